@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0
+# make            kanary.ko and build/kanary
+# make user       build/kanary alone        make module    kanary.ko alone
+# make demo       Kanary at its job, in a virtual machine
+# make check      all tests                 make bench     what it costs
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+BUILD := build
+V ?= 0
+Q := $(if $(filter 1,$(V)),,@)
+
+CC ?= gcc
+PKGS := libnl-3.0 libnl-genl-3.0 jansson libzip gsl
+# OpenBLAS before GSL's own CBLAS: the same interface, 5 to 50 times the speed.
+USER_LIBS = $(filter-out -lgslcblas,$(shell pkg-config --libs $(PKGS))) -lopenblas -lm
+USER_CFLAGS = -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Icommon -Iuser \
+	$(shell pkg-config --cflags $(PKGS)) $(CFLAGS)
+
+COMMON_SRC := $(sort $(wildcard common/*.c))
+USER_SRC := $(sort $(wildcard user/*.c))
+USER_OBJ := $(patsubst %.c,$(BUILD)/user/%.o,$(COMMON_SRC) $(USER_SRC))
+
+.PHONY: all user module check unit static demo bench clean
+all: user $(if $(wildcard $(KDIR)),module,no-headers)
+
+.PHONY: no-headers
+no-headers:
+	@echo "no kernel headers in $(KDIR): kanary.ko not built (install linux-headers-$$(uname -r), or say KDIR=DIR)"
+
+user: $(BUILD)/kanary
+
+$(BUILD)/kanary: $(USER_OBJ)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(USER_LIBS)
+
+# The training loop lives on vectorised exp(); nothing that must be exact is here.
+$(BUILD)/user/user/lstm_train.o: USER_CFLAGS += -O3 -ffast-math
+
+$(BUILD)/user/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC      $<"
+	$(Q)$(CC) $(USER_CFLAGS) -MMD -MP -c -o $@ $<
+
+-include $(USER_OBJ:.o=.d)
+
+# kbuild writes beside its sources, so it gets a tree of links of its own, one a kernel.
+KERNEL_NAME = $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null || echo unknown)
+MODULE_DIR = $(BUILD)/module/$(KERNEL_NAME)
+
+module:
+	$(Q)test -e "$(KDIR)/Makefile" || { echo "kanary: no kernel headers in $(KDIR): install linux-headers, or say KDIR=DIR" >&2; exit 1; }
+	$(Q)mkdir -p $(MODULE_DIR)/kmod $(MODULE_DIR)/common
+	$(Q)find $(MODULE_DIR)/kmod $(MODULE_DIR)/common -xtype l -delete
+	$(Q)ln -sf $(CURDIR)/Kbuild $(MODULE_DIR)/Kbuild
+	$(Q)ln -sf $(CURDIR)/kmod/*.[ch] $(MODULE_DIR)/kmod/
+	$(Q)ln -sf $(CURDIR)/common/*.[ch] $(MODULE_DIR)/common/
+	$(Q)$(MAKE) -C $(KDIR) M=$(CURDIR)/$(MODULE_DIR) KBUILD_VERBOSE=$(V) $(KBUILD_ARGS) modules
+	$(Q)cp $(MODULE_DIR)/kanary.ko kanary.ko
+
+clean:
+	$(Q)rm -rf $(BUILD) kanary.ko

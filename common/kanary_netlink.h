@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR MIT) */
+/*
+ * The generic netlink family "kanary": what the module and its users agree on.
+ * kanary.yaml beside this file is the definition; a test holds the two together.
+ *
+ * Every command needs CAP_NET_ADMIN in the initial user namespace, and the
+ * family exists in the initial network namespace only. Errors carry a sentence
+ * in the extended ACK.
+ *
+ * KANARY_CMD_GET_STATUS (do)
+ *	-> API_VERSION, VERSION, HOOK, SELF_TEST, SCOPE, PERIOD, TASKS,
+ *	   MAX_TASKS, MEMORY, RECORDER, COUNTERS {KANARY_A_COUNTER_*}
+ *
+ * KANARY_CMD_GET_CONTAINERS (dump)
+ *	-> one message a container: CGROUP, PIDNS, TASKS, PID, COMM, VECTORS,
+ *	   and with a profile: PROFILE, MODE, BUDGET, THRESHOLD, SCORED, ALERTS,
+ *	   MODEL_CHECKSUM
+ *
+ * KANARY_CMD_RECORD_START (do): [CGROUP]
+ *	Makes the calling socket the recorder, of one container or of all.
+ *	-EBUSY while another socket records. Closing the socket ends it.
+ * KANARY_CMD_RECORD_STOP (do)
+ *	-> after the last KANARY_CMD_VECTORS of the recording
+ * KANARY_CMD_VECTORS (event, unicast to the recorder)
+ *	SEQUENCE, LOST, VECTOR (repeated)
+ *
+ * KANARY_CMD_MODEL_BEGIN (do): SIZE
+ * KANARY_CMD_MODEL_CHUNK (do): OFFSET, DATA (at most KANARY_CHUNK_MAX)
+ * KANARY_CMD_MODEL_COMMIT (do): CGROUP
+ *	One upload a socket, in order. Commit validates the whole model, runs its
+ *	reference vector, and swaps it in as the profile of the container; a
+ *	refused model leaves the one before in place.
+ * KANARY_CMD_UNLOAD (do): CGROUP
+ * KANARY_CMD_SET_MODE (do): CGROUP, MODE
+ *
+ * KANARY_CMD_SCORE (do): CGROUP, VECTOR (repeated, of one stream, in order)
+ *	-> VERDICT (repeated): what the container's model says, from a fresh
+ *	   state, in the kernel's arithmetic. Changes nothing.
+ *
+ * KANARY_CMD_ALERT (event, multicast group "alerts")
+ *	SEQUENCE, CGROUP, PIDNS, PROFILE, PID, TGID, COMM, TIME, SURPRISE,
+ *	THRESHOLD, BUDGET, REASON, MODE, VERDICT, UNUSUAL {BIN, EXCESS} (repeated)
+ */
+#ifndef _UAPI_KANARY_NETLINK_H
+#define _UAPI_KANARY_NETLINK_H
+
+#include <linux/types.h>
+
+#define KANARY_FAMILY_NAME "kanary"
+#define KANARY_FAMILY_VERSION 1
+#define KANARY_GROUP_ALERTS "alerts"
+
+/* Raised whenever an old client would misread a new module or the reverse. */
+#ifndef KANARY_API_VERSION
+#define KANARY_API_VERSION 1
+#endif
+
+/* Bytes of model in one KANARY_CMD_MODEL_CHUNK. */
+#define KANARY_CHUNK_MAX 32768
+/* Bytes of a profile's name and of a comm, with their terminating zero. */
+#define KANARY_NAME_SIZE 32
+#define KANARY_COMM_SIZE 16
+/* Vectors in one KANARY_CMD_SCORE. */
+#define KANARY_SCORE_MAX 256
+
+/*
+ * Bins of a histogram: the native ABI's syscall numbers, then the 32-bit ABI's.
+ * The last bin of each bank takes every number beyond it.
+ */
+#define KANARY_BINS_BANK 480
+#define KANARY_BINS (2 * KANARY_BINS_BANK)
+/* Calls between two vectors of a task: limits of the "period" parameter. */
+#define KANARY_PERIOD_MIN 16
+#define KANARY_PERIOD_MAX 32768
+
+/**
+ * enum kanary_reason - why a vector was taken
+ * @KANARY_REASON_PERIOD: the task has made as many calls as the period
+ * @KANARY_REASON_EXEC: the task runs another program from here on
+ * @KANARY_REASON_EXIT: the task has ended
+ */
+enum kanary_reason {
+	KANARY_REASON_PERIOD,
+	KANARY_REASON_EXEC,
+	KANARY_REASON_EXIT,
+};
+
+/**
+ * enum kanary_mode - what happens to the vectors of a container with a profile
+ * @KANARY_MODE_LEARN: they go to the recorder, if there is one; nothing is scored
+ * @KANARY_MODE_MONITOR: they are scored, and alerts are raised
+ * @KANARY_MODE_ENFORCE: as monitor, and the process that raised an alert is killed
+ */
+enum kanary_mode {
+	KANARY_MODE_LEARN,
+	KANARY_MODE_MONITOR,
+	KANARY_MODE_ENFORCE,
+};
+
+/**
+ * struct kanary_count - one bin of a vector
+ * @bin: 0 .. KANARY_BINS - 1
+ * @count: calls since the stream's vector before, never 0
+ */
+struct kanary_count {
+	__u16 bin;
+	__u16 count;
+};
+
+/**
+ * struct kanary_vector - the calls of one task since its vector before
+ * @stream: names one program image in one task, unique since the module's load
+ * @cgroup: cgroup v2 id of the container
+ * @time: CLOCK_BOOTTIME, nanoseconds
+ * @pidns: inode number of the pid namespace
+ * @pid: thread id in the initial pid namespace
+ * @tgid: process id in the initial pid namespace
+ * @index: position in the stream, from 0
+ * @calls: sum of all counts, 1 .. KANARY_PERIOD_MAX
+ * @reason: enum kanary_reason
+ * @length: number of @counts, 1 .. KANARY_BINS
+ * @comm: the task's name for itself, zero-padded, not to be trusted
+ * @counts: by ascending bin
+ *
+ * Host byte order. This is the payload of KANARY_A_VECTOR and of a recording.
+ */
+struct kanary_vector {
+	__u64 stream;
+	__u64 cgroup;
+	__u64 time;
+	__u32 pidns;
+	__u32 pid;
+	__u32 tgid;
+	__u32 index;
+	__u32 calls;
+	__u16 reason;
+	__u16 length;
+	char comm[KANARY_COMM_SIZE];
+	struct kanary_count counts[];
+};
+
+#define KANARY_VERDICT_SEQUENCE 1 /* the sequence head had enough vectors to speak */
+#define KANARY_VERDICT_ALERT 2 /* surprise reached the model's threshold */
+
+/**
+ * struct kanary_verdict - what a model says of one vector
+ * @process_error: process head, Q20.12
+ * @sequence_error: sequence head, Q20.12; 0 without KANARY_VERDICT_SEQUENCE
+ * @process_surprise: -log10 of the tail probability of @process_error, Q24.8
+ * @sequence_surprise: the same of @sequence_error
+ * @surprise: both heads combined, Q24.8
+ * @flags: KANARY_VERDICT_*
+ */
+struct kanary_verdict {
+	__u32 process_error;
+	__u32 sequence_error;
+	__u32 process_surprise;
+	__u32 sequence_surprise;
+	__u32 surprise;
+	__u32 flags;
+};
+
+enum kanary_command {
+	KANARY_CMD_UNSPEC,
+	KANARY_CMD_GET_STATUS,
+	KANARY_CMD_GET_CONTAINERS,
+	KANARY_CMD_RECORD_START,
+	KANARY_CMD_RECORD_STOP,
+	KANARY_CMD_VECTORS,
+	KANARY_CMD_MODEL_BEGIN,
+	KANARY_CMD_MODEL_CHUNK,
+	KANARY_CMD_MODEL_COMMIT,
+	KANARY_CMD_UNLOAD,
+	KANARY_CMD_SET_MODE,
+	KANARY_CMD_SCORE,
+	KANARY_CMD_ALERT,
+
+	__KANARY_CMD_MAX,
+	KANARY_CMD_MAX = __KANARY_CMD_MAX - 1,
+};
+
+enum kanary_attribute {
+	KANARY_A_UNSPEC,
+	KANARY_A_PAD,
+	KANARY_A_API_VERSION,	/* u32 */
+	KANARY_A_VERSION,	/* string, of the module */
+	KANARY_A_HOOK,		/* string: x64_sys_call, handlers or sys_enter */
+	KANARY_A_SELF_TEST,	/* string: passed or pending */
+	KANARY_A_SCOPE,		/* string: containers or all */
+	KANARY_A_PERIOD,	/* u32, calls */
+	KANARY_A_TASKS,		/* u32, tasks with a histogram */
+	KANARY_A_MAX_TASKS,	/* u32 */
+	KANARY_A_MEMORY,	/* u64, bytes held by the module for tasks, queues, models */
+	KANARY_A_RECORDER,	/* u32, netlink port of the recorder, 0 for none */
+	KANARY_A_COUNTERS,	/* nest of KANARY_A_COUNTER_* */
+	KANARY_A_CGROUP,	/* u64, cgroup v2 id */
+	KANARY_A_PIDNS,		/* u32, inode number */
+	KANARY_A_PID,		/* u32, in the initial pid namespace */
+	KANARY_A_TGID,		/* u32, likewise */
+	KANARY_A_COMM,		/* string, as the task wrote it */
+	KANARY_A_VECTORS,	/* u64, vectors taken of this container */
+	KANARY_A_PROFILE,	/* string, the model's name */
+	KANARY_A_MODE,		/* u32, enum kanary_mode */
+	KANARY_A_BUDGET,	/* u64, vectors a false alarm */
+	KANARY_A_THRESHOLD,	/* u32, surprise, Q24.8 */
+	KANARY_A_SCORED,	/* u64, vectors */
+	KANARY_A_ALERTS,	/* u64 */
+	KANARY_A_MODEL_CHECKSUM,/* u32 */
+	KANARY_A_SEQUENCE,	/* u32, counts the messages of one kind */
+	KANARY_A_LOST,		/* u64, vectors not delivered since the recording began */
+	KANARY_A_VECTOR,	/* struct kanary_vector, repeated */
+	KANARY_A_SIZE,		/* u32, bytes of model */
+	KANARY_A_OFFSET,	/* u32, bytes */
+	KANARY_A_DATA,		/* bytes */
+	KANARY_A_VERDICT,	/* struct kanary_verdict */
+	KANARY_A_TIME,		/* u64, CLOCK_BOOTTIME, nanoseconds */
+	KANARY_A_SURPRISE,	/* u32, Q24.8 */
+	KANARY_A_REASON,	/* u32, enum kanary_reason */
+	KANARY_A_UNUSUAL,	/* nest of BIN and EXCESS, repeated, largest first */
+	KANARY_A_BIN,		/* u32, 0 .. KANARY_BINS - 1 */
+	KANARY_A_EXCESS,	/* s32, calls more (or fewer) than the model expects */
+
+	__KANARY_A_MAX,
+	KANARY_A_MAX = __KANARY_A_MAX - 1,
+};
+
+/*
+ * All u64. Of every vector seen exactly one thing is true, so
+ *
+ *	SEEN = QUEUED + DELIVERED + SCORED + the sum of all DROPPED_*
+ */
+enum kanary_counter {
+	KANARY_A_COUNTER_UNSPEC,
+	KANARY_A_COUNTER_SEEN,		/* vectors taken */
+	KANARY_A_COUNTER_QUEUED,	/* on their way from the hook to the worker */
+	KANARY_A_COUNTER_DELIVERED,	/* handed to the recorder's socket */
+	KANARY_A_COUNTER_SCORED,	/* judged by a model */
+	KANARY_A_COUNTER_DROPPED_QUEUE_FULL,	/* the worker did not keep up */
+	KANARY_A_COUNTER_DROPPED_UNCLAIMED,	/* no model in force, no recorder */
+	KANARY_A_COUNTER_DROPPED_RECORDER_FULL,	/* the recorder's socket was full */
+	KANARY_A_COUNTER_DROPPED_NO_MEMORY,	/* no memory in the worker */
+	/* beside the identity */
+	KANARY_A_COUNTER_MIRRORED,	/* scored vectors that the recorder got too */
+	KANARY_A_COUNTER_ALERTS,	/* raised */
+	KANARY_A_COUNTER_ALERTS_THROTTLED,	/* of these, not in the kernel log */
+	KANARY_A_COUNTER_KILLED,	/* processes, in mode enforce */
+	KANARY_A_COUNTER_CALLS_NO_MEMORY,	/* calls not counted: no memory for the task */
+	KANARY_A_COUNTER_CALLS_TABLE_FULL,	/* calls not counted: max_tasks reached */
+	KANARY_A_COUNTER_CALLS_MISSED,	/* calls that the hook itself missed */
+	KANARY_A_COUNTER_VERDICT_NS_MEDIAN,	/* time of a verdict, estimate, ns */
+	KANARY_A_COUNTER_VERDICT_NS_MAX,	/* ns */
+
+	__KANARY_A_COUNTER_MAX,
+	KANARY_A_COUNTER_MAX = __KANARY_A_COUNTER_MAX - 1,
+};
+
+#endif /* _UAPI_KANARY_NETLINK_H */

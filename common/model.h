@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The model file: what the trainer writes and the kernel runs.
+ *
+ * Little endian. A header, then these sections in this order, each padded
+ * with zeros to a multiple of 8 bytes; their sizes follow from the header, so
+ * there is no offset that could lie.
+ *
+ *	u16 feature[KANARY_BINS]	input that each bin counts towards
+ *	u32 process_weight[inputs]	Q28.4, weight of each squared residual
+ *	u32 sequence_weight[inputs]	the same for the sequence head
+ *	layer encode   [code   x inputs]		process head
+ *	layer decode   [inputs x code]
+ *	layer encoder  [4 hidden x (inputs + hidden)]	sequence head, LSTM
+ *	layer decoder  [4 hidden x (hidden + hidden)]	LSTM
+ *	layer output   [inputs x hidden]
+ *	struct kanary_model_knot process_knot[knots]
+ *	struct kanary_model_knot sequence_knot[knots]
+ *	struct kanary_model_reference
+ *
+ * A layer [rows x columns] is s16 weights[rows][columns] (padded), then
+ * struct kanary_model_row row[rows]. LSTM rows come in four blocks of hidden:
+ * input, forget, candidate, output gate. An encoder column is x then h; a
+ * decoder column is the encoder's last h, then h.
+ *
+ * The arithmetic (all integer, all rounding half up, shifts arithmetic):
+ *
+ *	x	Q0.15	square root of a bin's share of the calls, 0 .. 32767
+ *	acc	s32	bias + sum of weight * operand, operand in -32767 .. 32767;
+ *			validation proves that no partial sum can overflow
+ *	out	(acc * multiplier + 2^(shift - 1)) >> shift, in 64 bits, saturated to
+ *		encode: s16 Q4.11 (code); decode, output: +-65535 (Q1.15);
+ *		encoder, decoder: s16 Q3.12 (gate pre-activation)
+ *	gates	sigmoid or tanh of Q3.12, Q0.15, from tables
+ *	c	s32 Q.20: (f * c + 2^14 >> 15) + (i * g + 2^9 >> 10), clipped to +-16
+ *	h	Q0.15: o * tanh(c + 2^7 >> 8, saturated to Q3.12) + 2^14 >> 15,
+ *		clipped to +-32767
+ *	error	Q20.12: sum over inputs of weight * (x - out)^2, the difference first
+ *		clipped to +-65535, in 64 bits (Q34), shifted right by 22, saturated;
+ *		the sequence error is the sum of its steps' errors, each shifted on
+ *		its own, saturated
+ *
+ * The process head reads the stream's counts so far (halved whenever their
+ * sum exceeds decay_limit); the sequence head reads each vector's own counts.
+ * The decoder's step k, from 0, has to say what x was k steps before the last.
+ */
+#ifndef _KANARY_MODEL_H
+#define _KANARY_MODEL_H
+
+#include "kanary_netlink.h"
+#include "types.h"
+
+#define KANARY_MODEL_MAGIC "KANARYM\n"
+#define KANARY_MODEL_VERSION 1
+
+/* Every size below is also a bound on the time and memory of a verdict. */
+#define KANARY_MODEL_SIZE_MAX (2 * 1024 * 1024)
+#define KANARY_MODEL_INPUTS_MIN 4
+#define KANARY_MODEL_INPUTS_MAX 256
+#define KANARY_MODEL_CODE_MAX 64
+#define KANARY_MODEL_HIDDEN_MAX 128
+#define KANARY_MODEL_STEPS_MAX 64
+#define KANARY_MODEL_KNOTS_MAX 64
+/*
+ * Largest weight of a squared residual: 1 / sigma^2 with sigma = 1/1024, Q28.4.
+ * With KANARY_MODEL_INPUTS_MAX inputs the sum of an error just fits into 64 bits.
+ */
+#define KANARY_MODEL_WEIGHT_MAX (1u << 24)
+/* Cell clip of training and inference. */
+#define KANARY_MODEL_CELL_CLIP 16
+
+#define KANARY_MODEL_PROCESS 1 /* flags: has a process head (always) */
+#define KANARY_MODEL_SEQUENCE 2 /* flags: has a sequence head */
+
+/**
+ * struct kanary_model_header - first bytes of a model file
+ * @magic: KANARY_MODEL_MAGIC
+ * @version: KANARY_MODEL_VERSION
+ * @size: bytes of the whole file
+ * @checksum: CRC-32C of the whole file, with this field as 0
+ * @period: calls per vector that the model was trained with
+ * @decay_limit: calls after which the stream's counts are halved, 0 for never
+ * @flags: KANARY_MODEL_PROCESS, KANARY_MODEL_SEQUENCE
+ * @threshold: surprise from which on a vector is an alert, Q24.8
+ * @budget: vectors for each false alarm, what @threshold was derived from
+ * @vectors: vectors that the model was trained and calibrated on
+ * @inputs: features, even
+ * @code: width of the process head's bottleneck, even
+ * @hidden: width of both LSTM layers, even; 0 without a sequence head
+ * @steps: vectors in a sequence; 0 without a sequence head
+ * @stride: vectors between two verdicts of the sequence head, 1 .. @steps
+ * @knots: points of each calibration curve, 2 .. KANARY_MODEL_KNOTS_MAX
+ * @reserved: 0
+ * @name: of the profile, [A-Za-z0-9._-], zero-padded, terminated
+ */
+struct kanary_model_header {
+	u8 magic[8];
+	u32 version;
+	u32 size;
+	u32 checksum;
+	u32 period;
+	u32 decay_limit;
+	u32 flags;
+	u32 threshold;
+	u32 reserved;
+	u64 budget;
+	u64 vectors;
+	u16 inputs;
+	u16 code;
+	u16 hidden;
+	u16 steps;
+	u16 stride;
+	u16 knots;
+	u16 padding[2];
+	char name[KANARY_NAME_SIZE];
+};
+
+/**
+ * struct kanary_model_row - what turns a row's accumulator into its output
+ * @bias: in units of the accumulator
+ * @multiplier: 1 .. 2^31 - 1
+ * @shift: 1 .. 62
+ */
+struct kanary_model_row {
+	s32 bias;
+	s32 multiplier;
+	u32 shift;
+};
+
+/**
+ * struct kanary_model_knot - a point of the curve from error to surprise
+ * @error: Q20.12, strictly ascending
+ * @surprise: Q24.8, ascending; linear between knots, 0 before the first,
+ *	constant after the last
+ */
+struct kanary_model_knot {
+	u32 error;
+	u32 surprise;
+};
+
+#define KANARY_MODEL_REFERENCE_COUNTS 32
+
+/**
+ * struct kanary_model_reference - the self-test that a model carries
+ * @length: number of @counts, 1 .. KANARY_MODEL_REFERENCE_COUNTS
+ * @repeat: how often the vector is scored in a row from a fresh state,
+ *	1 .. 2 * KANARY_MODEL_STEPS_MAX
+ * @counts: the vector, by ascending bin; the rest is 0
+ * @verdict: what the last of them must give
+ */
+struct kanary_model_reference {
+	u32 length;
+	u32 repeat;
+	struct kanary_count counts[KANARY_MODEL_REFERENCE_COUNTS];
+	struct kanary_verdict verdict;
+};
+
+/**
+ * struct kanary_layer - a view of one layer, ready to be multiplied
+ * @rows: even
+ * @columns: any
+ * @weights: in the file, [rows][columns]
+ * @row: in the file, [rows]
+ * @packed: made by kanary_model_prepare(): two rows' weights in one s64, so
+ *	that one multiplication serves both; layout is the business of layer.c
+ */
+struct kanary_layer {
+	u32 rows;
+	u32 columns;
+	const s16 *weights;
+	const struct kanary_model_row *row;
+	const s64 *packed;
+};
+
+/**
+ * struct kanary_model - a validated model file, taken apart
+ *
+ * All pointers lead into the file or into the memory given to
+ * kanary_model_prepare(); both must live as long as this does.
+ */
+struct kanary_model {
+	const struct kanary_model_header *header;
+	const u16 *feature;
+	const u32 *process_weight;
+	const u32 *sequence_weight;
+	struct kanary_layer encode;
+	struct kanary_layer decode;
+	struct kanary_layer encoder;
+	struct kanary_layer decoder;
+	struct kanary_layer output;
+	const struct kanary_model_knot *process_knot;
+	const struct kanary_model_knot *sequence_knot;
+	const struct kanary_model_reference *reference;
+};
+
+/**
+ * kanary_model_size() - bytes of a file with these dimensions
+ * @header: dimensions; not trusted, but within the KANARY_MODEL_*_MAX
+ */
+u32 kanary_model_size(const struct kanary_model_header *header);
+
+/**
+ * kanary_model_layout() - lead @model's pointers into a file of @header's dimensions
+ *
+ * No validation: for the trainer, which writes a file through the same layout.
+ */
+void kanary_model_layout(struct kanary_model *model, const void *file);
+
+/**
+ * kanary_model_parse() - validate a whole file and take it apart
+ * @model: filled in on success only
+ * @file: 8-byte aligned
+ * @size: bytes of @file, whatever its header says
+ *
+ * Everything in the file is hostile until this returns NULL.
+ *
+ * Return: NULL, or one sentence that says what is wrong.
+ */
+const char *kanary_model_parse(struct kanary_model *model, const void *file, size_t size);
+
+/** kanary_model_packed_size() - bytes that kanary_model_prepare() needs, 8-aligned */
+size_t kanary_model_packed_size(const struct kanary_model *model);
+
+/**
+ * kanary_model_prepare() - pack the weights for multiplication
+ * @model: from kanary_model_parse()
+ * @memory: kanary_model_packed_size() bytes, 8-byte aligned
+ */
+void kanary_model_prepare(struct kanary_model *model, void *memory);
+
+#endif /* _KANARY_MODEL_H */

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Vectors on the wire and in a recording: size and validity. */
+#ifndef _KANARY_VECTOR_H
+#define _KANARY_VECTOR_H
+
+#include "kanary_netlink.h"
+#include "types.h"
+
+/* Bytes of the longest vector. */
+#define KANARY_VECTOR_SIZE_MAX \
+	(sizeof(struct kanary_vector) + KANARY_BINS * sizeof(struct kanary_count))
+
+/** kanary_vector_size() - bytes of a vector with @length counts */
+static inline size_t kanary_vector_size(u32 length)
+{
+	return sizeof(struct kanary_vector) + length * sizeof(struct kanary_count);
+}
+
+/**
+ * kanary_vector_check() - whether untrusted bytes are a whole, valid vector
+ * @vector: 8-byte aligned
+ * @size: bytes there are
+ *
+ * Return: NULL, or one sentence that says what is wrong.
+ */
+const char *kanary_vector_check(const struct kanary_vector *vector, size_t size);
+
+#endif /* _KANARY_VECTOR_H */

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Recording files: vectors as they came from the kernel, or from an importer.
+ *
+ *	struct kanary_recording_header, then for each vector
+ *	u32 size		bytes of the vector
+ *	u32 checksum		CRC-32C of the vector, with the stored size before it
+ *	struct kanary_vector	size bytes, padded with zeros to a multiple of 8
+ *
+ * Little endian. A file may end anywhere: everything before the cut is read.
+ */
+#ifndef KANARY_RECORDING_H
+#define KANARY_RECORDING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kanary_netlink.h"
+#include "types.h"
+
+#define KANARY_RECORDING_MAGIC "KANARYR\n"
+#define KANARY_RECORDING_VERSION 1
+
+/**
+ * struct kanary_recording_header - first bytes of a recording
+ * @magic: KANARY_RECORDING_MAGIC
+ * @version: KANARY_RECORDING_VERSION
+ * @checksum: CRC-32C of the header, with this field as 0
+ * @period: calls per vector
+ * @abi: 0 native x86-64 numbers, 1 the file was imported from an i386 trace
+ * @created: seconds since 1970, 0 where reproducibility matters more
+ * @source: where it comes from, for people: "kernel", "adfa", "strace"
+ */
+struct kanary_recording_header {
+	uint8_t magic[8];
+	uint32_t version;
+	uint32_t checksum;
+	uint32_t period;
+	uint32_t abi;
+	uint64_t created;
+	char source[32];
+};
+
+struct kanary_recording_writer;
+struct kanary_recording_reader;
+
+/**
+ * kanary_recording_create() - start a file
+ *
+ * Return: a writer, or NULL with errno set.
+ */
+struct kanary_recording_writer *kanary_recording_create(const char *path, uint32_t period,
+							uint32_t abi, const char *source,
+							uint64_t created);
+
+/** kanary_recording_write() - append a valid vector; 0 or -errno */
+int kanary_recording_write(struct kanary_recording_writer *writer,
+			   const struct kanary_vector *vector);
+
+/** kanary_recording_flush() - hand everything to the kernel, so a crash of ours loses nothing */
+int kanary_recording_flush(struct kanary_recording_writer *writer);
+
+/** kanary_recording_finish() - flush and close; 0 or -errno of the first failure */
+int kanary_recording_finish(struct kanary_recording_writer *writer);
+
+/**
+ * kanary_recording_open() - read a file
+ * @why: set to one sentence where NULL is returned
+ */
+struct kanary_recording_reader *kanary_recording_open(const char *path, const char **why);
+
+/** kanary_recording_describe() - the file's header */
+const struct kanary_recording_header *
+kanary_recording_describe(const struct kanary_recording_reader *reader);
+
+/**
+ * kanary_recording_next() - the next vector
+ *
+ * Return: a vector that is valid until the next call, or NULL at the end of what can be read.
+ */
+const struct kanary_vector *kanary_recording_next(struct kanary_recording_reader *reader);
+
+/**
+ * kanary_recording_damage() - after NULL: what ended the file early
+ *
+ * Return: NULL for a whole file, or a sentence with the offset and the vectors read before it.
+ */
+const char *kanary_recording_damage(const struct kanary_recording_reader *reader);
+
+void kanary_recording_close(struct kanary_recording_reader *reader);
+
+#endif /* KANARY_RECORDING_H */
