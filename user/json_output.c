@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json_output.h"
+#include "message.h"
+
+int kanary_json_output_print(json_t *object)
+{
+	int failed = !object;
+
+	if (object) {
+		/* 15 digits give back a fixed-point number as it was written. */
+		failed = json_dumpf(object, stdout, JSON_REAL_PRECISION(15)) ||
+			 putchar('\n') == EOF || fflush(stdout);
+		json_decref(object);
+	}
+	if (failed)
+		return kanary_message_error("cannot write the JSON output: check that stdout is open and not full");
+	return 0;
+}
+
+json_t *kanary_json_output_text(const char *text, size_t length)
+{
+	char *escaped;
+	json_t *string;
+
+	length = strnlen(text, length);
+	escaped = malloc(KANARY_MESSAGE_ESCAPED_SIZE(length));
+	if (!escaped)
+		return NULL;
+	string = json_string(kanary_message_escape(text, length, escaped));
+	free(escaped);
+	return string;
+}
+
+json_t *kanary_json_output_fixed(uint64_t value, unsigned int fraction_bits)
+{
+	return json_real(round(ldexp(value, -(int)fraction_bits) * 1e3) / 1e3);
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "message.h"
+
+static void print_line(const char *prefix, const char *format, va_list arguments)
+{
+	char line[1024];
+	char *cursor;
+
+	vsnprintf(line, sizeof(line), format, arguments);
+	/* File names and kernel texts must not be able to forge a second line. */
+	for (cursor = line; *cursor; cursor++)
+		if ((unsigned char)*cursor < ' ' || *cursor == 0x7f)
+			*cursor = '?';
+	fflush(stdout);
+	fprintf(stderr, "kanary: %s%s\n", prefix, line);
+}
+
+int kanary_message_error(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	print_line("", format, arguments);
+	va_end(arguments);
+	return 1;
+}
+
+void kanary_message_note(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	print_line("note: ", format, arguments);
+	va_end(arguments);
+}
+
+const char *kanary_message_escape(const char *text, size_t length, char *escaped)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *out = escaped;
+	size_t i;
+
+	for (i = 0; i < length && text[i]; i++) {
+		unsigned char byte = text[i];
+
+		if (byte > ' ' && byte < 0x7f && byte != '=' && byte != '"' && byte != '\\') {
+			*out++ = byte;
+			continue;
+		}
+		*out++ = '\\';
+		*out++ = 'x';
+		*out++ = digits[byte >> 4];
+		*out++ = digits[byte & 15];
+	}
+	*out = 0;
+	return escaped;
+}
