@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "checksum.h"
+#include "recording.h"
+#include "vector.h"
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "recordings are little endian, and so is every system that Kanary runs on"
+#endif
+
+/* What precedes a vector in the file. */
+struct frame {
+	u32 size;
+	u32 checksum;
+};
+
+struct kanary_recording_writer {
+	FILE *file;
+	int error;	/* the first, as -errno */
+};
+
+struct kanary_recording_reader {
+	FILE *file;
+	struct kanary_recording_header header;
+	u64 offset;	/* of what is read next */
+	u64 vectors;
+	bool ended;
+	char damage[256];	/* empty for none */
+	/* aligned as kanary_vector_check() wants it, with room for the padding */
+	_Alignas(8) u8 vector[KANARY_VECTOR_SIZE_MAX + 8];
+};
+
+static u32 checksum_frame(u32 size, const void *vector)
+{
+	u32 crc = kanary_checksum_update(0, &size, sizeof(size));
+
+	return kanary_checksum_update(crc, vector, size);
+}
+
+static u32 checksum_header(const struct kanary_recording_header *header)
+{
+	struct kanary_recording_header copy = *header;
+
+	copy.checksum = 0;
+	return kanary_checksum_update(0, &copy, sizeof(copy));
+}
+
+static size_t padding_of(size_t size)
+{
+	return -size & 7;
+}
+
+static void write_bytes(struct kanary_recording_writer *writer, const void *data, size_t size)
+{
+	if (writer->error || fwrite(data, 1, size, writer->file) == size)
+		return;
+	writer->error = errno ? -errno : -EIO;
+}
+
+struct kanary_recording_writer *kanary_recording_create(const char *path, uint32_t period,
+							uint32_t abi, const char *source,
+							uint64_t created)
+{
+	struct kanary_recording_header header = {
+		.version = KANARY_RECORDING_VERSION,
+		.period = period,
+		.abi = abi,
+		.created = created,
+	};
+	struct kanary_recording_writer *writer = calloc(1, sizeof(*writer));
+	int error;
+
+	if (!writer)
+		return NULL;
+	writer->file = fopen(path, "wbe");
+	if (!writer->file)
+		goto err_free;
+	memcpy(header.magic, KANARY_RECORDING_MAGIC, sizeof(header.magic));
+	snprintf(header.source, sizeof(header.source), "%s", source);
+	header.checksum = checksum_header(&header);
+	write_bytes(writer, &header, sizeof(header));
+	/* A full disk is better known before an hour of recording than after it. */
+	if (kanary_recording_flush(writer)) {
+		errno = -writer->error;
+		goto err_close;
+	}
+	return writer;
+
+err_close:
+	error = errno;
+	fclose(writer->file);
+	errno = error;
+err_free:
+	error = errno;
+	free(writer);
+	errno = error;
+	return NULL;
+}
+
+int kanary_recording_write(struct kanary_recording_writer *writer,
+			   const struct kanary_vector *vector)
+{
+	static const u8 zeros[8];
+	struct frame frame = { .size = kanary_vector_size(vector->length) };
+
+	frame.checksum = checksum_frame(frame.size, vector);
+	write_bytes(writer, &frame, sizeof(frame));
+	write_bytes(writer, vector, frame.size);
+	write_bytes(writer, zeros, padding_of(frame.size));
+	return writer->error;
+}
+
+int kanary_recording_flush(struct kanary_recording_writer *writer)
+{
+	errno = 0;
+	if (fflush(writer->file) && !writer->error)
+		writer->error = errno ? -errno : -EIO;
+	return writer->error;
+}
+
+int kanary_recording_finish(struct kanary_recording_writer *writer)
+{
+	int error;
+
+	kanary_recording_flush(writer);
+	error = writer->error;
+	if (fclose(writer->file) && !error)
+		error = -errno;
+	free(writer);
+	return error;
+}
+
+static const char *check_header(const struct kanary_recording_header *header, size_t size)
+{
+	static char sentence[128];
+
+	if (!size)
+		return "the file is empty";
+	if (size < sizeof(header->magic) ||
+	    memcmp(header->magic, KANARY_RECORDING_MAGIC, sizeof(header->magic)))
+		return "not a Kanary recording";
+	if (size < sizeof(*header))
+		return "cut off within its header";
+	/* Before the checksum: another version may keep that elsewhere. */
+	if (header->version != KANARY_RECORDING_VERSION) {
+		snprintf(sentence, sizeof(sentence),
+			 "recording of version %u, this kanary reads version %u: record again",
+			 header->version, KANARY_RECORDING_VERSION);
+		return sentence;
+	}
+	if (header->checksum != checksum_header(header))
+		return "damaged header: its checksum does not match";
+	if (header->period < KANARY_PERIOD_MIN || header->period > KANARY_PERIOD_MAX)
+		return "header with a period out of range";
+	if (header->abi > 1)
+		return "header with an unknown ABI";
+	if (!memchr(header->source, 0, sizeof(header->source)))
+		return "header with an endless source";
+	return NULL;
+}
+
+struct kanary_recording_reader *kanary_recording_open(const char *path, const char **why)
+{
+	struct kanary_recording_reader *reader = calloc(1, sizeof(*reader));
+	size_t size;
+
+	if (!reader) {
+		*why = strerror(ENOMEM);
+		return NULL;
+	}
+	reader->file = fopen(path, "rbe");
+	if (!reader->file) {
+		*why = strerror(errno);
+		goto err_free;
+	}
+	errno = 0;
+	size = fread(&reader->header, 1, sizeof(reader->header), reader->file);
+	if (ferror(reader->file))
+		*why = strerror(errno);
+	else
+		*why = check_header(&reader->header, size);
+	if (*why)
+		goto err_close;
+	reader->offset = size;
+	return reader;
+
+err_close:
+	fclose(reader->file);
+err_free:
+	free(reader);
+	return NULL;
+}
+
+const struct kanary_recording_header *
+kanary_recording_describe(const struct kanary_recording_reader *reader)
+{
+	return &reader->header;
+}
+
+static const struct kanary_vector *give_up(struct kanary_recording_reader *reader,
+					   const char *what)
+{
+	reader->ended = true;
+	if (ferror(reader->file))
+		what = strerror(errno);
+	snprintf(reader->damage, sizeof(reader->damage),
+		 "%s at byte %llu: %llu whole vectors before it were read", what,
+		 (unsigned long long)reader->offset, (unsigned long long)reader->vectors);
+	return NULL;
+}
+
+const struct kanary_vector *kanary_recording_next(struct kanary_recording_reader *reader)
+{
+	const struct kanary_vector *vector = (const void *)reader->vector;
+	size_t got, padding, i;
+	struct frame frame;
+	const char *why;
+
+	if (reader->ended)
+		return NULL;
+	errno = 0;
+	got = fread(&frame, 1, sizeof(frame), reader->file);
+	if (!got && !ferror(reader->file)) {
+		reader->ended = true;
+		return NULL;
+	}
+	if (got < sizeof(frame))
+		return give_up(reader, "cut off");
+	if (frame.size < sizeof(*vector) || frame.size > KANARY_VECTOR_SIZE_MAX)
+		return give_up(reader, "damaged (impossible size of a vector)");
+	padding = padding_of(frame.size);
+	got = fread(reader->vector, 1, frame.size + padding, reader->file);
+	if (got < frame.size)
+		return give_up(reader, "cut off");
+	if (frame.checksum != checksum_frame(frame.size, vector))
+		return give_up(reader, "damaged (checksum)");
+	why = kanary_vector_check(vector, frame.size);
+	if (why)
+		return give_up(reader, why);
+	for (i = frame.size; i < got; i++)
+		if (reader->vector[i])
+			return give_up(reader, "damaged (padding)");
+
+	reader->vectors++;
+	if (got < frame.size + padding) {
+		/* The vector is whole, the file is not. */
+		give_up(reader, "cut off");
+		return vector;
+	}
+	reader->offset += sizeof(frame) + frame.size + padding;
+	return vector;
+}
+
+const char *kanary_recording_damage(const struct kanary_recording_reader *reader)
+{
+	return *reader->damage ? reader->damage : NULL;
+}
+
+void kanary_recording_close(struct kanary_recording_reader *reader)
+{
+	if (!reader)
+		return;
+	fclose(reader->file);
+	free(reader);
+}
