@@ -34,7 +34,7 @@ $(BUILD)/kanary: $(USER_OBJ)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(USER_LIBS)
 
 # The training loop lives on vectorised exp(); nothing that must be exact is here.
-$(BUILD)/user/user/lstm_train.o: USER_CFLAGS += -O3 -ffast-math
+$(BUILD)/user/user/lstm_train.o $(BUILD)/user/user/adam.o: USER_CFLAGS += -O3 -ffast-math
 
 $(BUILD)/user/%.o: %.c
 	@mkdir -p $(@D)
