@@ -23,14 +23,17 @@
  * input, forget, candidate, output gate. An encoder column is x then h; a
  * decoder column is the encoder's last h, then h.
  *
+ * A model without a sequence head (hidden = 0) has none of that head's sections:
+ * no sequence_weight, encoder, decoder, output, sequence_knot.
+ *
  * The arithmetic (all integer, all rounding half up, shifts arithmetic):
  *
  *	x	Q0.15	square root of a bin's share of the calls, 0 .. 32767
  *	acc	s32	bias + sum of weight * operand, operand in -32767 .. 32767;
  *			validation proves that no partial sum can overflow
  *	out	(acc * multiplier + 2^(shift - 1)) >> shift, in 64 bits, saturated to
- *		encode: s16 Q4.11 (code); decode, output: +-65535 (Q1.15);
- *		encoder, decoder: s16 Q3.12 (gate pre-activation)
+ *		encode: +-32767, Q4.11 (code); decode, output: +-65535 (Q1.15);
+ *		encoder, decoder: +-32767, Q3.12 (gate pre-activation)
  *	gates	sigmoid or tanh of Q3.12, Q0.15, from tables
  *	c	s32 Q.20: (f * c + 2^14 >> 15) + (i * g + 2^9 >> 10), clipped to +-16
  *	h	Q0.15: o * tanh(c + 2^7 >> 8, saturated to Q3.12) + 2^14 >> 15,
@@ -42,7 +45,8 @@
  *
  * The process head reads the stream's counts so far (halved whenever their
  * sum exceeds decay_limit); the sequence head reads each vector's own counts.
- * The decoder's step k, from 0, has to say what x was k steps before the last.
+ * Both LSTMs start from c = 0 and h = 0, the encoder with the oldest vector. The
+ * decoder's step k, from 0, has to say what x was k steps before the last.
  */
 #ifndef _KANARY_MODEL_H
 #define _KANARY_MODEL_H
