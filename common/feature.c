@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#include "feature.h"
+
+u64 kanary_feature_reciprocal(u32 total)
+{
+	u64 remainder = 1;
+	u64 quotient = 0;
+	int bit;
+
+	if (!total)
+		return 0;
+	for (bit = 0; bit <= 62; bit++) {
+		quotient <<= 1;
+		if (remainder >= total) {
+			remainder -= total;
+			quotient |= 1;
+		}
+		remainder <<= 1;
+	}
+	return quotient;
+}
+
+/* Square root of at most 2^30, rounded to nearest, a bit at a time. */
+static u32 square_root(u32 square)
+{
+	u32 bit = 1u << 30;
+	u32 root = 0;
+
+	while (bit > square)
+		bit >>= 2;
+	while (bit) {
+		if (square >= root + bit) {
+			square -= root + bit;
+			root = (root >> 1) + bit;
+		} else {
+			root >>= 1;
+		}
+		bit >>= 2;
+	}
+	/* what is left exceeds root: the square lies beyond (root + 1/2)^2 */
+	return root + (square > root);
+}
+
+s16 kanary_feature_value(u32 count, u64 reciprocal)
+{
+	u32 root;
+
+	if (!count)
+		return 0;
+	root = square_root((u32)((count * reciprocal + (1u << 31)) >> 32));
+	return root > 32767 ? 32767 : (s16)root;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Where things are in a model file; validation is in model_check.c. */
+#include "model.h"
+
+#include "layer.h"
+
+/* Hands out the sections one after the other; NULL for those that are absent, or without a file. */
+struct cursor {
+	const u8 *file;
+	u32 offset;
+};
+
+static const void *section(struct cursor *cursor, u32 size)
+{
+	const void *start = cursor->file ? cursor->file + cursor->offset : NULL;
+
+	if (!size)
+		return NULL;
+	cursor->offset += (size + 7) / 8 * 8;
+	return start;
+}
+
+static struct kanary_layer layer(struct cursor *cursor, u32 rows, u32 columns)
+{
+	struct kanary_layer layer = { .rows = rows, .columns = columns };
+
+	layer.weights = section(cursor, rows * columns * (u32)sizeof(s16));
+	layer.row = section(cursor, rows * (u32)sizeof(struct kanary_model_row));
+	return layer;
+}
+
+static u32 walk(struct kanary_model *model, const struct kanary_model_header *header,
+		const void *file)
+{
+	/* The sections of an absent head are empty. */
+	u32 sequence = header->hidden ? 1 : 0;
+	struct cursor cursor = { .file = file };
+	u32 inputs = header->inputs;
+	u32 hidden = header->hidden;
+
+	model->header = section(&cursor, sizeof(*header));
+	model->feature = section(&cursor, KANARY_BINS * sizeof(u16));
+	model->process_weight = section(&cursor, inputs * (u32)sizeof(u32));
+	model->sequence_weight = section(&cursor, sequence * inputs * (u32)sizeof(u32));
+	model->encode = layer(&cursor, header->code, inputs);
+	model->decode = layer(&cursor, inputs, header->code);
+	model->encoder = layer(&cursor, 4 * hidden, inputs + hidden);
+	model->decoder = layer(&cursor, 4 * hidden, 2 * hidden);
+	model->output = layer(&cursor, sequence * inputs, hidden);
+	model->process_knot = section(&cursor, header->knots *
+					       (u32)sizeof(struct kanary_model_knot));
+	model->sequence_knot = section(&cursor, sequence * header->knots *
+						(u32)sizeof(struct kanary_model_knot));
+	model->reference = section(&cursor, sizeof(struct kanary_model_reference));
+	return cursor.offset;
+}
+
+u32 kanary_model_size(const struct kanary_model_header *header)
+{
+	struct kanary_model model;
+
+	return walk(&model, header, NULL);
+}
+
+void kanary_model_layout(struct kanary_model *model, const void *file)
+{
+	walk(model, file, file);
+}
+
+size_t kanary_model_packed_size(const struct kanary_model *model)
+{
+	return kanary_layer_packed_size(&model->encode) +
+	       kanary_layer_packed_size(&model->decode) +
+	       kanary_layer_packed_size(&model->encoder) +
+	       kanary_layer_packed_size(&model->decoder) +
+	       kanary_layer_packed_size(&model->output);
+}
+
+void kanary_model_prepare(struct kanary_model *model, void *memory)
+{
+	struct kanary_layer *layers[] = {
+		&model->encode, &model->decode, &model->encoder, &model->decoder, &model->output,
+	};
+	u8 *packed = memory;
+	u32 i;
+
+	for (i = 0; i < sizeof(layers) / sizeof(layers[0]); i++) {
+		kanary_layer_pack(layers[i], (s64 *)packed);
+		packed += kanary_layer_packed_size(layers[i]);
+	}
+}

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Validation of a model file: until all of this has passed, every byte is hostile. */
+#include "model.h"
+
+#include "checksum.h"
+
+#define SURPRISE_MAX 25600 /* 100.0 in Q24.8 */
+#define OPERAND_MAX 32767
+#define ACCUMULATOR_MAX 2147483647
+
+static bool all_zero(const void *data, size_t size)
+{
+	const u8 *byte = data;
+
+	while (size--)
+		if (*byte++)
+			return false;
+	return true;
+}
+
+static u32 file_checksum(const void *file, size_t size)
+{
+	size_t offset = offsetof(struct kanary_model_header, checksum);
+	const u8 *byte = file;
+	u32 zero = 0;
+	u32 crc;
+
+	crc = kanary_checksum_update(0, byte, offset);
+	crc = kanary_checksum_update(crc, &zero, sizeof(zero));
+	offset += sizeof(zero);
+	return kanary_checksum_update(crc, byte + offset, size - offset);
+}
+
+static const char *check_envelope(const struct kanary_model_header *header, size_t size)
+{
+	if (size < sizeof(*header))
+		return "model is shorter than its header";
+	if (memcmp(header->magic, KANARY_MODEL_MAGIC, sizeof(header->magic)))
+		return "not a Kanary model";
+	if (header->version != KANARY_MODEL_VERSION)
+		return "model is of another format version";
+	if (size > KANARY_MODEL_SIZE_MAX)
+		return "model is larger than 2 MiB";
+	if (size < header->size)
+		return "model is cut off: it says that it is longer";
+	if (size > header->size)
+		return "model has bytes beyond the size that it says";
+	if (file_checksum(header, size) != header->checksum)
+		return "model is damaged: its checksum does not match";
+	return NULL;
+}
+
+static bool in_name(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '.' || c == '_' || c == '-';
+}
+
+static const char *check_name(const struct kanary_model_header *header)
+{
+	u32 length = 0;
+
+	while (length < sizeof(header->name) && header->name[length]) {
+		if (!in_name(header->name[length]))
+			return "profile name has a character other than A-Z a-z 0-9 . _ -";
+		length++;
+	}
+	if (!length)
+		return "profile name is empty";
+	if (length == sizeof(header->name))
+		return "profile name is not terminated";
+	if (!all_zero(header->name + length, sizeof(header->name) - length))
+		return "profile name is followed by bytes other than 0";
+	return NULL;
+}
+
+static const char *check_dimensions(const struct kanary_model_header *header)
+{
+	if (header->inputs < KANARY_MODEL_INPUTS_MIN || header->inputs > KANARY_MODEL_INPUTS_MAX)
+		return "number of inputs is out of range (4 to 256)";
+	if (header->inputs % 2)
+		return "number of inputs is odd";
+	if (!header->code || header->code > KANARY_MODEL_CODE_MAX)
+		return "width of the code is out of range (2 to 64)";
+	if (header->code % 2)
+		return "width of the code is odd";
+	if (header->knots < 2 || header->knots > KANARY_MODEL_KNOTS_MAX)
+		return "number of calibration points is out of range (2 to 64)";
+	if (!(header->flags & KANARY_MODEL_SEQUENCE)) {
+		if (header->hidden || header->steps || header->stride)
+			return "model without a sequence head has dimensions of one";
+		return NULL;
+	}
+	if (!header->hidden || header->hidden > KANARY_MODEL_HIDDEN_MAX)
+		return "number of hidden units is out of range (2 to 128)";
+	if (header->hidden % 2)
+		return "number of hidden units is odd";
+	if (!header->steps || header->steps > KANARY_MODEL_STEPS_MAX)
+		return "number of steps is out of range (1 to 64)";
+	if (!header->stride || header->stride > header->steps)
+		return "stride is out of range (1 to the number of steps)";
+	return NULL;
+}
+
+static const char *check_header(const struct kanary_model_header *header)
+{
+	if (header->flags & ~(u32)(KANARY_MODEL_PROCESS | KANARY_MODEL_SEQUENCE))
+		return "model has unknown flags";
+	if (!(header->flags & KANARY_MODEL_PROCESS))
+		return "model has no process head";
+	if (header->reserved || !all_zero(header->padding, sizeof(header->padding)))
+		return "reserved bytes of the header are not 0";
+	if (header->period < KANARY_PERIOD_MIN || header->period > KANARY_PERIOD_MAX)
+		return "period is out of range (16 to 32768 calls)";
+	if (header->decay_limit && header->decay_limit < header->period)
+		return "decay limit is less than a period";
+	if (header->decay_limit > ACCUMULATOR_MAX)
+		return "decay limit is out of range (up to 2147483647 calls)";
+	if (!header->threshold || header->threshold > SURPRISE_MAX)
+		return "threshold is out of range (above 0, up to 100)";
+	if (!header->budget)
+		return "alert budget is 0";
+	if (!header->vectors)
+		return "model says that it was trained on nothing";
+	return NULL;
+}
+
+static const char *check_inputs(const struct kanary_model *model)
+{
+	u32 inputs = model->header->inputs;
+	u32 i;
+
+	for (i = 0; i < KANARY_BINS; i++)
+		if (model->feature[i] >= inputs)
+			return "feature map leads beyond the inputs";
+	for (i = 0; i < inputs; i++)
+		if (model->process_weight[i] > KANARY_MODEL_WEIGHT_MAX)
+			return "weight of a process error is too large";
+	for (i = 0; model->sequence_weight && i < inputs; i++)
+		if (model->sequence_weight[i] > KANARY_MODEL_WEIGHT_MAX)
+			return "weight of a sequence error is too large";
+	return NULL;
+}
+
+static u32 magnitude(s32 value)
+{
+	return value < 0 ? 0 - (u32)value : (u32)value;
+}
+
+static const char *check_layer(const struct kanary_layer *layer)
+{
+	const struct kanary_model_row *row = layer->row;
+	size_t count = (size_t)layer->rows * layer->columns;
+	const s16 *weight = layer->weights;
+	u32 i, column;
+	u64 bound;
+
+	for (i = 0; i < layer->rows; i++, row++) {
+		bound = 0;
+		for (column = 0; column < layer->columns; column++)
+			bound += magnitude(*weight++);
+		bound = bound * OPERAND_MAX + magnitude(row->bias);
+		if (bound > ACCUMULATOR_MAX)
+			return "weights of a row could overflow its accumulator";
+		if (row->multiplier < 1)
+			return "multiplier of a row is out of range (1 to 2147483647)";
+		if (row->shift < 1 || row->shift > 62)
+			return "shift of a row is out of range (1 to 62)";
+	}
+	/* an odd number of pairs of weights leaves half of the last 8 bytes unused */
+	if (!all_zero(weight, (4 - count % 4) % 4 * sizeof(*weight)))
+		return "padding of the weights is not 0";
+	return NULL;
+}
+
+static const char *check_layers(const struct kanary_model *model)
+{
+	const struct kanary_layer *layers[] = {
+		&model->encode, &model->decode, &model->encoder, &model->decoder, &model->output,
+	};
+	const char *why;
+	u32 i;
+
+	for (i = 0; i < sizeof(layers) / sizeof(layers[0]); i++) {
+		why = check_layer(layers[i]);
+		if (why)
+			return why;
+	}
+	return NULL;
+}
+
+static const char *check_knots(const struct kanary_model_knot *knot, u32 knots)
+{
+	u32 i;
+
+	for (i = 0; i < knots; i++) {
+		if (knot[i].surprise > SURPRISE_MAX)
+			return "calibration goes beyond a surprise of 100";
+		if (i && knot[i].error <= knot[i - 1].error)
+			return "errors of the calibration do not ascend";
+		if (i && knot[i].surprise < knot[i - 1].surprise)
+			return "surprise of the calibration does not ascend";
+	}
+	return NULL;
+}
+
+static const char *check_reference(const struct kanary_model_reference *reference)
+{
+	const struct kanary_count *count = reference->counts;
+	u32 length = reference->length;
+	u32 i;
+
+	if (!length || length > KANARY_MODEL_REFERENCE_COUNTS)
+		return "length of the reference vector is out of range (1 to 32)";
+	if (!reference->repeat || reference->repeat > 2 * KANARY_MODEL_STEPS_MAX)
+		return "repetitions of the reference vector are out of range (1 to 128)";
+	for (i = 0; i < length; i++) {
+		if (count[i].bin >= KANARY_BINS)
+			return "bin of the reference vector is out of range";
+		if (i && count[i].bin <= count[i - 1].bin)
+			return "bins of the reference vector do not ascend";
+		if (!count[i].count)
+			return "reference vector has a count of 0";
+	}
+	if (!all_zero(count + length, (KANARY_MODEL_REFERENCE_COUNTS - length) * sizeof(*count)))
+		return "reference vector is followed by bytes other than 0";
+	return NULL;
+}
+
+static const char *check_body(const struct kanary_model *model)
+{
+	const char *why;
+
+	why = check_inputs(model);
+	if (!why)
+		why = check_layers(model);
+	if (!why)
+		why = check_knots(model->process_knot, model->header->knots);
+	if (!why && model->sequence_knot)
+		why = check_knots(model->sequence_knot, model->header->knots);
+	if (!why)
+		why = check_reference(model->reference);
+	return why;
+}
+
+const char *kanary_model_parse(struct kanary_model *model, const void *file, size_t size)
+{
+	const struct kanary_model_header *header = file;
+	struct kanary_model parsed;
+	const char *why;
+
+	why = check_envelope(header, size);
+	if (!why)
+		why = check_name(header);
+	if (!why)
+		why = check_header(header);
+	if (!why)
+		why = check_dimensions(header);
+	if (why)
+		return why;
+	if (kanary_model_size(header) != size)
+		return "size of the model does not follow from its dimensions";
+	kanary_model_layout(&parsed, file);
+	why = check_body(&parsed);
+	if (!why)
+		*model = parsed;
+	return why;
+}
