@@ -61,7 +61,7 @@ static void update(float *restrict parameter, const float *restrict gradient,
 void kanary_adam_step(struct kanary_adam *adam, float *parameter, const float *gradient,
 		      float scale, float norm, float rate)
 {
-	float length = cblas_snrm2(adam->count, gradient, 1) * scale;
+	float length = sqrtf(cblas_sdot(adam->count, gradient, 1, gradient, 1)) * scale;
 	double steps = ++adam->steps;
 	float unbiased = rate / (1.0 - pow(DECAY_FIRST, steps));
 

@@ -24,11 +24,7 @@
  */
 INLINE float exponential(float x)
 {
-	union {
-		int32_t bits;
-		float value;
-	} scale;
-	float power, rest;
+	float power, rest, scale;
 	int32_t whole;
 
 	x = x > 87.0f ? 87.0f : x;
@@ -44,8 +40,9 @@ INLINE float exponential(float x)
 	power = power * rest + 1.6666665459e-1f;
 	power = power * rest + 5.0000001201e-1f;
 	power = power * rest * rest + rest + 1.0f;
-	scale.bits = (whole + 127) << 23;
-	return power * scale.value;
+	whole = (whole + 127) << 23;
+	memcpy(&scale, &whole, sizeof(scale));
+	return power * scale;
 }
 
 INLINE float sigmoid(float x)
@@ -62,13 +59,14 @@ INLINE float hyperbolic_tangent(float x)
 CLONES
 static void gates_forward(float *restrict gates, const float *restrict extra, size_t stride,
 			  const float *restrict before, float *restrict cell,
-			  float *restrict squashed, float *restrict output, uint32_t hidden,
-			  uint32_t batch)
+			  float *restrict squashed, float *restrict output, size_t hidden,
+			  size_t batch)
 {
 	const float clip = KANARY_MODEL_CELL_CLIP;
-	uint32_t b, j;
+	size_t b, j;
 
 	for (b = 0; b < batch; b++) {
+#pragma GCC ivdep
 		for (j = 0; j < hidden; j++) {
 			float in = sigmoid(gates[j] + extra[j]);
 			float forget = sigmoid(gates[hidden + j] + extra[hidden + j]);
@@ -103,12 +101,13 @@ CLONES
 static void gates_backward(float *restrict gates, const float *restrict before,
 			   const float *restrict cell, const float *restrict squashed,
 			   const float *restrict hidden_gradient, float *restrict cell_gradient,
-			   uint32_t hidden, uint32_t batch)
+			   size_t hidden, size_t batch)
 {
 	const float clip = KANARY_MODEL_CELL_CLIP;
-	uint32_t b, j;
+	size_t b, j;
 
 	for (b = 0; b < batch; b++) {
+#pragma GCC ivdep
 		for (j = 0; j < hidden; j++) {
 			float in = gates[j], forget = gates[hidden + j];
 			float candidate = gates[2 * hidden + j], out = gates[3 * hidden + j];
@@ -198,30 +197,30 @@ INLINE void multiply_weights(float *out, size_t stride, const float *gradient, c
 		    columns, a, depth, 0.0f, out, stride);
 }
 
-double kanary_lstm_train_forward(struct kanary_lstm *lstm, const float *x, uint32_t batch)
+double kanary_lstm_train_forward(struct kanary_network *network, const float *x, uint32_t batch)
 {
-	const uint32_t inputs = lstm->inputs, hidden = lstm->hidden, steps = lstm->steps;
+	const uint32_t inputs = network->inputs, hidden = network->hidden, steps = network->steps;
 	const uint32_t encoder_stride = inputs + hidden, decoder_stride = 2 * hidden;
 	const size_t row = (size_t)batch * hidden;
-	struct kanary_lstm_layer *layer = &lstm->encoding;
+	struct kanary_network_layer *layer = &network->encoding;
 	const float *summary;
 	uint32_t t, b;
 
 	/* A smaller batch than the one before leaves its states where zeros must be. */
-	memset(lstm->encoding.cell, 0, row * sizeof(float));
-	memset(lstm->encoding.output, 0, row * sizeof(float));
-	memset(lstm->decoding.cell, 0, row * sizeof(float));
-	memset(lstm->decoding.output, 0, row * sizeof(float));
+	memset(network->encoding.cell, 0, row * sizeof(float));
+	memset(network->encoding.output, 0, row * sizeof(float));
+	memset(network->decoding.cell, 0, row * sizeof(float));
+	memset(network->decoding.output, 0, row * sizeof(float));
 
 	/* The inputs of all steps at once; only h has to wait for the step before. */
-	multiply_forward(layer->gates, x, lstm->encoder, encoder_stride, steps * batch, 4 * hidden,
+	multiply_forward(layer->gates, x, network->encoder, encoder_stride, steps * batch, 4 * hidden,
 			 inputs, 0.0f);
 	for (t = 0; t < steps; t++) {
 		if (t)
 			multiply_forward(layer->gates + t * row * 4, layer->output + t * row,
-					 lstm->encoder + inputs, encoder_stride, batch, 4 * hidden,
+					 network->encoder + inputs, encoder_stride, batch, 4 * hidden,
 					 hidden, 1.0f);
-		gates_forward(layer->gates + t * row * 4, lstm->encoder_bias, 0,
+		gates_forward(layer->gates + t * row * 4, network->encoder_bias, 0,
 			      layer->cell + t * row, layer->cell + (t + 1) * row,
 			      layer->squashed + t * row, layer->output + (t + 1) * row, hidden,
 			      batch);
@@ -230,33 +229,33 @@ double kanary_lstm_train_forward(struct kanary_lstm *lstm, const float *x, uint3
 	/* The decoder's input is the same at each step: multiplied once a sequence. */
 	summary = layer->output + steps * row;
 	for (b = 0; b < batch; b++)
-		memcpy(lstm->summary_gates + (size_t)b * 4 * hidden, lstm->decoder_bias,
+		memcpy(network->summary_gates + (size_t)b * 4 * hidden, network->decoder_bias,
 		       4 * hidden * sizeof(float));
-	multiply_forward(lstm->summary_gates, summary, lstm->decoder, decoder_stride, batch,
+	multiply_forward(network->summary_gates, summary, network->decoder, decoder_stride, batch,
 			 4 * hidden, hidden, 1.0f);
-	layer = &lstm->decoding;
+	layer = &network->decoding;
 	memset(layer->gates, 0, row * 4 * sizeof(float));
 	for (t = 0; t < steps; t++) {
 		if (t)
 			multiply_forward(layer->gates + t * row * 4, layer->output + t * row,
-					 lstm->decoder + hidden, decoder_stride, batch, 4 * hidden,
+					 network->decoder + hidden, decoder_stride, batch, 4 * hidden,
 					 hidden, 0.0f);
-		gates_forward(layer->gates + t * row * 4, lstm->summary_gates, 4 * hidden,
+		gates_forward(layer->gates + t * row * 4, network->summary_gates, 4 * hidden,
 			      layer->cell + t * row, layer->cell + (t + 1) * row,
 			      layer->squashed + t * row, layer->output + (t + 1) * row, hidden,
 			      batch);
 	}
 
-	multiply_forward(lstm->reconstruction, layer->output + row, lstm->dense, hidden,
+	multiply_forward(network->reconstruction, layer->output + row, network->dense, hidden,
 			 steps * batch, inputs, hidden, 0.0f);
 	{
 		size_t step = (size_t)batch * inputs;
 		double total = 0;
 
 		for (t = 0; t < steps; t++)
-			total += residuals(lstm->reconstruction + t * step,
-					   lstm->output_gradient + t * step,
-					   x + (steps - 1 - t) * step, lstm->dense_bias, batch,
+			total += residuals(network->reconstruction + t * step,
+					   network->output_gradient + t * step,
+					   x + (steps - 1 - t) * step, network->dense_bias, batch,
 					   inputs);
 		return total;
 	}
@@ -268,66 +267,66 @@ double kanary_lstm_train_forward(struct kanary_lstm *lstm, const float *x, uint3
  * and @carry is its gradient); afterwards layer->gates holds the gradients of
  * the pre-activations.
  */
-static void layer_backward(struct kanary_lstm *lstm, struct kanary_lstm_layer *layer,
+static void layer_backward(struct kanary_network *network, struct kanary_network_layer *layer,
 			   float *hidden_gradient, float *carry, const float *recurrent,
 			   size_t stride, uint32_t batch)
 {
-	const size_t row = (size_t)batch * lstm->hidden;
+	const size_t row = (size_t)batch * network->hidden;
 	uint32_t t;
 
-	memset(lstm->cell_gradient, 0, row * sizeof(float));
-	for (t = lstm->steps; t-- > 0;) {
+	memset(network->cell_gradient, 0, row * sizeof(float));
+	for (t = network->steps; t-- > 0;) {
 		float *gradient = hidden_gradient ? hidden_gradient + t * row : carry;
 
 		gates_backward(layer->gates + t * row * 4, layer->cell + t * row,
 			       layer->cell + (t + 1) * row, layer->squashed + t * row, gradient,
-			       lstm->cell_gradient, lstm->hidden, batch);
+			       network->cell_gradient, network->hidden, batch);
 		if (!t)
 			break;
 		multiply_back(hidden_gradient ? gradient - row : carry, layer->gates + t * row * 4,
-			      recurrent, stride, batch, 4 * lstm->hidden, lstm->hidden,
+			      recurrent, stride, batch, 4 * network->hidden, network->hidden,
 			      hidden_gradient ? 1.0f : 0.0f);
 	}
 }
 
-void kanary_lstm_train_backward(struct kanary_lstm *lstm, const float *x, uint32_t batch)
+void kanary_lstm_train_backward(struct kanary_network *network, const float *x, uint32_t batch)
 {
-	const uint32_t inputs = lstm->inputs, hidden = lstm->hidden, steps = lstm->steps;
+	const uint32_t inputs = network->inputs, hidden = network->hidden, steps = network->steps;
 	const uint32_t encoder_stride = inputs + hidden, decoder_stride = 2 * hidden;
 	const size_t row = (size_t)batch * hidden;
-	const float *summary = lstm->encoding.output + steps * row;
-	float *gradient = lstm->gradient;
+	const float *summary = network->encoding.output + steps * row;
+	float *gradient = network->gradient;
 	float *encoder = gradient;
-	float *encoder_bias = gradient + (lstm->encoder_bias - lstm->parameter);
-	float *decoder = gradient + (lstm->decoder - lstm->parameter);
-	float *decoder_bias = gradient + (lstm->decoder_bias - lstm->parameter);
-	float *dense = gradient + (lstm->dense - lstm->parameter);
-	float *dense_bias = gradient + (lstm->dense_bias - lstm->parameter);
-	float *summary_gradient = lstm->summary_gates;
+	float *encoder_bias = gradient + (network->encoder_bias - network->parameter);
+	float *decoder = gradient + (network->decoder - network->parameter);
+	float *decoder_bias = gradient + (network->decoder_bias - network->parameter);
+	float *dense = gradient + (network->dense - network->parameter);
+	float *dense_bias = gradient + (network->dense_bias - network->parameter);
+	float *summary_gradient = network->summary_gates;
 
-	multiply_weights(dense, hidden, lstm->output_gradient, lstm->decoding.output + row,
+	multiply_weights(dense, hidden, network->output_gradient, network->decoding.output + row,
 			 steps * batch, inputs, hidden);
-	sum_rows(dense_bias, lstm->output_gradient, (size_t)steps * batch, inputs);
-	multiply_back(lstm->hidden_gradient, lstm->output_gradient, lstm->dense, hidden,
+	sum_rows(dense_bias, network->output_gradient, (size_t)steps * batch, inputs);
+	multiply_back(network->hidden_gradient, network->output_gradient, network->dense, hidden,
 		      steps * batch, inputs, hidden, 0.0f);
 
-	layer_backward(lstm, &lstm->decoding, lstm->hidden_gradient, NULL, lstm->decoder + hidden,
+	layer_backward(network, &network->decoding, network->hidden_gradient, NULL, network->decoder + hidden,
 		       decoder_stride, batch);
-	multiply_weights(decoder + hidden, decoder_stride, lstm->decoding.gates,
-			 lstm->decoding.output, steps * batch, 4 * hidden, hidden);
+	multiply_weights(decoder + hidden, decoder_stride, network->decoding.gates,
+			 network->decoding.output, steps * batch, 4 * hidden, hidden);
 	/* The repeated input's part needs only the sum over the steps. */
-	sum_rows(summary_gradient, lstm->decoding.gates, steps, 4 * row);
+	sum_rows(summary_gradient, network->decoding.gates, steps, 4 * row);
 	multiply_weights(decoder, decoder_stride, summary_gradient, summary, batch, 4 * hidden,
 			 hidden);
 	sum_rows(decoder_bias, summary_gradient, batch, 4 * hidden);
-	multiply_back(lstm->hidden_gradient, summary_gradient, lstm->decoder, decoder_stride, batch,
+	multiply_back(network->hidden_gradient, summary_gradient, network->decoder, decoder_stride, batch,
 		      4 * hidden, hidden, 0.0f);
 
-	layer_backward(lstm, &lstm->encoding, NULL, lstm->hidden_gradient, lstm->encoder + inputs,
+	layer_backward(network, &network->encoding, NULL, network->hidden_gradient, network->encoder + inputs,
 		       encoder_stride, batch);
-	multiply_weights(encoder, encoder_stride, lstm->encoding.gates, x, steps * batch, 4 * hidden,
+	multiply_weights(encoder, encoder_stride, network->encoding.gates, x, steps * batch, 4 * hidden,
 			 inputs);
-	multiply_weights(encoder + inputs, encoder_stride, lstm->encoding.gates,
-			 lstm->encoding.output, steps * batch, 4 * hidden, hidden);
-	sum_rows(encoder_bias, lstm->encoding.gates, (size_t)steps * batch, 4 * hidden);
+	multiply_weights(encoder + inputs, encoder_stride, network->encoding.gates,
+			 network->encoding.output, steps * batch, 4 * hidden, hidden);
+	sum_rows(encoder_bias, network->encoding.gates, (size_t)steps * batch, 4 * hidden);
 }

@@ -6,24 +6,24 @@
 #ifndef KANARY_LSTM_TRAIN_H
 #define KANARY_LSTM_TRAIN_H
 
-#include "lstm.h"
+#include "network.h"
 
 /**
  * kanary_lstm_train_forward() - reconstruct a batch of sequences
- * @lstm: its activations and @reconstruction are set
+ * @network: its activations and @reconstruction are set
  * @x: [steps][batch][inputs]
- * @batch: 1 .. @lstm's batch
+ * @batch: 1 .. @network's batch
  *
  * Return: sum of squared residuals, by step and sequence.
  */
-double kanary_lstm_train_forward(struct kanary_lstm *lstm, const float *x, uint32_t batch);
+double kanary_lstm_train_forward(struct kanary_network *network, const float *x, uint32_t batch);
 
 /**
  * kanary_lstm_train_backward() - gradient of what the forward pass returned
- * @lstm: fresh from kanary_lstm_train_forward(); its gates are overwritten
+ * @network: fresh from kanary_lstm_train_forward(); its gates are overwritten
  * @x: the same
  * @batch: the same
  */
-void kanary_lstm_train_backward(struct kanary_lstm *lstm, const float *x, uint32_t batch);
+void kanary_lstm_train_backward(struct kanary_network *network, const float *x, uint32_t batch);
 
 #endif /* KANARY_LSTM_TRAIN_H */
