@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Random models and vectors that are valid, for any test that needs one. */
+#ifndef MODEL_FIXTURE_H
+#define MODEL_FIXTURE_H
+
+#include <stdint.h>
+
+#include "model.h"
+
+/**
+ * struct model_fixture - a model in memory
+ * @file: the file, @size bytes
+ * @size: of @file
+ * @model: parsed and prepared
+ * @packed: memory of its packed weights
+ */
+struct model_fixture {
+	void *file;
+	size_t size;
+	struct kanary_model model;
+	void *packed;
+};
+
+/** model_fixture_random() - next number of a generator that is the same everywhere */
+uint32_t model_fixture_random(uint64_t *state);
+
+/**
+ * model_fixture_create() - a random model, valid to the last byte, reference verdict included
+ * @seed: the same seed and dimensions give the same file
+ * @hidden: 0 for a model without a sequence head, @steps and @stride 0 too
+ */
+void model_fixture_create(struct model_fixture *fixture, uint64_t seed, unsigned int inputs,
+			  unsigned int code, unsigned int hidden, unsigned int steps,
+			  unsigned int stride);
+
+/** model_fixture_destroy() - free its memory */
+void model_fixture_destroy(struct model_fixture *fixture);
+
+/** model_fixture_seal() - set the checksum of a changed file */
+void model_fixture_seal(void *file, size_t size);
+
+/**
+ * model_fixture_counts() - random counts of a vector
+ * @counts: room for KANARY_BINS
+ * @calls: their sum, 1 .. KANARY_PERIOD_MAX
+ *
+ * Return: length.
+ */
+uint32_t model_fixture_counts(uint64_t *state, struct kanary_count *counts, uint32_t calls);
+
+#endif /* MODEL_FIXTURE_H */

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Verdicts against a plain second implementation of model.h, and against fixed hashes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "activation.h"
+#include "checksum.h"
+#include "feature.h"
+#include "model_fixture.h"
+#include "score.h"
+
+struct judge {
+	struct model_fixture fixture;
+	struct kanary_score_stream *stream;
+	void *scratch;
+};
+
+static void judge_create(struct judge *judge, uint64_t seed, unsigned int inputs,
+			 unsigned int code, unsigned int hidden, unsigned int steps,
+			 unsigned int stride)
+{
+	const struct kanary_model *model = &judge->fixture.model;
+
+	model_fixture_create(&judge->fixture, seed, inputs, code, hidden, steps, stride);
+	judge->stream = malloc(kanary_score_stream_size(model));
+	judge->scratch = aligned_alloc(8, kanary_score_scratch_size(model));
+	kanary_score_stream_init(model, judge->stream);
+}
+
+static void judge_destroy(struct judge *judge)
+{
+	free(judge->stream);
+	free(judge->scratch);
+	model_fixture_destroy(&judge->fixture);
+}
+
+/* The specification again, one row at a time, with nothing clever. */
+static int64_t clamp(int64_t value, int64_t limit)
+{
+	return value > limit ? limit : value < -limit ? -limit : value;
+}
+
+static void plain_layer(const struct kanary_layer *layer, const int32_t *operands, int32_t limit,
+			int32_t *output)
+{
+	const struct kanary_model_row *row = layer->row;
+	int64_t sum;
+	uint32_t i, j;
+
+	for (i = 0; i < layer->rows; i++) {
+		sum = row[i].bias;
+		for (j = 0; j < layer->columns; j++)
+			sum += (int64_t)layer->weights[i * layer->columns + j] * operands[j];
+		assert_in_range(sum + 0x80000000ll, 0, 0xffffffffll);
+		sum = sum * row[i].multiplier + (1ll << (row[i].shift - 1));
+		output[i] = (int32_t)clamp(sum >> row[i].shift, limit);
+	}
+}
+
+static void plain_lstm(uint32_t hidden, const int32_t *gate, int64_t *c, int32_t *h)
+{
+	int64_t i, f, g, o;
+	uint32_t unit;
+
+	for (unit = 0; unit < hidden; unit++) {
+		i = kanary_activation_sigmoid(gate[unit]);
+		f = kanary_activation_sigmoid(gate[hidden + unit]);
+		g = kanary_activation_tanh(gate[2 * hidden + unit]);
+		o = kanary_activation_sigmoid(gate[3 * hidden + unit]);
+		c[unit] = ((f * c[unit] + 16384) >> 15) + ((i * g + 512) >> 10);
+		c[unit] = clamp(c[unit], 16 << 20);
+		g = kanary_activation_tanh((int32_t)clamp((c[unit] + 128) >> 8, 32767));
+		h[unit] = (int32_t)clamp((o * g + 16384) >> 15, 32767);
+	}
+}
+
+static uint64_t plain_error(const uint32_t *weight, const int32_t *x, const int32_t *y,
+			    uint32_t inputs)
+{
+	uint64_t sum = 0;
+	int64_t difference;
+	uint32_t i;
+
+	for (i = 0; i < inputs; i++) {
+		difference = clamp((int64_t)x[i] - y[i], 65535);
+		sum += weight[i] * (uint64_t)(difference * difference);
+	}
+	return sum >> 22;
+}
+
+static uint32_t plain_process(const struct kanary_model *model, const int32_t *x)
+{
+	int32_t code[KANARY_MODEL_CODE_MAX];
+	int32_t y[KANARY_MODEL_INPUTS_MAX];
+	uint64_t error;
+
+	plain_layer(&model->encode, x, 32767, code);
+	plain_layer(&model->decode, code, 65535, y);
+	error = plain_error(model->process_weight, x, y, model->header->inputs);
+	return error > UINT32_MAX ? UINT32_MAX : (uint32_t)error;
+}
+
+/* @x: [steps][inputs], oldest first */
+static uint32_t plain_sequence(const struct kanary_model *model,
+			       int32_t x[][KANARY_MODEL_INPUTS_MAX])
+{
+	int32_t operands[KANARY_MODEL_INPUTS_MAX + KANARY_MODEL_HIDDEN_MAX];
+	int32_t gate[4 * KANARY_MODEL_HIDDEN_MAX];
+	int32_t y[KANARY_MODEL_INPUTS_MAX];
+	int64_t c[KANARY_MODEL_HIDDEN_MAX] = { 0 };
+	int32_t h[KANARY_MODEL_HIDDEN_MAX] = { 0 };
+	uint32_t inputs = model->header->inputs;
+	uint32_t hidden = model->header->hidden;
+	uint32_t steps = model->header->steps;
+	uint64_t error = 0;
+	uint32_t step;
+
+	for (step = 0; step < steps; step++) {
+		memcpy(operands, x[step], inputs * sizeof(*operands));
+		memcpy(operands + inputs, h, hidden * sizeof(*operands));
+		plain_layer(&model->encoder, operands, 32767, gate);
+		plain_lstm(hidden, gate, c, h);
+	}
+	memcpy(operands, h, hidden * sizeof(*operands));
+	memset(c, 0, sizeof(c));
+	memset(h, 0, sizeof(h));
+	for (step = 0; step < steps; step++) {
+		memcpy(operands + hidden, h, hidden * sizeof(*operands));
+		plain_layer(&model->decoder, operands, 32767, gate);
+		plain_lstm(hidden, gate, c, h);
+		plain_layer(&model->output, h, 65535, y);
+		error += plain_error(model->sequence_weight, x[steps - 1 - step], y, inputs);
+	}
+	return error > UINT32_MAX ? UINT32_MAX : (uint32_t)error;
+}
+
+static void features_of(const struct kanary_model *model, const uint32_t *sums, int32_t *x)
+{
+	uint32_t total = 0;
+	uint32_t i;
+
+	for (i = 0; i < model->header->inputs; i++)
+		total += sums[i];
+	for (i = 0; i < model->header->inputs; i++)
+		x[i] = kanary_feature_value(sums[i], kanary_feature_reciprocal(total));
+}
+
+static void compare_with_plain(uint64_t seed, unsigned int inputs, unsigned int code,
+			       unsigned int hidden, unsigned int steps, unsigned int stride)
+{
+	static int32_t window[KANARY_MODEL_STEPS_MAX][KANARY_MODEL_INPUTS_MAX];
+	uint32_t cumulative[KANARY_MODEL_INPUTS_MAX] = { 0 };
+	uint32_t sums[KANARY_MODEL_INPUTS_MAX];
+	struct kanary_count counts[KANARY_BINS];
+	int32_t x[KANARY_MODEL_INPUTS_MAX];
+	const struct kanary_model *model;
+	struct kanary_verdict verdict;
+	uint64_t state = seed * 7 + 3;
+	uint32_t length, i, total, n;
+	struct judge judge;
+	bool spoken;
+
+	judge_create(&judge, seed, inputs, code, hidden, steps, stride);
+	model = &judge.fixture.model;
+	for (n = 0; n < 3 * steps + 8; n++) {
+		length = model_fixture_counts(&state, counts,
+					      1 + model_fixture_random(&state) % 2000);
+		memset(sums, 0, sizeof(sums));
+		for (i = 0; i < length; i++) {
+			cumulative[model->feature[counts[i].bin]] += counts[i].count;
+			sums[model->feature[counts[i].bin]] += counts[i].count;
+		}
+		for (;;) {
+			for (i = 0, total = 0; i < inputs; i++)
+				total += cumulative[i];
+			if (total <= model->header->decay_limit)
+				break;
+			for (i = 0; i < inputs; i++)
+				cumulative[i] /= 2;
+		}
+		features_of(model, cumulative, x);
+		kanary_score_vector(model, judge.stream, counts, length, judge.scratch, &verdict);
+		assert_int_equal(verdict.process_error, plain_process(model, x));
+
+		if (hidden) {
+			memmove(window, window + 1, (steps - 1) * sizeof(*window));
+			features_of(model, sums, window[steps - 1]);
+		}
+		spoken = hidden && n + 1 >= steps && (n + 1 - steps) % stride == 0;
+		assert_int_equal(!!(verdict.flags & KANARY_VERDICT_SEQUENCE), spoken);
+		if (spoken)
+			assert_int_equal(verdict.sequence_error, plain_sequence(model, window));
+		else
+			assert_int_equal(verdict.sequence_error, 0);
+	}
+	judge_destroy(&judge);
+}
+
+static void agrees_with_the_plain_version(void **state)
+{
+	uint64_t seed;
+
+	for (seed = 1; seed <= 8; seed++) {
+		compare_with_plain(seed, 4, 2, 2, 1, 1);
+		compare_with_plain(seed, 34, 6, 10, 5, 2);
+		compare_with_plain(seed, 18, 64, 0, 0, 0);
+	}
+	compare_with_plain(1, 64, 8, 32, 16, 4);
+	compare_with_plain(2, 256, 64, 128, 3, 3);
+}
+
+static uint32_t hash_verdicts(uint64_t seed, unsigned int inputs, unsigned int code,
+			      unsigned int hidden, unsigned int steps)
+{
+	struct kanary_count counts[KANARY_BINS];
+	uint64_t state = seed + 99;
+	struct kanary_verdict verdict;
+	struct judge judge;
+	uint32_t crc = 0;
+	uint32_t i, length;
+
+	judge_create(&judge, seed, inputs, code, hidden, steps, hidden ? 1 : 0);
+	for (i = 0; i < 200; i++) {
+		length = model_fixture_counts(&state, counts,
+					      1 + model_fixture_random(&state) % 600);
+		kanary_score_vector(&judge.fixture.model, judge.stream, counts, length,
+				    judge.scratch, &verdict);
+		crc = kanary_checksum_update(crc, &verdict, sizeof(verdict));
+	}
+	crc = kanary_checksum_update(crc, judge.fixture.file, judge.fixture.size);
+	judge_destroy(&judge);
+	return crc;
+}
+
+/* Any compiler, any flags, any machine: a change here changes what every model says. */
+static void gives_the_same_bits_everywhere(void **state)
+{
+	assert_int_equal(hash_verdicts(1, 64, 8, 32, 16), 0xf78eca3f);
+	assert_int_equal(hash_verdicts(2, 30, 10, 6, 4), 0x7a53fe8a);
+	assert_int_equal(hash_verdicts(3, 100, 12, 0, 0), 0x62b05571);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(agrees_with_the_plain_version),
+		cmocka_unit_test(gives_the_same_bits_everywhere),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
