@@ -44,17 +44,17 @@ $(BUILD)/user/%.o: %.c
 -include $(USER_OBJ:.o=.d)
 
 # kbuild writes beside its sources, so it gets a tree of links of its own, one a kernel.
-KERNEL_NAME = $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null || echo unknown)
-MODULE_DIR = $(BUILD)/module/$(KERNEL_NAME)
+KERNEL_NAME = $(notdir $(realpath $(KDIR)))
+MODULE_DIR = $(abspath $(BUILD))/module/$(KERNEL_NAME)
 
 module:
 	$(Q)test -e "$(KDIR)/Makefile" || { echo "kanary: no kernel headers in $(KDIR): install linux-headers, or say KDIR=DIR" >&2; exit 1; }
 	$(Q)mkdir -p $(MODULE_DIR)/kmod $(MODULE_DIR)/common
 	$(Q)find $(MODULE_DIR)/kmod $(MODULE_DIR)/common -xtype l -delete
 	$(Q)ln -sf $(CURDIR)/Kbuild $(MODULE_DIR)/Kbuild
-	$(Q)ln -sf $(CURDIR)/kmod/*.[ch] $(MODULE_DIR)/kmod/
+	$(Q)ln -sf $(CURDIR)/kmod/*.[chS] $(MODULE_DIR)/kmod/
 	$(Q)ln -sf $(CURDIR)/common/*.[ch] $(MODULE_DIR)/common/
-	$(Q)$(MAKE) -C $(KDIR) M=$(CURDIR)/$(MODULE_DIR) KBUILD_VERBOSE=$(V) $(KBUILD_ARGS) modules
+	$(Q)$(MAKE) -C $(KDIR) M=$(MODULE_DIR) KBUILD_VERBOSE=$(V) $(KBUILD_ARGS) modules
 	$(Q)cp $(MODULE_DIR)/kanary.ko kanary.ko
 
 clean:

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Saying that a container does not behave like itself: kernel log, netlink, signal. */
+#ifndef _KANARY_ALERT_H
+#define _KANARY_ALERT_H
+
+#include "score.h"
+
+struct kanary_profile;
+struct kanary_task;
+
+/**
+ * kanary_alert_raise() - tell of a vector that its model calls unusual
+ * @profile: whose throttle applies
+ * @task: that made the calls
+ * @vector: of it
+ * @verdict: on the vector
+ * @unusual: what the error is made of, largest first
+ * @reasons: number of @unusual
+ *
+ * The kernel log gets at most 10 lines at once and one a second for each
+ * profile; the netlink group gets every alert. In mode enforce the process is
+ * killed. Context: the worker, under its lock; may sleep.
+ */
+void kanary_alert_raise(struct kanary_profile *profile, struct kanary_task *task,
+			const struct kanary_vector *vector, const struct kanary_verdict *verdict,
+			const struct kanary_unusual *unusual, u32 reasons);
+
+#endif /* _KANARY_ALERT_H */

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Which container a task belongs to: numbers only, names are userspace's. */
+#ifndef _KANARY_CONTAINER_H
+#define _KANARY_CONTAINER_H
+
+#include <linux/types.h>
+
+struct task_struct;
+
+/* Count tasks of the initial pid namespace too. Set once, before the hook. */
+extern bool kanary_container_all;
+
+/**
+ * kanary_container_eligible() - whether a task's calls are to be counted
+ * @task: current, or a task under rcu_read_lock()
+ *
+ * A task is in a container when its pid namespace is not the initial one. What
+ * the container's runtime does inside, between clone() and its first exec, is
+ * not the container's behaviour: such a task has not exec'd since its fork and
+ * its parent is outside. A fork inside the container has its parent inside.
+ *
+ * Context: any, preemption off or RCU read side. Does not sleep.
+ */
+bool kanary_container_eligible(struct task_struct *task);
+
+/** kanary_container_cgroup() - cgroup v2 id of a task; context as above */
+u64 kanary_container_cgroup(struct task_struct *task);
+
+/** kanary_container_pidns() - inode number of a task's pid namespace; context as above */
+u32 kanary_container_pidns(struct task_struct *task);
+
+#endif /* _KANARY_CONTAINER_H */

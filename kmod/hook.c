@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "hook.h"
+
+#include "handlers.h"
+#include "syscall_name.h"
+#include "task.h"
+#include "tracepoint.h"
+
+#include <linux/compat.h>
+#include <linux/kprobes.h>
+#include <linux/ptrace.h>
+#include <linux/slab.h>
+#include <linux/tracepoint.h>
+#include <asm/unistd.h>
+
+#ifndef CONFIG_X86_64
+#error "Kanary knows the system call entry of x86-64 only"
+#endif
+
+/* getpid() of the 32-bit ABI. */
+enum { COMPAT_GETPID = 20 };
+
+long kanary_call(unsigned long target, const struct pt_regs *regs, unsigned int number);
+
+static int count_native(struct kprobe *probe, struct pt_regs *regs);
+static int count_compat(struct kprobe *probe, struct pt_regs *regs);
+static int count_x32(struct kprobe *probe, struct pt_regs *regs);
+
+/* The first must exist; the others are inlined, or left out, in some kernels. */
+static struct kprobe dispatchers[] = {
+	{ .symbol_name = "x64_sys_call", .pre_handler = count_native },
+	{ .symbol_name = "ia32_sys_call", .pre_handler = count_compat },
+	{ .symbol_name = "x32_sys_call", .pre_handler = count_x32 },
+};
+
+/**
+ * struct method - a way to see system calls
+ * @name: as the hook is called in the log and in the status
+ * @wanted: as it is asked for
+ * @attach: 0 or -errno
+ * @detach: waits until no hook runs
+ * @test: 0, -errno, or 1 where it cannot be tested at load
+ */
+struct method {
+	const char *name;
+	const char *wanted;
+	int (*attach)(void);
+	void (*detach)(void);
+	int (*test)(void);
+};
+
+static const struct method *method;
+static bool tested;
+
+/* x64_sys_call(const struct pt_regs *regs, unsigned int nr) and its kin. */
+static int count_native(struct kprobe *probe, struct pt_regs *regs)
+{
+	kanary_task_count(regs->si);
+	return 0;
+}
+NOKPROBE_SYMBOL(count_native);
+
+static int count_compat(struct kprobe *probe, struct pt_regs *regs)
+{
+	kanary_task_count_compat(regs->si);
+	return 0;
+}
+NOKPROBE_SYMBOL(count_compat);
+
+/* Hardly anything uses x32: its calls are one bin, and news wherever they occur. */
+static int count_x32(struct kprobe *probe, struct pt_regs *regs)
+{
+	kanary_task_count(KANARY_BINS_BANK - 1);
+	return 0;
+}
+NOKPROBE_SYMBOL(count_x32);
+
+static bool attached(const struct kprobe *probe)
+{
+	return probe->addr;
+}
+
+static int attach_dispatchers(void)
+{
+	u32 i;
+	int ret;
+
+	for (i = 0; i < ARRAY_SIZE(dispatchers); i++) {
+		ret = register_kprobe(&dispatchers[i]);
+		if (!ret)
+			continue;
+		dispatchers[i].addr = NULL;
+		if (!i)
+			return ret;
+	}
+	if (!attached(&dispatchers[1]) && IS_ENABLED(CONFIG_IA32_EMULATION))
+		pr_notice("cannot see 32-bit system calls: no kprobe on %s\n",
+			  dispatchers[1].symbol_name);
+	return 0;
+}
+
+static void detach_dispatchers(void)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(dispatchers); i++) {
+		if (attached(&dispatchers[i]))
+			unregister_kprobe(&dispatchers[i]);
+	}
+}
+
+/* Calls @target as the dispatcher would for getpid(), and looks whether it was counted. */
+static int test_getpid(unsigned long target, u32 number, u32 bin)
+{
+	struct pt_regs regs = { .orig_ax = number };
+	u32 before, after;
+
+	before = kanary_task_probe_read(bin);
+	kanary_call(target, &regs, number);
+	after = kanary_task_probe_read(bin);
+	return after == before + 1 ? 0 : -ENODEV;
+}
+
+static int test_dispatchers(void)
+{
+	int ret;
+
+	ret = test_getpid((unsigned long)dispatchers[0].addr, __NR_getpid, __NR_getpid);
+	if (!ret && attached(&dispatchers[1]))
+		ret = test_getpid((unsigned long)dispatchers[1].addr, COMPAT_GETPID,
+				  KANARY_BINS_BANK + COMPAT_GETPID);
+	return ret;
+}
+
+/* __x64_sys_*(const struct pt_regs *regs) */
+static int count_handler(struct kprobe *probe, struct pt_regs *regs)
+{
+	kanary_task_count(((struct pt_regs *)regs->di)->orig_ax);
+	return 0;
+}
+NOKPROBE_SYMBOL(count_handler);
+
+static int count_compat_handler(struct kprobe *probe, struct pt_regs *regs)
+{
+	kanary_task_count_compat(((struct pt_regs *)regs->di)->orig_ax);
+	return 0;
+}
+NOKPROBE_SYMBOL(count_compat_handler);
+
+static int attach_handlers(void)
+{
+	return kanary_handlers_attach(count_handler, count_compat_handler);
+}
+
+static int test_handlers(void)
+{
+	unsigned long target = kanary_handlers_address("__x64_sys_getpid");
+
+	return target ? test_getpid(target, __NR_getpid, __NR_getpid) : -ENODEV;
+}
+
+static void count_entry(void *data, struct pt_regs *regs, long number)
+{
+	preempt_disable();
+	if (in_compat_syscall())
+		kanary_task_count_compat(number);
+	else
+		kanary_task_count(number);
+	preempt_enable();
+}
+
+static int attach_tracepoint(void)
+{
+	return kanary_tracepoint_attach("sys_enter", count_entry);
+}
+
+static void detach_tracepoint(void)
+{
+	kanary_tracepoint_detach("sys_enter", count_entry);
+	tracepoint_synchronize_unregister();
+}
+
+/* Only a real system call passes the tracepoint, and a kernel thread makes none. */
+static int test_nothing(void)
+{
+	return 1;
+}
+
+static const struct method methods[] = {
+	{ "x64_sys_call", "dispatcher", attach_dispatchers, detach_dispatchers, test_dispatchers },
+	{ "handlers", "handlers", attach_handlers, kanary_handlers_detach, test_handlers },
+	{ "sys_enter", "tracepoint", attach_tracepoint, detach_tracepoint, test_nothing },
+};
+
+static int try(const struct method *candidate)
+{
+	int ret;
+
+	ret = candidate->attach();
+	if (ret) {
+		pr_notice("hook %s is not to be had: error %d%s\n", candidate->name, ret,
+			  ret == -EPERM ? " (lockdown restricts kprobes)" :
+			  ret == -ENOENT ? " (this kernel has no such symbol)" : "");
+		return ret;
+	}
+	ret = kanary_task_probe_begin();
+	if (!ret) {
+		ret = candidate->test();
+		kanary_task_probe_end();
+	}
+	if (ret < 0) {
+		pr_notice("hook %s does not fire%s\n", candidate->name,
+			  ret == -ENODEV ? ": are kprobes or ftrace switched off? (debugfs kprobes/enabled, kernel.ftrace_enabled)" : "");
+		candidate->detach();
+		return ret;
+	}
+	method = candidate;
+	tested = !ret;
+	return 0;
+}
+
+int kanary_hook_init(const char *wanted)
+{
+	bool any = !strcmp(wanted, "auto"), known = any;
+	int ret = -EINVAL;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(methods); i++) {
+		if (!any && strcmp(wanted, methods[i].wanted))
+			continue;
+		known = true;
+		ret = try(&methods[i]);
+		if (!ret)
+			return 0;
+	}
+	if (known)
+		pr_err("not loaded: no hook that sees system calls works on this kernel\n");
+	else
+		pr_err("hook is none of auto, dispatcher, handlers and tracepoint\n");
+	return ret;
+}
+
+void kanary_hook_uninit(void)
+{
+	method->detach();
+}
+
+const char *kanary_hook_name(void)
+{
+	return method->name;
+}
+
+const char *kanary_hook_self_test(void)
+{
+	return tested ? "passed" : "pending";
+}
+
+u64 kanary_hook_missed(void)
+{
+	u64 missed = kanary_handlers_missed();
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(dispatchers); i++)
+		missed += dispatchers[i].nmissed;
+	return missed;
+}

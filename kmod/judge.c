@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "judge.h"
+
+#include "profile.h"
+#include "task.h"
+
+#include <linux/atomic.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+
+/**
+ * struct kanary_judge_state - what a model remembers of a task's stream
+ * @serial: of the profile
+ * @stream: of the vectors
+ * @size: bytes of all this
+ * @score: the model's part
+ */
+struct kanary_judge_state {
+	u64 serial;
+	u64 stream;
+	size_t size;
+	struct kanary_score_stream score;
+};
+
+/* Four buckets an octave of nanoseconds. */
+enum { BUCKETS_OCTAVE_LOG2 = 2, BUCKETS = 64 << BUCKETS_OCTAVE_LOG2 };
+
+/* All the worker's: it is the only one to call kanary_judge_vector(). */
+static void *scratch;
+static size_t scratch_size;
+static u64 bucket[BUCKETS];
+static u64 slowest;
+
+static atomic64_t memory = ATOMIC64_INIT(0);
+
+static void note_time(u64 ns)
+{
+	u32 octave = ilog2(ns | 4);
+
+	bucket[(octave << BUCKETS_OCTAVE_LOG2) + ((ns >> (octave - 2)) & 3)]++;
+	slowest = max(slowest, ns);
+}
+
+static int fit_scratch(const struct kanary_model *model)
+{
+	size_t size = kanary_score_scratch_size(model);
+
+	if (size <= scratch_size)
+		return 0;
+	kvfree(scratch);
+	scratch = kvmalloc(size, GFP_KERNEL);
+	scratch_size = scratch ? size : 0;
+	return scratch ? 0 : -ENOMEM;
+}
+
+/* The state of @task's stream under @profile, fresh if either is new. */
+static struct kanary_judge_state *fit_state(const struct kanary_profile *profile,
+					    struct kanary_task *task, u64 stream)
+{
+	size_t size = offsetof(struct kanary_judge_state, score) +
+		      kanary_score_stream_size(&profile->model);
+	struct kanary_judge_state *state = task->judge;
+
+	if (state && state->serial == profile->serial && state->stream == stream)
+		return state;
+	if (!state || state->size != size) {
+		kanary_judge_forget(state);
+		state = kmalloc(size, GFP_KERNEL | __GFP_NOWARN);
+		task->judge = state;
+		if (!state)
+			return NULL;
+		state->size = size;
+		atomic64_add(size, &memory);
+	}
+	state->serial = profile->serial;
+	state->stream = stream;
+	kanary_score_stream_init(&profile->model, &state->score);
+	return state;
+}
+
+int kanary_judge_vector(const struct kanary_profile *profile, struct kanary_task *task,
+			const struct kanary_vector *vector, struct kanary_verdict *verdict,
+			struct kanary_unusual *unusual, u32 *reasons)
+{
+	struct kanary_judge_state *state;
+	u64 start = ktime_get_ns();
+
+	if (fit_scratch(&profile->model))
+		return -ENOMEM;
+	state = fit_state(profile, task, vector->stream);
+	if (!state)
+		return -ENOMEM;
+	kanary_score_vector(&profile->model, &state->score, vector->counts, vector->length,
+			    scratch, verdict);
+	*reasons = 0;
+	if (verdict->flags & KANARY_VERDICT_ALERT)
+		*reasons = kanary_score_explain(&profile->model, &state->score, vector->counts,
+						vector->length, scratch, verdict, unusual);
+	note_time(ktime_get_ns() - start);
+	return 0;
+}
+
+int kanary_judge_run(const struct kanary_model *model, const struct kanary_vector **vector,
+		     u32 length, struct kanary_verdict *verdict)
+{
+	struct kanary_score_stream *stream;
+	void *working;
+	u32 i;
+
+	working = kvmalloc(kanary_score_scratch_size(model), GFP_KERNEL);
+	if (!working)
+		return -ENOMEM;
+	stream = kvmalloc(kanary_score_stream_size(model), GFP_KERNEL);
+	if (!stream) {
+		kvfree(working);
+		return -ENOMEM;
+	}
+	kanary_score_stream_init(model, stream);
+	for (i = 0; i < length; i++) {
+		kanary_score_vector(model, stream, vector[i]->counts, vector[i]->length, working,
+				    &verdict[i]);
+		cond_resched();
+	}
+	kvfree(stream);
+	kvfree(working);
+	return 0;
+}
+
+int kanary_judge_reference(const struct kanary_model *model)
+{
+	struct kanary_score_stream *stream;
+	int ret = -ENOMEM;
+	void *working;
+
+	working = kvmalloc(kanary_score_scratch_size(model), GFP_KERNEL);
+	if (!working)
+		return ret;
+	stream = kvmalloc(kanary_score_stream_size(model), GFP_KERNEL);
+	if (stream)
+		ret = kanary_score_reference(model, stream, working) ? 0 : -EILSEQ;
+	kvfree(stream);
+	kvfree(working);
+	return ret;
+}
+
+void kanary_judge_forget(struct kanary_judge_state *state)
+{
+	if (state)
+		atomic64_sub(state->size, &memory);
+	kfree(state);
+}
+
+void kanary_judge_read_time(struct kanary_judge_time *time)
+{
+	u64 half, below = 0, all = 0;
+	u32 i;
+
+	for (i = 0; i < BUCKETS; i++)
+		all += bucket[i];
+	half = (all + 1) / 2;
+	memset(time, 0, sizeof(*time));
+	for (i = 0; all && i < BUCKETS; i++) {
+		below += bucket[i];
+		if (below >= half)
+			break;
+	}
+	if (!all)
+		return;
+	/* The middle of the bucket. */
+	time->median = (2 * (4 + (i & 3)) + 1) * (1ULL << (i >> BUCKETS_OCTAVE_LOG2)) / 8;
+	time->max = slowest;
+}
+
+u64 kanary_judge_memory(void)
+{
+	return atomic64_read(&memory) + scratch_size;
+}
+
+void kanary_judge_uninit(void)
+{
+	kvfree(scratch);
+}

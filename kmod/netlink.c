@@ -1,0 +1,539 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "netlink.h"
+
+#include "container.h"
+#include "counters.h"
+#include "hook.h"
+#include "judge.h"
+#include "profile.h"
+#include "recorder.h"
+#include "task.h"
+#include "upload.h"
+#include "vector.h"
+#include "version.h"
+#include "worker.h"
+
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/netlink.h>
+#include <linux/notifier.h>
+#include <linux/slab.h>
+#include <net/genetlink.h>
+
+/* Containers in one dump. */
+enum { CONTAINERS_MAX = 1024 };
+
+/* A stream's state and its vectors in userspace's copy, for KANARY_CMD_SCORE. */
+struct score_request {
+	const struct kanary_vector *vector[KANARY_SCORE_MAX];
+	struct kanary_verdict verdict[KANARY_SCORE_MAX];
+	u32 length;
+};
+
+static u32 max_tasks;
+static u32 period;
+
+static const struct nla_policy nothing_policy[] = {
+	[KANARY_A_UNSPEC] = { .type = NLA_REJECT },
+};
+
+static const struct nla_policy cgroup_policy[KANARY_A_CGROUP + 1] = {
+	[KANARY_A_CGROUP] = { .type = NLA_U64 },
+};
+
+static const struct nla_policy begin_policy[KANARY_A_SIZE + 1] = {
+	[KANARY_A_SIZE] = { .type = NLA_U32 },
+};
+
+static const struct nla_policy chunk_policy[KANARY_A_DATA + 1] = {
+	[KANARY_A_OFFSET] = { .type = NLA_U32 },
+	[KANARY_A_DATA] = NLA_POLICY_RANGE(NLA_BINARY, 1, KANARY_CHUNK_MAX),
+};
+
+static const struct nla_policy mode_policy[KANARY_A_MODE + 1] = {
+	[KANARY_A_CGROUP] = { .type = NLA_U64 },
+	[KANARY_A_MODE] = NLA_POLICY_MAX(NLA_U32, KANARY_MODE_ENFORCE),
+};
+
+static const struct nla_policy score_policy[KANARY_A_VECTOR + 1] = {
+	[KANARY_A_CGROUP] = { .type = NLA_U64 },
+	[KANARY_A_VECTOR] = NLA_POLICY_RANGE(NLA_BINARY, sizeof(struct kanary_vector),
+					     KANARY_VECTOR_SIZE_MAX),
+};
+
+/* @why is a string of this module; it outlives the reply, which is sent before we return. */
+static int refuse(struct genl_info *info, int error, const char *why)
+{
+	if (info->extack)
+		info->extack->_msg = why;
+	return error;
+}
+
+static int need(struct genl_info *info, enum kanary_attribute attribute, const char *why)
+{
+	return info->attrs[attribute] ? 0 : refuse(info, -EINVAL, why);
+}
+
+static int put_u64(struct sk_buff *message, int attribute, u64 value)
+{
+	/* Counters have a numbering of their own, without a padding attribute. */
+	return nla_put(message, attribute, sizeof(value), &value);
+}
+
+static int put_counters(struct sk_buff *message)
+{
+	struct kanary_queue_account account;
+	struct kanary_judge_time time;
+	struct nlattr *nest;
+	int counter;
+	u64 value;
+
+	nest = nla_nest_start(message, KANARY_A_COUNTERS);
+	if (!nest)
+		return -EMSGSIZE;
+	mutex_lock(&kanary_worker_lock);
+	kanary_queue_read(&account);
+	kanary_judge_read_time(&time);
+	for (counter = 1; counter <= KANARY_A_COUNTER_MAX; counter++) {
+		switch (counter) {
+		case KANARY_A_COUNTER_SEEN:
+			value = account.seen;
+			break;
+		case KANARY_A_COUNTER_QUEUED:
+			value = account.queued;
+			break;
+		case KANARY_A_COUNTER_DROPPED_QUEUE_FULL:
+			value = account.full;
+			break;
+		case KANARY_A_COUNTER_CALLS_MISSED:
+			value = kanary_hook_missed();
+			break;
+		case KANARY_A_COUNTER_VERDICT_NS_MEDIAN:
+			value = time.median;
+			break;
+		case KANARY_A_COUNTER_VERDICT_NS_MAX:
+			value = time.max;
+			break;
+		default:
+			value = kanary_counters_read(counter);
+		}
+		if (put_u64(message, counter, value))
+			break;
+	}
+	mutex_unlock(&kanary_worker_lock);
+	if (counter <= KANARY_A_COUNTER_MAX)
+		return -EMSGSIZE;
+	nla_nest_end(message, nest);
+	return 0;
+}
+
+static u64 memory(void)
+{
+	return kanary_task_memory() + kanary_queue_memory() + kanary_profile_memory() +
+	       kanary_judge_memory();
+}
+
+static int put_status(struct sk_buff *message)
+{
+	if (nla_put_u32(message, KANARY_A_API_VERSION, KANARY_API_VERSION) ||
+	    nla_put_string(message, KANARY_A_VERSION, KANARY_VERSION) ||
+	    nla_put_string(message, KANARY_A_HOOK, kanary_hook_name()) ||
+	    nla_put_string(message, KANARY_A_SELF_TEST, kanary_hook_self_test()) ||
+	    nla_put_string(message, KANARY_A_SCOPE, kanary_container_all ? "all" : "containers") ||
+	    nla_put_u32(message, KANARY_A_PERIOD, period) ||
+	    nla_put_u32(message, KANARY_A_TASKS, kanary_task_tasks()) ||
+	    nla_put_u32(message, KANARY_A_MAX_TASKS, max_tasks) ||
+	    nla_put_u64_64bit(message, KANARY_A_MEMORY, memory(), KANARY_A_PAD) ||
+	    nla_put_u32(message, KANARY_A_RECORDER, kanary_recorder_port()))
+		return -EMSGSIZE;
+	return put_counters(message);
+}
+
+static int get_status(struct sk_buff *request, struct genl_info *info)
+{
+	struct sk_buff *message;
+	void *header;
+
+	message = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!message)
+		return -ENOMEM;
+	header = genlmsg_put_reply(message, info, &kanary_netlink_family, 0,
+				   KANARY_CMD_GET_STATUS);
+	if (!header || put_status(message)) {
+		nlmsg_free(message);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(message, header);
+	return genlmsg_reply(message, info);
+}
+
+/**
+ * struct container_dump - a list of containers on its way out
+ * @length: of @summary
+ * @next: to be sent
+ */
+struct container_dump {
+	u32 length;
+	u32 next;
+	struct kanary_task_summary summary[];
+};
+
+static int start_containers(struct netlink_callback *cb)
+{
+	struct container_dump *dump;
+
+	dump = kvzalloc(struct_size(dump, summary, CONTAINERS_MAX), GFP_KERNEL);
+	if (!dump)
+		return -ENOMEM;
+	dump->length = kanary_task_summarise(dump->summary, CONTAINERS_MAX);
+	cb->args[0] = (long)dump;
+	return 0;
+}
+
+static int put_profile(struct sk_buff *message, u64 cgroup)
+{
+	const struct kanary_model_header *header;
+	struct kanary_profile *profile;
+	int reader, ret = 0;
+
+	reader = kanary_profile_read_lock();
+	profile = kanary_profile_find(cgroup);
+	if (!profile)
+		goto out;
+	header = profile->model.header;
+	ret = nla_put_string(message, KANARY_A_PROFILE, header->name) ||
+	      nla_put_u32(message, KANARY_A_MODE, READ_ONCE(profile->mode)) ||
+	      nla_put_u64_64bit(message, KANARY_A_BUDGET, header->budget, KANARY_A_PAD) ||
+	      nla_put_u32(message, KANARY_A_THRESHOLD, header->threshold) ||
+	      nla_put_u64_64bit(message, KANARY_A_SCORED, READ_ONCE(profile->scored),
+				KANARY_A_PAD) ||
+	      nla_put_u64_64bit(message, KANARY_A_ALERTS, READ_ONCE(profile->alerts),
+				KANARY_A_PAD) ||
+	      nla_put_u32(message, KANARY_A_MODEL_CHECKSUM, header->checksum);
+out:
+	kanary_profile_read_unlock(reader);
+	return ret ? -EMSGSIZE : 0;
+}
+
+static int put_container(struct sk_buff *message, const struct kanary_task_summary *summary)
+{
+	u64 vectors;
+
+	mutex_lock(&kanary_worker_lock);
+	vectors = kanary_worker_vectors(summary->cgroup);
+	mutex_unlock(&kanary_worker_lock);
+	if (nla_put_u64_64bit(message, KANARY_A_CGROUP, summary->cgroup, KANARY_A_PAD) ||
+	    nla_put_u32(message, KANARY_A_PIDNS, summary->pidns) ||
+	    nla_put_u32(message, KANARY_A_TASKS, summary->tasks) ||
+	    nla_put_u32(message, KANARY_A_PID, summary->pid) ||
+	    nla_put_string(message, KANARY_A_COMM, summary->comm) ||
+	    nla_put_u64_64bit(message, KANARY_A_VECTORS, vectors, KANARY_A_PAD))
+		return -EMSGSIZE;
+	return put_profile(message, summary->cgroup);
+}
+
+static int dump_containers(struct sk_buff *message, struct netlink_callback *cb)
+{
+	struct container_dump *dump = (void *)cb->args[0];
+
+	for (; dump->next < dump->length; dump->next++) {
+		void *header = genlmsg_put(message, NETLINK_CB(cb->skb).portid,
+					   cb->nlh->nlmsg_seq, &kanary_netlink_family,
+					   NLM_F_MULTI, KANARY_CMD_GET_CONTAINERS);
+
+		if (!header)
+			break;
+		if (put_container(message, &dump->summary[dump->next])) {
+			genlmsg_cancel(message, header);
+			break;
+		}
+		genlmsg_end(message, header);
+	}
+	return message->len;
+}
+
+static int done_containers(struct netlink_callback *cb)
+{
+	kvfree((void *)cb->args[0]);
+	return 0;
+}
+
+static int record_start(struct sk_buff *request, struct genl_info *info)
+{
+	u64 cgroup = 0;
+	int ret;
+
+	if (info->attrs[KANARY_A_CGROUP])
+		cgroup = nla_get_u64(info->attrs[KANARY_A_CGROUP]);
+	mutex_lock(&kanary_worker_lock);
+	ret = kanary_recorder_start(info->snd_portid, cgroup);
+	mutex_unlock(&kanary_worker_lock);
+	if (ret)
+		return refuse(info, ret, "another recorder is running: stop it first");
+	return 0;
+}
+
+static int record_stop(struct sk_buff *request, struct genl_info *info)
+{
+	int ret;
+
+	kanary_worker_flush();
+	mutex_lock(&kanary_worker_lock);
+	ret = kanary_recorder_stop(info->snd_portid);
+	mutex_unlock(&kanary_worker_lock);
+	if (ret)
+		return refuse(info, ret, "this socket is not the recorder");
+	return 0;
+}
+
+static int model_begin(struct sk_buff *request, struct genl_info *info)
+{
+	const char *why;
+	int ret;
+
+	ret = need(info, KANARY_A_SIZE, "the size of the model is missing");
+	if (ret)
+		return ret;
+	ret = kanary_upload_begin(info->snd_portid, nla_get_u32(info->attrs[KANARY_A_SIZE]), &why);
+	return ret ? refuse(info, ret, why) : 0;
+}
+
+static int model_chunk(struct sk_buff *request, struct genl_info *info)
+{
+	struct nlattr *data = info->attrs[KANARY_A_DATA];
+	const char *why;
+	int ret;
+
+	ret = need(info, KANARY_A_OFFSET, "the offset of the chunk is missing") ?:
+	      need(info, KANARY_A_DATA, "the bytes of the chunk are missing");
+	if (ret)
+		return ret;
+	ret = kanary_upload_append(info->snd_portid, nla_get_u32(info->attrs[KANARY_A_OFFSET]),
+				   nla_data(data), nla_len(data), &why);
+	return ret ? refuse(info, ret, why) : 0;
+}
+
+static int model_commit(struct sk_buff *request, struct genl_info *info)
+{
+	const char *why;
+	void *file;
+	u32 size;
+	int ret;
+
+	ret = need(info, KANARY_A_CGROUP, "the container is missing");
+	if (ret)
+		return ret;
+	ret = kanary_upload_finish(info->snd_portid, &file, &size, &why);
+	if (ret)
+		return refuse(info, ret, why);
+	ret = kanary_profile_set(nla_get_u64(info->attrs[KANARY_A_CGROUP]), file, size, period,
+				 &why);
+	if (ret) {
+		kvfree(file);
+		return refuse(info, ret, why);
+	}
+	return 0;
+}
+
+static int unload(struct sk_buff *request, struct genl_info *info)
+{
+	int ret;
+
+	ret = need(info, KANARY_A_CGROUP, "the container is missing");
+	if (ret)
+		return ret;
+	ret = kanary_profile_clear(nla_get_u64(info->attrs[KANARY_A_CGROUP]));
+	return ret ? refuse(info, ret, "this container has no model") : 0;
+}
+
+static int set_mode(struct sk_buff *request, struct genl_info *info)
+{
+	int ret;
+
+	ret = need(info, KANARY_A_CGROUP, "the container is missing") ?:
+	      need(info, KANARY_A_MODE, "the mode is missing");
+	if (ret)
+		return ret;
+	ret = kanary_profile_set_mode(nla_get_u64(info->attrs[KANARY_A_CGROUP]),
+				      nla_get_u32(info->attrs[KANARY_A_MODE]));
+	return ret ? refuse(info, ret, "this container has no model: load one first") : 0;
+}
+
+static void free_score_request(struct score_request *score)
+{
+	while (score->length)
+		kfree(score->vector[--score->length]);
+	kvfree(score);
+}
+
+static int read_vectors(struct genl_info *info, struct score_request *score)
+{
+	struct nlattr *attribute;
+	const char *why;
+	int rest;
+
+	nlmsg_for_each_attr(attribute, info->nlhdr, GENL_HDRLEN, rest) {
+		void *vector;
+
+		if (nla_type(attribute) != KANARY_A_VECTOR)
+			continue;
+		if (score->length == KANARY_SCORE_MAX)
+			return refuse(info, -E2BIG, "too many vectors in one request");
+		/* Attributes are aligned to 4 bytes, a vector to 8. */
+		vector = kmemdup(nla_data(attribute), nla_len(attribute), GFP_KERNEL);
+		if (!vector)
+			return -ENOMEM;
+		score->vector[score->length++] = vector;
+		why = kanary_vector_check(vector, nla_len(attribute));
+		if (why)
+			return refuse(info, -EINVAL, why);
+	}
+	return score->length ? 0 : refuse(info, -EINVAL, "the vectors are missing");
+}
+
+static int run_score(struct genl_info *info, struct score_request *score)
+{
+	struct kanary_profile *profile;
+	int reader, ret;
+
+	reader = kanary_profile_read_lock();
+	profile = kanary_profile_find(nla_get_u64(info->attrs[KANARY_A_CGROUP]));
+	if (profile)
+		ret = kanary_judge_run(&profile->model, score->vector, score->length,
+				       score->verdict);
+	else
+		ret = refuse(info, -ENOENT, "this container has no model: load one first");
+	kanary_profile_read_unlock(reader);
+	return ret;
+}
+
+static int reply_score(struct genl_info *info, const struct score_request *score)
+{
+	struct sk_buff *message;
+	void *header;
+	u32 i;
+
+	message = genlmsg_new(score->length * nla_total_size(sizeof(score->verdict[0])),
+			      GFP_KERNEL);
+	if (!message)
+		return -ENOMEM;
+	header = genlmsg_put_reply(message, info, &kanary_netlink_family, 0, KANARY_CMD_SCORE);
+	if (!header)
+		goto err_message;
+	for (i = 0; i < score->length; i++) {
+		if (nla_put(message, KANARY_A_VERDICT, sizeof(score->verdict[i]),
+			    &score->verdict[i]))
+			goto err_message;
+	}
+	genlmsg_end(message, header);
+	return genlmsg_reply(message, info);
+
+err_message:
+	nlmsg_free(message);
+	return -EMSGSIZE;
+}
+
+static int score(struct sk_buff *request, struct genl_info *info)
+{
+	struct score_request *score;
+	int ret;
+
+	ret = need(info, KANARY_A_CGROUP, "the container is missing");
+	if (ret)
+		return ret;
+	score = kvzalloc(sizeof(*score), GFP_KERNEL);
+	if (!score)
+		return -ENOMEM;
+	ret = read_vectors(info, score) ?: run_score(info, score) ?: reply_score(info, score);
+	free_score_request(score);
+	return ret;
+}
+
+#define OPERATION(command, function, policy_of)	\
+	{					\
+		.cmd = (command),		\
+		.doit = (function),		\
+		.policy = (policy_of),		\
+		.maxattr = ARRAY_SIZE(policy_of) - 1, \
+		/* in the initial user namespace, whoever asks */ \
+		.flags = GENL_ADMIN_PERM,	\
+	}
+
+static const struct genl_ops operations[] = {
+	OPERATION(KANARY_CMD_GET_STATUS, get_status, nothing_policy),
+	{
+		.cmd = KANARY_CMD_GET_CONTAINERS,
+		.start = start_containers,
+		.dumpit = dump_containers,
+		.done = done_containers,
+		.policy = nothing_policy,
+		.maxattr = ARRAY_SIZE(nothing_policy) - 1,
+		.flags = GENL_ADMIN_PERM,
+	},
+	OPERATION(KANARY_CMD_RECORD_START, record_start, cgroup_policy),
+	OPERATION(KANARY_CMD_RECORD_STOP, record_stop, nothing_policy),
+	OPERATION(KANARY_CMD_MODEL_BEGIN, model_begin, begin_policy),
+	OPERATION(KANARY_CMD_MODEL_CHUNK, model_chunk, chunk_policy),
+	OPERATION(KANARY_CMD_MODEL_COMMIT, model_commit, cgroup_policy),
+	OPERATION(KANARY_CMD_UNLOAD, unload, cgroup_policy),
+	OPERATION(KANARY_CMD_SET_MODE, set_mode, mode_policy),
+	OPERATION(KANARY_CMD_SCORE, score, score_policy),
+};
+
+static const struct genl_multicast_group groups[] = {
+	{ .name = KANARY_GROUP_ALERTS, .flags = GENL_UNS_ADMIN_PERM },
+};
+
+struct genl_family kanary_netlink_family __ro_after_init = {
+	.name = KANARY_FAMILY_NAME,
+	.version = KANARY_FAMILY_VERSION,
+	.module = THIS_MODULE,
+	.ops = operations,
+	.n_ops = ARRAY_SIZE(operations),
+	.mcgrps = groups,
+	.n_mcgrps = ARRAY_SIZE(groups),
+};
+
+/* A socket that dies leaves neither its recording nor half a model behind. */
+static int socket_gone(struct notifier_block *block, unsigned long event, void *data)
+{
+	struct netlink_notify *notify = data;
+
+	if (event != NETLINK_URELEASE || notify->protocol != NETLINK_GENERIC)
+		return NOTIFY_DONE;
+	mutex_lock(&kanary_worker_lock);
+	kanary_recorder_stop(notify->portid);
+	mutex_unlock(&kanary_worker_lock);
+	kanary_upload_abort(notify->portid);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block sockets = { .notifier_call = socket_gone };
+
+int kanary_netlink_init(u32 tasks, u32 calls)
+{
+	int ret;
+
+	max_tasks = tasks;
+	period = calls;
+	ret = netlink_register_notifier(&sockets);
+	if (ret)
+		goto err;
+	ret = genl_register_family(&kanary_netlink_family);
+	if (ret)
+		goto err_notifier;
+	return 0;
+
+err_notifier:
+	netlink_unregister_notifier(&sockets);
+err:
+	pr_err("cannot register the netlink family: error %d\n", ret);
+	return ret;
+}
+
+void kanary_netlink_uninit(void)
+{
+	genl_unregister_family(&kanary_netlink_family);
+	netlink_unregister_notifier(&sockets);
+	kanary_upload_uninit();
+}

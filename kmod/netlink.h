@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The generic netlink family: see common/kanary_netlink.h. */
+#ifndef _KANARY_NETLINK_H
+#define _KANARY_NETLINK_H
+
+#include <linux/types.h>
+
+struct genl_family;
+
+extern struct genl_family kanary_netlink_family;
+
+/**
+ * kanary_netlink_init() - open for requests; last of all
+ * @max_tasks: to report
+ * @period: to report, and to hold models against
+ */
+int kanary_netlink_init(u32 max_tasks, u32 period);
+
+/** kanary_netlink_uninit() - no request runs any more; sleeps */
+void kanary_netlink_uninit(void);
+
+#endif /* _KANARY_NETLINK_H */

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Model slots: at most one profile a container, found under SRCU by the worker
+ * and swapped as a whole.
+ */
+#ifndef _KANARY_PROFILE_H
+#define _KANARY_PROFILE_H
+
+#include <linux/types.h>
+
+#include "kanary_netlink.h"
+#include "model.h"
+
+/**
+ * struct kanary_profile - a container's model and what is done with it
+ * @node: in the table
+ * @cgroup: cgroup v2 id of the container
+ * @serial: unique, so that a stream's state can tell whose it is
+ * @mode: enum kanary_mode; changes at any time, read once for each vector
+ * @model: prepared
+ * @file: the model file, owned
+ * @packed: memory of the prepared weights, owned
+ * @scored: vectors judged; the worker's
+ * @alerts: raised; the worker's
+ * @throttled: alerts left out of the kernel log since the last one in it; the worker's
+ * @tokens: alerts that may still be logged at once; the worker's
+ * @refilled: jiffies when @tokens was last raised; the worker's
+ */
+struct kanary_profile {
+	struct hlist_node node;
+	u64 cgroup;
+	u64 serial;
+	u32 mode;
+	struct kanary_model model;
+	void *file;
+	void *packed;
+	u64 scored;
+	u64 alerts;
+	u32 throttled;
+	u32 tokens;
+	unsigned long refilled;
+};
+
+/** kanary_profile_read_lock() - profiles found from here on live until the unlock; may sleep */
+int kanary_profile_read_lock(void);
+void kanary_profile_read_unlock(int index);
+
+/** kanary_profile_find() - profile of a container, or NULL; under the read lock */
+struct kanary_profile *kanary_profile_find(u64 cgroup);
+
+/**
+ * kanary_profile_set() - give a container a model
+ * @cgroup: of the container
+ * @file: kvmalloc'd whole model file; taken over on success only
+ * @size: bytes of @file
+ * @period: calls per vector that this module runs with
+ * @why: set to a sentence on failure
+ *
+ * The mode of a profile that is replaced stays; a new one monitors. Sleeps.
+ *
+ * Return: 0 or -errno; on failure all is as before.
+ */
+int kanary_profile_set(u64 cgroup, void *file, u32 size, u32 period, const char **why);
+
+/** kanary_profile_clear() - take a container's model away; -ENOENT without one; sleeps */
+int kanary_profile_clear(u64 cgroup);
+
+/** kanary_profile_set_mode() - enum kanary_mode; -ENOENT without a profile; sleeps */
+int kanary_profile_set_mode(u64 cgroup, u32 mode);
+
+/** kanary_profile_memory() - bytes held for all models */
+u64 kanary_profile_memory(void);
+
+/** kanary_profile_uninit() - free all; nothing reads any more; sleeps */
+void kanary_profile_uninit(void);
+
+#endif /* _KANARY_PROFILE_H */

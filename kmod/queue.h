@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * From the hook to the worker: one ring of vectors a CPU, one producer and one
+ * consumer each, no lock. A full ring drops the newest, counted.
+ */
+#ifndef _KANARY_QUEUE_H
+#define _KANARY_QUEUE_H
+
+#include "kanary_netlink.h"
+
+struct kanary_task;
+struct work_struct;
+struct workqueue_struct;
+
+/**
+ * struct kanary_queue_slot - a vector on its way to the worker
+ * @task: holds a reference
+ * @stream: this and what follows: as in struct kanary_vector, as of the snapshot
+ * @compat: whether the second bank of @counts is set
+ * @counts: both banks
+ */
+struct kanary_queue_slot {
+	struct kanary_task *task;
+	u64 stream;
+	u64 cgroup;
+	u64 time;
+	u32 pidns;
+	u32 pid;
+	u32 tgid;
+	u32 index;
+	u32 calls;
+	u16 reason;
+	bool compat;
+	char comm[KANARY_COMM_SIZE];
+	u16 counts[KANARY_BINS];
+};
+
+/**
+ * struct kanary_queue_account - where the vectors of all CPUs are
+ * @seen: offered to the queue
+ * @full: dropped because a ring was full
+ * @queued: in a ring
+ *
+ * Read under the worker's lock it is exact at any time:
+ * @seen = @full + @queued + those that the worker has taken.
+ */
+struct kanary_queue_account {
+	u64 seen;
+	u64 full;
+	u64 queued;
+};
+
+/**
+ * kanary_queue_init() - make the rings
+ * @length: vectors a CPU, a power of two
+ * @workqueue: runs
+ * @work: whenever there is something to take
+ */
+int kanary_queue_init(u32 length, struct workqueue_struct *workqueue, struct work_struct *work);
+
+/** kanary_queue_quiesce() - wait until no wake-up of the worker is under way; sleeps */
+void kanary_queue_quiesce(void);
+void kanary_queue_uninit(void);
+
+/**
+ * kanary_queue_reserve() - room for one more vector of this CPU
+ *
+ * Counts it as seen, and as dropped where there is no room.
+ * Context: preemption off, not in an interrupt, and so until the commit.
+ *
+ * Return: a slot to be filled in, or NULL.
+ */
+struct kanary_queue_slot *kanary_queue_reserve(void);
+
+/** kanary_queue_commit() - hand the reserved slot to the worker and wake it */
+void kanary_queue_commit(void);
+
+/**
+ * kanary_queue_peek() - oldest vector of a CPU, or NULL; the worker only
+ * kanary_queue_consume() - done with it
+ */
+struct kanary_queue_slot *kanary_queue_peek(int cpu);
+void kanary_queue_consume(int cpu);
+
+void kanary_queue_read(struct kanary_queue_account *account);
+u64 kanary_queue_memory(void);
+
+#endif /* _KANARY_QUEUE_H */

@@ -1,0 +1,490 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "task.h"
+
+#include "container.h"
+#include "counters.h"
+#include "judge.h"
+#include "queue.h"
+#include "tracepoint.h"
+
+#include <linux/cgroup.h>
+#include <linux/hash.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/pid.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+#include <linux/tracepoint.h>
+
+/* Slots that an entry may be in, from its hash on: the bound of every search. */
+#define PROBES 32
+#define BANK_BYTES (KANARY_BINS_BANK * sizeof(u16))
+
+/**
+ * struct slot - one place of the table
+ * @owner: key; NULL when free, CLAIMED while being filled
+ * @task: entry; read by others than the owner under RCU only
+ */
+struct slot {
+	struct task_struct *owner;
+	struct kanary_task *task;
+};
+
+DEFINE_PER_CPU_ALIGNED(struct kanary_task_cache, kanary_task_cache);
+
+static_assert(sizeof(struct kanary_task) + BANK_BYTES <= 2048);
+
+/* Not the address of any task. */
+#define CLAIMED ((struct task_struct *)-1L)
+
+static u32 period __read_mostly;
+static u32 limit __read_mostly;
+static u32 slots_log2 __read_mostly;
+static struct slot *slots __read_mostly;
+static struct kmem_cache *task_cache;
+static struct kmem_cache *compat_cache;
+static atomic_t tasks = ATOMIC_INIT(0);
+static atomic_t compats = ATOMIC_INIT(0);
+static atomic64_t streams = ATOMIC64_INIT(0);
+
+static struct slot *slot_at(struct task_struct *owner, u32 probe)
+{
+	return &slots[(hash_ptr(owner, slots_log2) + probe) & ((1U << slots_log2) - 1)];
+}
+
+static struct slot *find(struct task_struct *owner)
+{
+	u32 probe;
+
+	for (probe = 0; probe < PROBES; probe++) {
+		struct slot *slot = slot_at(owner, probe);
+
+		if (smp_load_acquire(&slot->owner) == owner)
+			return slot;
+	}
+	return NULL;
+}
+
+static bool insert(struct kanary_task *task)
+{
+	u32 probe;
+
+	for (probe = 0; probe < PROBES; probe++) {
+		struct slot *slot = slot_at(task->owner, probe);
+
+		if (READ_ONCE(slot->owner) || cmpxchg(&slot->owner, NULL, CLAIMED))
+			continue;
+		WRITE_ONCE(slot->task, task);
+		smp_store_release(&slot->owner, task->owner);
+		return true;
+	}
+	return false;
+}
+
+static void release(struct rcu_head *rcu)
+{
+	struct kanary_task *task = container_of(rcu, struct kanary_task, rcu);
+
+	kanary_judge_forget(task->judge);
+	put_pid(task->process);
+	if (task->compat) {
+		kmem_cache_free(compat_cache, task->compat);
+		atomic_dec(&compats);
+	}
+	kmem_cache_free(task_cache, task);
+	atomic_dec(&tasks);
+}
+
+void kanary_task_put(struct kanary_task *task)
+{
+	if (refcount_dec_and_test(&task->references))
+		call_rcu(&task->rcu, release);
+}
+
+/* What may have changed since the last vector; @self is the owner, or cannot run yet. */
+static void refresh(struct kanary_task *task, struct task_struct *self)
+{
+	task->cgroup = kanary_container_cgroup(self);
+	memcpy(task->comm, self->comm, sizeof(task->comm));
+	task->comm[sizeof(task->comm) - 1] = '\0';
+}
+
+static void begin_stream(struct kanary_task *task, struct task_struct *self)
+{
+	task->stream = atomic64_inc_return(&streams);
+	task->left = period;
+	task->index = 0;
+	task->pid = task_pid_nr(self);
+	task->tgid = task_tgid_nr(self);
+	refresh(task, self);
+}
+
+/*
+ * Creates and inserts the entry of @self, which is current with preemption off,
+ * or found under RCU while nothing counts yet.
+ */
+static struct kanary_task *create(struct task_struct *self)
+{
+	struct kanary_task *task;
+
+	if (atomic_inc_return(&tasks) > limit) {
+		kanary_counters_add(KANARY_A_COUNTER_CALLS_TABLE_FULL, 1);
+		goto err_count;
+	}
+	task = kmem_cache_zalloc(task_cache, GFP_NOWAIT | __GFP_NOWARN);
+	if (!task) {
+		kanary_counters_add(KANARY_A_COUNTER_CALLS_NO_MEMORY, 1);
+		goto err_count;
+	}
+	task->owner = self;
+	task->pidns = kanary_container_pidns(self);
+	task->process = get_pid(task_pid(self));
+	refcount_set(&task->references, 1);
+	begin_stream(task, self);
+	if (!insert(task)) {
+		kanary_counters_add(KANARY_A_COUNTER_CALLS_TABLE_FULL, 1);
+		goto err_task;
+	}
+	return task;
+
+err_task:
+	put_pid(task->process);
+	kmem_cache_free(task_cache, task);
+err_count:
+	atomic_dec(&tasks);
+	return NULL;
+}
+
+/* No CPU may take a later task at the same address for @task's owner. */
+static void drop_from_caches(struct kanary_task *task)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		if (task->cpus & BIT(cpu % BITS_PER_LONG))
+			cmpxchg(&per_cpu(kanary_task_cache, cpu).owner, task->owner, NULL);
+	}
+}
+
+/* Takes the entry of @owner out of the table; whoever wins gives up its reference. */
+static bool remove(struct slot *slot, struct task_struct *owner)
+{
+	return cmpxchg(&slot->owner, owner, NULL) == owner;
+}
+
+static struct kanary_task *lookup(bool may_create)
+{
+	struct kanary_task_cache *cache = this_cpu_ptr(&kanary_task_cache);
+	struct task_struct *self = current;
+	struct kanary_task *task;
+	struct slot *slot;
+
+	if (READ_ONCE(cache->owner) == self)
+		return cache->task;
+	slot = find(self);
+	if (slot)
+		task = slot->task;
+	else if (may_create && kanary_container_eligible(self))
+		task = create(self);
+	else
+		task = NULL;
+	if (!task)
+		return NULL;
+	task->cpus |= BIT(smp_processor_id() % BITS_PER_LONG);
+	cache->task = task;
+	WRITE_ONCE(cache->owner, self);
+	return task;
+}
+
+static void count(struct kanary_task *task, u16 *bank, u32 number)
+{
+	number = min_t(u32, number, KANARY_BINS_BANK - 1);
+	bank[array_index_nospec(number, KANARY_BINS_BANK)]++;
+	if (!--task->left)
+		kanary_task_emit(task, KANARY_REASON_PERIOD);
+}
+
+noinline void kanary_task_count_slow(u32 number)
+{
+	struct kanary_task *task = lookup(true);
+
+	if (task)
+		count(task, task->native, number);
+}
+
+void kanary_task_count_compat(u32 number)
+{
+	struct kanary_task *task = lookup(true);
+
+	if (!task)
+		return;
+	if (unlikely(!task->compat)) {
+		task->compat = kmem_cache_zalloc(compat_cache, GFP_NOWAIT | __GFP_NOWARN);
+		if (!task->compat) {
+			kanary_counters_add(KANARY_A_COUNTER_CALLS_NO_MEMORY, 1);
+			return;
+		}
+		atomic_inc(&compats);
+	}
+	count(task, task->compat, number);
+}
+
+noinline void kanary_task_emit(struct kanary_task *task, enum kanary_reason reason)
+{
+	u32 calls = period - task->left;
+	struct kanary_queue_slot *slot;
+
+	if (!calls)
+		return;
+	/* At exec the task already bears its new name; this vector is the old program's. */
+	if (reason != KANARY_REASON_EXEC)
+		refresh(task, current);
+	slot = kanary_queue_reserve();
+	if (slot) {
+		slot->task = task;
+		slot->stream = task->stream;
+		slot->cgroup = task->cgroup;
+		slot->time = ktime_get_boottime_ns();
+		slot->pidns = task->pidns;
+		slot->pid = task->pid;
+		slot->tgid = task->tgid;
+		slot->index = task->index;
+		slot->calls = calls;
+		slot->reason = reason;
+		slot->compat = task->compat;
+		memcpy(slot->comm, task->comm, sizeof(slot->comm));
+		memcpy(slot->counts, task->native, BANK_BYTES);
+		if (task->compat)
+			memcpy(slot->counts + KANARY_BINS_BANK, task->compat, BANK_BYTES);
+		refcount_inc(&task->references);
+		kanary_queue_commit();
+	}
+	memset(task->native, 0, BANK_BYTES);
+	if (task->compat)
+		memset(task->compat, 0, BANK_BYTES);
+	task->left = period;
+	task->index++;
+}
+
+static void exec_probe(void *data, struct task_struct *self)
+{
+	struct kanary_task *task;
+
+	preempt_disable();
+	task = lookup(false);
+	if (task) {
+		struct pid *before = task->process;
+
+		kanary_task_emit(task, KANARY_REASON_EXEC);
+		/* A thread that execs takes over its leader's number. */
+		task->process = get_pid(task_pid(self));
+		put_pid(before);
+		begin_stream(task, self);
+	}
+	preempt_enable();
+}
+
+static void exit_probe(void *data, struct task_struct *self)
+{
+	struct kanary_task *task;
+	struct slot *slot;
+
+	preempt_disable();
+	slot = find(self);
+	if (slot) {
+		task = slot->task;
+		if (remove(slot, self)) {
+			kanary_task_emit(task, KANARY_REASON_EXIT);
+			drop_from_caches(task);
+			kanary_task_put(task);
+		}
+	}
+	preempt_enable();
+}
+
+int kanary_task_init(u32 max_tasks, u32 calls)
+{
+	int ret = -ENOMEM;
+
+	limit = max_tasks;
+	period = calls;
+	/* At most half full, so that a window of PROBES without room is rare. */
+	slots_log2 = ilog2(roundup_pow_of_two(max_t(u32, 2 * max_tasks, 2 * PROBES)));
+	slots = kvcalloc(1UL << slots_log2, sizeof(*slots), GFP_KERNEL);
+	if (!slots)
+		goto err;
+	task_cache = kmem_cache_create("kanary_task", sizeof(struct kanary_task), 0,
+				       SLAB_HWCACHE_ALIGN, NULL);
+	if (!task_cache)
+		goto err_slots;
+	compat_cache = kmem_cache_create("kanary_task_compat", BANK_BYTES, 0, 0, NULL);
+	if (!compat_cache)
+		goto err_task_cache;
+	ret = kanary_tracepoint_attach("sched_process_exit", exit_probe);
+	if (ret)
+		goto err_compat_cache;
+	ret = kanary_tracepoint_attach("sched_process_exec", exec_probe);
+	if (ret)
+		goto err_exit_probe;
+	return 0;
+
+err_exit_probe:
+	kanary_tracepoint_detach("sched_process_exit", exit_probe);
+	tracepoint_synchronize_unregister();
+err_compat_cache:
+	kmem_cache_destroy(compat_cache);
+err_task_cache:
+	kmem_cache_destroy(task_cache);
+err_slots:
+	kvfree(slots);
+err:
+	pr_err("cannot watch tasks: error %d%s\n", ret,
+	       ret == -ENOMEM ? ": lower max_tasks" : "");
+	return ret;
+}
+
+void kanary_task_unwatch(void)
+{
+	kanary_tracepoint_detach("sched_process_exec", exec_probe);
+	kanary_tracepoint_detach("sched_process_exit", exit_probe);
+	tracepoint_synchronize_unregister();
+}
+
+void kanary_task_uninit(void)
+{
+	u32 i;
+
+	for (i = 0; i < 1U << slots_log2; i++) {
+		if (slots[i].owner)
+			kanary_task_put(slots[i].task);
+		cond_resched();
+	}
+	/* The callbacks free into the caches and run this module's code. */
+	rcu_barrier();
+	kmem_cache_destroy(compat_cache);
+	kmem_cache_destroy(task_cache);
+	kvfree(slots);
+}
+
+void kanary_task_adopt(void)
+{
+	struct task_struct *process, *self;
+	struct kanary_task *task;
+
+	rcu_read_lock();
+	for_each_process_thread(process, self) {
+		if (!kanary_container_eligible(self) || find(self))
+			continue;
+		task = create(self);
+		if (!task)
+			continue;
+		/*
+		 * A task that began to exit before it was in the table may have run
+		 * exit_probe() already. PF_EXITING is set long before that.
+		 */
+		smp_mb();
+		if (READ_ONCE(self->flags) & PF_EXITING) {
+			struct slot *slot = find(self);
+
+			if (slot && remove(slot, self))
+				kanary_task_put(task);
+		}
+	}
+	rcu_read_unlock();
+}
+
+int kanary_task_probe_begin(void)
+{
+	struct kanary_task *task = NULL;
+
+	preempt_disable();
+	if (!find(current))
+		task = create(current);
+	preempt_enable();
+	return task ? 0 : -ENOMEM;
+}
+
+u32 kanary_task_probe_read(u32 bin)
+{
+	struct kanary_task *task;
+	u32 calls = 0;
+
+	preempt_disable();
+	task = lookup(false);
+	if (task && bin < KANARY_BINS_BANK)
+		calls = task->native[bin];
+	else if (task && task->compat)
+		calls = task->compat[bin - KANARY_BINS_BANK];
+	preempt_enable();
+	return calls;
+}
+
+void kanary_task_probe_end(void)
+{
+	struct kanary_task *task;
+	struct slot *slot;
+
+	preempt_disable();
+	slot = find(current);
+	if (slot) {
+		task = slot->task;
+		if (remove(slot, current)) {
+			drop_from_caches(task);
+			kanary_task_put(task);
+		}
+	}
+	preempt_enable();
+}
+
+u32 kanary_task_tasks(void)
+{
+	return atomic_read(&tasks);
+}
+
+u64 kanary_task_memory(void)
+{
+	return ((u64)sizeof(*slots) << slots_log2) +
+	       (u64)atomic_read(&tasks) * sizeof(struct kanary_task) +
+	       (u64)atomic_read(&compats) * BANK_BYTES;
+}
+
+u32 kanary_task_summarise(struct kanary_task_summary *summary, u32 max)
+{
+	u32 i, n, found = 0;
+
+	rcu_read_lock();
+	for (i = 0; i < 1U << slots_log2; i++) {
+		struct task_struct *owner;
+		struct kanary_task *task;
+
+		if (!(i % 1024)) {
+			rcu_read_unlock();
+			cond_resched();
+			rcu_read_lock();
+		}
+		owner = smp_load_acquire(&slots[i].owner);
+		if (!owner || owner == CLAIMED)
+			continue;
+		task = READ_ONCE(slots[i].task);
+		for (n = 0; n < found && summary[n].cgroup != task->cgroup; n++)
+			;
+		if (n == found) {
+			if (found == max)
+				continue;
+			summary[found++] = (struct kanary_task_summary) {
+				.cgroup = task->cgroup,
+				.pidns = task->pidns,
+				.pid = U32_MAX,
+			};
+		}
+		summary[n].tasks++;
+		if (task->tgid < summary[n].pid) {
+			summary[n].pid = task->tgid;
+			memcpy(summary[n].comm, task->comm, KANARY_COMM_SIZE);
+			summary[n].comm[KANARY_COMM_SIZE - 1] = '\0';
+		}
+	}
+	rcu_read_unlock();
+	return found;
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The task table: a histogram for each task, found without a lock.
+ *
+ * The task itself is the only writer of its histogram, with preemption off.
+ * Entries are found by the address of the task_struct in an open-addressing
+ * table of bounded probes; they leave it in the task's own exit and are freed
+ * after a grace period. A per-CPU cache holds the task that ran here last.
+ */
+#ifndef _KANARY_TASK_H
+#define _KANARY_TASK_H
+
+#include <linux/minmax.h>
+#include <linux/nospec.h>
+#include <linux/percpu.h>
+#include <linux/refcount.h>
+#include <linux/sched.h>
+
+#include "kanary_netlink.h"
+
+struct kanary_judge_state;
+
+/**
+ * struct kanary_task - what is known of one task, at most 2 KiB with both banks
+ * @owner: the task; a key, never followed once the task may be gone
+ * @left: calls until the next vector
+ * @index: vectors taken of this stream
+ * @stream: unique for each program image of each task
+ * @cgroup: cgroup v2 id as of the last vector
+ * @pidns: inode number of the pid namespace
+ * @pid: thread id in the initial pid namespace
+ * @tgid: process id there
+ * @references: the table's and one for each queued vector
+ * @comm: as of the last vector or exec
+ * @cpus: CPUs, modulo BITS_PER_LONG, whose cache may hold this
+ * @process: for a signal that cannot hit a successor with the same number
+ * @judge: the worker's alone: what the container's model remembers of the stream
+ * @compat: counts of 32-bit calls, or NULL until there is one
+ * @rcu: frees it
+ * @native: counts of native calls since the last vector
+ */
+struct kanary_task {
+	struct task_struct *owner;
+	u32 left;
+	u32 index;
+	u64 stream;
+	u64 cgroup;
+	u32 pidns;
+	u32 pid;
+	u32 tgid;
+	refcount_t references;
+	char comm[KANARY_COMM_SIZE];
+	unsigned long cpus;
+	struct pid *process;
+	struct kanary_judge_state *judge;
+	u16 *compat;
+	struct rcu_head rcu;
+	u16 native[KANARY_BINS_BANK];
+};
+
+/**
+ * struct kanary_task_cache - the task that made the last counted call on this CPU
+ * @owner: compared with current; cleared by the owner's exit, from any CPU
+ * @task: its entry
+ */
+struct kanary_task_cache {
+	struct task_struct *owner;
+	struct kanary_task *task;
+};
+
+DECLARE_PER_CPU_ALIGNED(struct kanary_task_cache, kanary_task_cache);
+
+/**
+ * struct kanary_task_summary - one container, as the task table sees it
+ * @cgroup: cgroup v2 id
+ * @pidns: inode number of the first task's pid namespace
+ * @tasks: number of tasks
+ * @pid: lowest process id
+ * @comm: of that process
+ */
+struct kanary_task_summary {
+	u64 cgroup;
+	u32 pidns;
+	u32 tasks;
+	u32 pid;
+	char comm[KANARY_COMM_SIZE];
+};
+
+/**
+ * kanary_task_init() - make the table and watch exec and exit
+ * @max_tasks: entries at most
+ * @period: calls between two vectors
+ *
+ * Return: 0 or -errno, with a sentence in the log.
+ */
+int kanary_task_init(u32 max_tasks, u32 period);
+
+/** kanary_task_unwatch() - no exec or exit will call us any more; sleeps */
+void kanary_task_unwatch(void);
+
+/** kanary_task_uninit() - free everything; after the hook is off and the queue drained; sleeps */
+void kanary_task_uninit(void);
+
+/** kanary_task_adopt() - take in the containers' tasks that already run; before the hook */
+void kanary_task_adopt(void);
+
+/* The parts of kanary_task_count() that are not taken for each call. */
+void kanary_task_count_slow(u32 number);
+void kanary_task_emit(struct kanary_task *task, enum kanary_reason reason);
+
+/**
+ * kanary_task_count() - count one native call of current
+ * @number: of the system call
+ *
+ * Context: the hook: preemption off, current in a system call.
+ */
+static __always_inline void kanary_task_count(u32 number)
+{
+	struct kanary_task_cache *cache = this_cpu_ptr(&kanary_task_cache);
+	struct kanary_task *task;
+
+	if (unlikely(READ_ONCE(cache->owner) != current)) {
+		kanary_task_count_slow(number);
+		return;
+	}
+	task = cache->task;
+	number = min_t(u32, number, KANARY_BINS_BANK - 1);
+	task->native[array_index_nospec(number, KANARY_BINS_BANK)]++;
+	if (unlikely(!--task->left))
+		kanary_task_emit(task, KANARY_REASON_PERIOD);
+}
+
+/** kanary_task_count_compat() - the same for a call of the 32-bit ABI */
+void kanary_task_count_compat(u32 number);
+
+/** kanary_task_put() - give back a reference; any context */
+void kanary_task_put(struct kanary_task *task);
+
+/**
+ * kanary_task_probe_begin() - count the calls of current, wherever it is
+ * kanary_task_probe_read() - calls counted in a bin since
+ * kanary_task_probe_end() - stop
+ *
+ * For the hook's self-test. Return: 0 or -errno.
+ */
+int kanary_task_probe_begin(void);
+u32 kanary_task_probe_read(u32 bin);
+void kanary_task_probe_end(void);
+
+/** kanary_task_tasks() - entries in use */
+u32 kanary_task_tasks(void);
+
+/** kanary_task_memory() - bytes held for the table and its entries */
+u64 kanary_task_memory(void);
+
+/**
+ * kanary_task_summarise() - the containers that tasks are in
+ * @summary: filled in
+ * @max: of entries in @summary; more containers than that are left out
+ *
+ * Return: entries set.
+ */
+u32 kanary_task_summarise(struct kanary_task_summary *summary, u32 max);
+
+#endif /* _KANARY_TASK_H */

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "worker.h"
+
+#include "alert.h"
+#include "counters.h"
+#include "judge.h"
+#include "profile.h"
+#include "recorder.h"
+#include "task.h"
+#include "vector.h"
+
+#include <linux/hash.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+
+/* A round takes so many vectors of a CPU at most: others want the lock too. */
+enum { ROUND = 256, TALLIES_LOG2 = 10, TALLY_PROBES = 16 };
+
+/**
+ * struct tally - vectors of one container, for the list of containers
+ * @cgroup: cgroup v2 id, 0 for a free one
+ * @vectors: taken
+ * @last: time of the last one, CLOCK_BOOTTIME nanoseconds
+ */
+struct tally {
+	u64 cgroup;
+	u64 vectors;
+	u64 last;
+};
+
+static void drain(struct work_struct *work);
+
+DEFINE_MUTEX(kanary_worker_lock);
+static DECLARE_WORK(work, drain);
+static struct workqueue_struct *workqueue;
+static struct tally *tallies;
+static struct kanary_vector *vector;
+
+/* The tally of a container, or in a full neighbourhood that of the one silent for longest. */
+static struct tally *find_tally(u64 cgroup, bool may_create)
+{
+	struct tally *oldest = NULL;
+	u32 probe;
+
+	for (probe = 0; probe < TALLY_PROBES; probe++) {
+		u32 index = hash_64(cgroup, TALLIES_LOG2) + probe;
+		struct tally *tally = &tallies[index & ((1 << TALLIES_LOG2) - 1)];
+
+		if (tally->cgroup == cgroup)
+			return tally;
+		if (!oldest || tally->last < oldest->last)
+			oldest = tally;
+	}
+	if (!may_create)
+		return NULL;
+	oldest->cgroup = cgroup;
+	oldest->vectors = 0;
+	return oldest;
+}
+
+/* The sparse form that is sent, stored and scored. */
+static void unpack(const struct kanary_queue_slot *slot)
+{
+	u32 bins = slot->compat ? KANARY_BINS : KANARY_BINS_BANK;
+	u32 bin, length = 0;
+
+	for (bin = 0; bin < bins; bin++) {
+		if (!slot->counts[bin])
+			continue;
+		vector->counts[length].bin = bin;
+		vector->counts[length].count = slot->counts[bin];
+		length++;
+	}
+	vector->stream = slot->stream;
+	vector->cgroup = slot->cgroup;
+	vector->time = slot->time;
+	vector->pidns = slot->pidns;
+	vector->pid = slot->pid;
+	vector->tgid = slot->tgid;
+	vector->index = slot->index;
+	vector->calls = slot->calls;
+	vector->reason = slot->reason;
+	vector->length = length;
+	memcpy(vector->comm, slot->comm, sizeof(vector->comm));
+}
+
+/* Exactly one fate for each vector, plus a copy of a scored one for the recorder. */
+static void settle(struct kanary_task *task)
+{
+	bool wanted = kanary_recorder_wants(vector->cgroup);
+	struct kanary_unusual unusual[KANARY_UNUSUAL_MAX];
+	struct kanary_profile *profile;
+	struct kanary_verdict verdict;
+	u32 reasons;
+	int reader;
+
+	reader = kanary_profile_read_lock();
+	profile = kanary_profile_find(vector->cgroup);
+	if (!profile || READ_ONCE(profile->mode) == KANARY_MODE_LEARN) {
+		if (wanted)
+			kanary_recorder_take(vector, false);
+		else
+			kanary_counters_add(KANARY_A_COUNTER_DROPPED_UNCLAIMED, 1);
+	} else if (kanary_judge_vector(profile, task, vector, &verdict, unusual, &reasons)) {
+		kanary_counters_add(KANARY_A_COUNTER_DROPPED_NO_MEMORY, 1);
+	} else {
+		profile->scored++;
+		kanary_counters_add(KANARY_A_COUNTER_SCORED, 1);
+		if (wanted)
+			kanary_recorder_take(vector, true);
+		if (verdict.flags & KANARY_VERDICT_ALERT)
+			kanary_alert_raise(profile, task, vector, &verdict, unusual, reasons);
+	}
+	kanary_profile_read_unlock(reader);
+}
+
+static void drain(struct work_struct *unused)
+{
+	struct kanary_queue_slot *slot;
+	bool more = false;
+	u32 taken;
+	int cpu;
+
+	mutex_lock(&kanary_worker_lock);
+	for_each_possible_cpu(cpu) {
+		for (taken = 0; (slot = kanary_queue_peek(cpu)); taken++) {
+			struct kanary_task *task = slot->task;
+			struct tally *tally;
+
+			if (taken == ROUND) {
+				more = true;
+				break;
+			}
+			unpack(slot);
+			kanary_queue_consume(cpu);
+			tally = find_tally(vector->cgroup, true);
+			tally->vectors++;
+			tally->last = vector->time;
+			settle(task);
+			kanary_task_put(task);
+			cond_resched();
+		}
+	}
+	kanary_recorder_flush();
+	mutex_unlock(&kanary_worker_lock);
+	if (more)
+		queue_work(workqueue, &work);
+}
+
+int kanary_worker_init(u32 queue_length)
+{
+	int ret = -ENOMEM;
+
+	vector = kmalloc(KANARY_VECTOR_SIZE_MAX, GFP_KERNEL);
+	if (!vector)
+		goto err;
+	tallies = kvcalloc(1 << TALLIES_LOG2, sizeof(*tallies), GFP_KERNEL);
+	if (!tallies)
+		goto err_vector;
+	/* One at a time, on whatever CPU is idle: a stream's state has one writer. */
+	workqueue = alloc_workqueue("kanary", WQ_UNBOUND, 1);
+	if (!workqueue)
+		goto err_tallies;
+	ret = kanary_queue_init(queue_length, workqueue, &work);
+	if (ret)
+		goto err_workqueue;
+	return 0;
+
+err_workqueue:
+	destroy_workqueue(workqueue);
+err_tallies:
+	kvfree(tallies);
+err_vector:
+	kfree(vector);
+err:
+	pr_err("no memory for the queues: lower queue_length\n");
+	return ret;
+}
+
+void kanary_worker_flush(void)
+{
+	queue_work(workqueue, &work);
+	flush_work(&work);
+}
+
+void kanary_worker_uninit(void)
+{
+	kanary_queue_quiesce();
+	queue_work(workqueue, &work);
+	/* Waits for the rounds that queue another one, too. */
+	destroy_workqueue(workqueue);
+	kanary_queue_uninit();
+	kvfree(tallies);
+	kfree(vector);
+}
+
+u64 kanary_worker_vectors(u64 cgroup)
+{
+	struct tally *tally = find_tally(cgroup, false);
+
+	return tally ? tally->vectors : 0;
+}
