@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Time of one verdict of the sequence head: encoder, decoder, output layer and
+ * error over a whole sequence, and of one of the process head. tools/bench/score.sh
+ * builds the arithmetic with the kernel's flags, so that this is its time in the
+ * kernel; this file alone is ordinary userspace.
+ *
+ *	score [INPUTS HIDDEN STEPS [ROUNDS]]
+ *
+ * prints one JSON object, times in microseconds: the minimum over rounds that
+ * alternate between the two heads, so that neither has the machine's better hours.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "model_fixture.h"
+#include "score.h"
+
+#define VECTORS 64
+
+struct bench {
+	struct model_fixture fixture;
+	struct kanary_score_stream *stream;
+	void *scratch;
+	struct kanary_count counts[VECTORS][16];
+	uint32_t length[VECTORS];
+};
+
+static void create(struct bench *bench, unsigned int inputs, unsigned int hidden,
+		   unsigned int steps)
+{
+	const struct kanary_model *model = &bench->fixture.model;
+	struct kanary_count counts[KANARY_BINS];
+	uint64_t state = 1;
+	unsigned int i;
+
+	model_fixture_create(&bench->fixture, 1, inputs, 8, hidden, steps, hidden ? 1 : 0);
+	bench->stream = malloc(kanary_score_stream_size(model));
+	bench->scratch = aligned_alloc(64, (kanary_score_scratch_size(model) + 63) / 64 * 64);
+	kanary_score_stream_init(model, bench->stream);
+	/* eleven kinds of call in a vector, as busy services have */
+	for (i = 0; i < VECTORS; i++) {
+		do
+			bench->length[i] = model_fixture_counts(&state, counts, 500);
+		while (bench->length[i] != 11);
+		memcpy(bench->counts[i], counts, 11 * sizeof(*counts));
+	}
+}
+
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+	return (double)time.tv_sec * 1e6 + (double)time.tv_nsec * 1e-3;
+}
+
+static double microseconds_per_vector(struct bench *bench)
+{
+	struct kanary_verdict verdict;
+	double start = now();
+	unsigned int i;
+
+	for (i = 0; i < VECTORS; i++)
+		kanary_score_vector(&bench->fixture.model, bench->stream, bench->counts[i],
+				    bench->length[i], bench->scratch, &verdict);
+	return (now() - start) / VECTORS;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned int inputs = argc > 3 ? (unsigned int)atoi(argv[1]) : 64;
+	unsigned int hidden = argc > 3 ? (unsigned int)atoi(argv[2]) : 32;
+	unsigned int steps = argc > 3 ? (unsigned int)atoi(argv[3]) : 16;
+	unsigned int rounds = argc > 4 ? (unsigned int)atoi(argv[4]) : 400;
+	static struct bench process, both;
+	double process_time = 1e9;
+	double both_time = 1e9;
+	double time;
+
+	create(&process, inputs, 0, 0);
+	create(&both, inputs, hidden, steps);
+	microseconds_per_vector(&both); /* fills the ring */
+	while (rounds--) {
+		time = microseconds_per_vector(&process);
+		process_time = time < process_time ? time : process_time;
+		time = microseconds_per_vector(&both);
+		both_time = time < both_time ? time : both_time;
+	}
+	printf("{\"inputs\": %u, \"hidden\": %u, \"steps\": %u, \"us_per_sequence\": %.1f, "
+	       "\"us_per_process_verdict\": %.2f, \"file_bytes\": %zu, \"packed_bytes\": %zu}\n",
+	       inputs, hidden, steps, both_time - process_time, process_time,
+	       both.fixture.size, kanary_model_packed_size(&both.fixture.model));
+	return 0;
+}
