@@ -15,7 +15,7 @@ enum {
 
 /**
  * struct handler - a kprobe and the name it needs to keep
- * @probe: .addr is NULL where it is not registered
+ * @probe: registered
  * @symbol: the function
  */
 struct handler {
@@ -37,6 +37,8 @@ static const struct {
 };
 
 static struct handler *handlers;
+/* All of them at once are taken off with one grace period. */
+static struct kprobe **probes;
 static u32 number;
 
 static const char *function_of(const char *name)
@@ -60,7 +62,7 @@ static bool try(const char *prefix, const char *name, kprobe_pre_handler_t pre_h
 	handler->probe.pre_handler = pre_handler;
 	if (register_kprobe(&handler->probe))
 		return false;
-	number++;
+	probes[number++] = &handler->probe;
 	return true;
 }
 
@@ -70,8 +72,11 @@ int kanary_handlers_attach(kprobe_pre_handler_t native, kprobe_pre_handler_t com
 	u32 call;
 
 	handlers = kvcalloc(KANARY_BINS, sizeof(*handlers), GFP_KERNEL);
-	if (!handlers)
+	probes = kcalloc(KANARY_BINS, sizeof(*probes), GFP_KERNEL);
+	if (!handlers || !probes) {
+		kanary_handlers_detach();
 		return -ENOMEM;
+	}
 	for (call = 0; call < KANARY_BINS_BANK; call++) {
 		name = kanary_syscall_native(call);
 		if (name)
@@ -91,10 +96,10 @@ int kanary_handlers_attach(kprobe_pre_handler_t native, kprobe_pre_handler_t com
 
 void kanary_handlers_detach(void)
 {
-	while (number)
-		unregister_kprobe(&handlers[--number].probe);
+	unregister_kprobes(probes, number);
+	number = 0;
+	kfree(probes);
 	kvfree(handlers);
-	handlers = NULL;
 }
 
 unsigned long kanary_handlers_address(const char *symbol)
