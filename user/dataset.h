@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Recordings in memory, by stream, and who of them may be learned from. */
+#ifndef KANARY_DATASET_H
+#define KANARY_DATASET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kanary_netlink.h"
+
+/**
+ * enum kanary_dataset_part - what a vector is used for
+ * @KANARY_DATASET_TRAIN: to fit weights
+ * @KANARY_DATASET_VALIDATION: to know when to stop, and how large errors are
+ * @KANARY_DATASET_CALIBRATION: for the tail probabilities; nothing is fitted to it
+ */
+enum kanary_dataset_part {
+	KANARY_DATASET_TRAIN,
+	KANARY_DATASET_VALIDATION,
+	KANARY_DATASET_CALIBRATION,
+	KANARY_DATASET_PARTS,
+};
+
+/**
+ * struct kanary_dataset_stream - vectors of one program image in one task
+ * @first: number of its first vector
+ * @length: vectors, without a gap
+ */
+struct kanary_dataset_stream {
+	uint32_t first;
+	uint32_t length;
+};
+
+/**
+ * struct kanary_dataset_run - successive vectors of one stream in one part
+ * @first: number of its first vector
+ * @length: vectors
+ * @stream: number of the stream
+ * @part: what they are used for
+ */
+struct kanary_dataset_run {
+	uint32_t first;
+	uint32_t length;
+	uint32_t stream;
+	enum kanary_dataset_part part;
+};
+
+/**
+ * struct kanary_dataset - all of it
+ * @period: calls per vector, of all recordings
+ * @count: vectors, numbered stream by stream
+ * @streams: entries of @stream
+ * @runs: entries of @run, after kanary_dataset_split()
+ * @in_part: vectors of each part
+ * @containers: pairs of recording and container
+ * @seconds: what the containers were watched for, summed
+ */
+struct kanary_dataset {
+	uint32_t period;
+	uint32_t count;
+	uint32_t streams;
+	uint32_t runs;
+	uint32_t in_part[KANARY_DATASET_PARTS];
+	uint32_t containers;
+	double seconds;
+	struct kanary_dataset_stream *stream;
+	struct kanary_dataset_run *run;
+	/* the rest belongs to dataset.c */
+	uint8_t *bytes;
+	size_t used;
+	size_t size;
+	struct kanary_dataset_entry *entry;
+	uint32_t entries;
+	uint32_t room;
+	uint32_t files;
+};
+
+/**
+ * kanary_dataset_add() - take a copy of a vector
+ * @file: number of the recording that it comes from: streams are unique within one
+ *
+ * Return: false where memory is short.
+ */
+bool kanary_dataset_add(struct kanary_dataset *dataset, uint32_t file,
+			const struct kanary_vector *vector);
+
+/**
+ * kanary_dataset_read() - add a recording
+ * @path: of the recording
+ * @cgroup: take this container's vectors only, 0 for all
+ *
+ * A recording that is cut off is taken up to the cut, with a note on stderr.
+ *
+ * Return: false after one line on stderr.
+ */
+bool kanary_dataset_read(struct kanary_dataset *dataset, const char *path, uint64_t cgroup);
+
+/**
+ * kanary_dataset_finish() - no more vectors: sort them into streams
+ *
+ * Where vectors were lost, a new stream begins.
+ *
+ * Return: false where memory is short.
+ */
+bool kanary_dataset_finish(struct kanary_dataset *dataset);
+
+/** kanary_dataset_vector() - the vector of a number below the count */
+const struct kanary_vector *kanary_dataset_vector(const struct kanary_dataset *dataset,
+						  uint32_t number);
+
+/**
+ * kanary_dataset_split() - give each vector its part, by a fixed rule
+ * @steps: shortest block that is of use, vectors; 0 for any
+ *
+ * Streams of many vectors are cut into contiguous blocks of time, of which the
+ * first two are always for training; a short stream is in one part as a whole.
+ * Short streams take turns among those of their own program (as far as their
+ * comm tells), and a program that was seen once or twice is trained on, lest
+ * the calibration take it for a false alarm. About 60 % are for training, 20 %
+ * each for validation and calibration.
+ *
+ * Return: false where memory is short.
+ */
+bool kanary_dataset_split(struct kanary_dataset *dataset, uint32_t steps);
+
+/** kanary_dataset_free() - free what is inside */
+void kanary_dataset_free(struct kanary_dataset *dataset);
+
+#endif /* KANARY_DATASET_H */

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "feature_map.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "feature.h"
+
+/* Shared inputs where there is room: fewer unrelated calls meet in one of them. */
+#define SHARED_WANTED 8
+#define TOTAL_MAX 0x7fffffffu
+
+struct frequency {
+	uint32_t vectors;
+	uint32_t bin;
+};
+
+static int compare_frequencies(const void *left, const void *right)
+{
+	const struct frequency *a = left, *b = right;
+
+	if (a->vectors != b->vectors)
+		return a->vectors > b->vectors ? -1 : 1;
+	return a->bin < b->bin ? -1 : a->bin > b->bin;
+}
+
+void kanary_feature_map_choose(struct kanary_feature_map *features,
+			    const struct kanary_dataset *dataset, uint32_t inputs,
+			    uint32_t decay_limit)
+{
+	struct frequency frequency[KANARY_BINS];
+	uint32_t bin, run, i, j, shared, seen = 0;
+
+	for (bin = 0; bin < KANARY_BINS; bin++)
+		frequency[bin] = (struct frequency){ .bin = bin };
+	for (run = 0; run < dataset->runs; run++) {
+		if (dataset->run[run].part != KANARY_DATASET_TRAIN)
+			continue;
+		for (i = 0; i < dataset->run[run].length; i++) {
+			const struct kanary_vector *vector =
+				kanary_dataset_vector(dataset, dataset->run[run].first + i);
+
+			for (j = 0; j < vector->length; j++)
+				frequency[vector->counts[j].bin].vectors++;
+		}
+	}
+	qsort(frequency, KANARY_BINS, sizeof(*frequency), compare_frequencies);
+	while (seen < inputs - KANARY_FEATURE_MAP_SHARED && seen < KANARY_BINS &&
+	       frequency[seen].vectors)
+		seen++;
+
+	features->seen = seen;
+	features->decay_limit = decay_limit;
+	features->inputs = seen + SHARED_WANTED < inputs ? seen + SHARED_WANTED : inputs;
+	features->inputs += features->inputs & 1;
+	shared = features->inputs - seen;
+	for (i = 0; i < KANARY_BINS; i++) {
+		/* Knuth's multiplicative hash: numbers that lie together part */
+		uint32_t hash = (frequency[i].bin * 2654435761u) >> 16;
+
+		features->map[frequency[i].bin] = i < seen ? i : seen + hash % shared;
+	}
+}
+
+static void values(const u32 *counts, u32 total, uint32_t inputs, s16 *x)
+{
+	u64 reciprocal = kanary_feature_reciprocal(total);
+	uint32_t i;
+
+	for (i = 0; i < inputs; i++)
+		x[i] = kanary_feature_value(counts[i], reciprocal);
+}
+
+void kanary_feature_map_add(const struct kanary_feature_map *features,
+			 struct kanary_feature_counts *state, const struct kanary_vector *vector,
+			 s16 *x)
+{
+	u32 limit = features->decay_limit ? features->decay_limit : TOTAL_MAX;
+	uint32_t i;
+
+	for (i = 0; i < vector->length; i++) {
+		state->counts[features->map[vector->counts[i].bin]] += vector->counts[i].count;
+		state->total += vector->counts[i].count;
+	}
+	while (state->total > limit) {
+		state->total = 0;
+		for (i = 0; i < features->inputs; i++)
+			state->total += state->counts[i] /= 2;
+	}
+	values(state->counts, state->total, features->inputs, x);
+}
+
+void kanary_feature_map_own(const struct kanary_feature_map *features,
+			 const struct kanary_vector *vector, s16 *x)
+{
+	u32 counts[KANARY_MODEL_INPUTS_MAX] = { 0 };
+	uint32_t i;
+
+	for (i = 0; i < vector->length; i++)
+		counts[features->map[vector->counts[i].bin]] += vector->counts[i].count;
+	values(counts, vector->calls, features->inputs, x);
+}

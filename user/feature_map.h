@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* From vectors to what the networks read: the feature map, and features as score.c makes them. */
+#ifndef KANARY_FEATURE_MAP_H
+#define KANARY_FEATURE_MAP_H
+
+#include "dataset.h"
+#include "model.h"
+
+/**
+ * struct kanary_feature_map - the feature map, and what goes with it
+ * @inputs: features, even
+ * @seen: inputs that stand for one system call each; those from here on are
+ *	shared by all others
+ * @decay_limit: as in struct kanary_model_header
+ * @map: input of each bin
+ */
+struct kanary_feature_map {
+	uint32_t inputs;
+	uint32_t seen;
+	uint32_t decay_limit;
+	u16 map[KANARY_BINS];
+};
+
+/**
+ * struct kanary_feature_counts - counts of a stream so far
+ * @total: sum of @counts
+ * @counts: by input, halved as the decay limit says
+ */
+struct kanary_feature_counts {
+	u32 total;
+	u32 counts[KANARY_MODEL_INPUTS_MAX];
+};
+
+/**
+ * kanary_feature_map_choose() - the system calls of the training part, most frequent first
+ * @inputs: at most so many, KANARY_FEATURE_MAP_SHARED and more
+ * @decay_limit: for @features
+ *
+ * At least KANARY_FEATURE_MAP_SHARED inputs are shared, by hash, among the bins
+ * that training never saw and those too rare for an input of their own.
+ */
+void kanary_feature_map_choose(struct kanary_feature_map *features,
+			    const struct kanary_dataset *dataset, uint32_t inputs,
+			    uint32_t decay_limit);
+
+#define KANARY_FEATURE_MAP_SHARED 4
+
+/** kanary_feature_map_add() - the next vector of a stream; @x Q0.15 of its counts so far */
+void kanary_feature_map_add(const struct kanary_feature_map *features,
+			 struct kanary_feature_counts *state, const struct kanary_vector *vector,
+			 s16 *x);
+
+/** kanary_feature_map_own() - @x Q0.15 of one vector's own counts */
+void kanary_feature_map_own(const struct kanary_feature_map *features,
+			 const struct kanary_vector *vector, s16 *x);
+
+#endif /* KANARY_FEATURE_MAP_H */

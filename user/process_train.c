@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "process_train.h"
+
+#include <gsl/gsl_cblas.h>
+#include <gsl/gsl_eigen.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Features that are multiplied at once. */
+#define ROWS 256
+/* A component that holds less of the variance than this is noise, or one single event. */
+#define VARIANCE_MIN 1e-4
+
+/**
+ * struct moments - of weighted features
+ * @inputs: features
+ * @rows: of @row that are filled
+ * @weight: sum of weights
+ * @sum: [inputs]
+ * @square: [inputs][inputs], the upper triangle
+ * @row: [ROWS][inputs], times the square root of the weight
+ */
+struct moments {
+	uint32_t inputs;
+	uint32_t rows;
+	double weight;
+	double *sum;
+	double *square;
+	double *row;
+};
+
+static void moments_flush(struct moments *moments)
+{
+	if (moments->rows)
+		cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, moments->inputs, moments->rows,
+			    1.0, moments->row, moments->inputs, 1.0, moments->square,
+			    moments->inputs);
+	moments->rows = 0;
+}
+
+static void moments_add(struct moments *moments, const s16 *x, double weight)
+{
+	double *row = moments->row + (size_t)moments->rows * moments->inputs;
+	double scale = sqrt(weight) / 32768;
+	uint32_t i;
+
+	for (i = 0; i < moments->inputs; i++) {
+		row[i] = x[i] * scale;
+		moments->sum[i] += x[i] * (weight / 32768);
+	}
+	moments->weight += weight;
+	if (++moments->rows == ROWS)
+		moments_flush(moments);
+}
+
+/*
+ * Each run counts from a fresh state, as after a model was loaded while the
+ * service runs; a long stream also as a whole, as if its held-out blocks were
+ * not there. A stream's weight grows with the root of its length, lest a daemon
+ * leave no room for the programs that it starts.
+ */
+static void gather(struct moments *moments, const struct kanary_dataset *dataset,
+		   const struct kanary_feature_map *features)
+{
+	struct kanary_feature_counts fresh, carried;
+	s16 x[KANARY_MODEL_INPUTS_MAX];
+	uint32_t number, i, stream = UINT32_MAX;
+
+	for (number = 0; number < dataset->runs; number++) {
+		const struct kanary_dataset_run *run = &dataset->run[number];
+		double weight = 1 / sqrt(dataset->stream[run->stream].length);
+
+		if (run->part != KANARY_DATASET_TRAIN)
+			continue;
+		memset(&fresh, 0, sizeof(fresh));
+		if (run->stream != stream)
+			memset(&carried, 0, sizeof(carried));
+		for (i = 0; i < run->length; i++) {
+			const struct kanary_vector *vector =
+				kanary_dataset_vector(dataset, run->first + i);
+
+			kanary_feature_map_add(features, &fresh, vector, x);
+			moments_add(moments, x, weight);
+			kanary_feature_map_add(features, &carried, vector, x);
+			if (run->stream == stream)
+				moments_add(moments, x, weight);
+		}
+		stream = run->stream;
+	}
+	moments_flush(moments);
+}
+
+/* Principal components of @moments into @head. */
+static bool decompose(struct kanary_process_head *head, const struct moments *moments)
+{
+	uint32_t inputs = head->inputs, i, j, c;
+	gsl_matrix *covariance = gsl_matrix_alloc(inputs, inputs);
+	gsl_matrix *vectors = gsl_matrix_alloc(inputs, inputs);
+	gsl_vector *values = gsl_vector_alloc(inputs);
+	gsl_eigen_symmv_workspace *workspace = gsl_eigen_symmv_alloc(inputs);
+	double total = 0, kept = 0;
+	bool done = false;
+
+	if (!covariance || !vectors || !values || !workspace)
+		goto out;
+	for (i = 0; i < inputs; i++) {
+		double mean = moments->sum[i] / moments->weight;
+
+		head->decode_bias[i] = mean;
+		for (j = i; j < inputs; j++) {
+			double value = moments->square[(size_t)i * inputs + j] / moments->weight -
+				       mean * moments->sum[j] / moments->weight;
+
+			gsl_matrix_set(covariance, i, j, value);
+			gsl_matrix_set(covariance, j, i, value);
+		}
+		total += gsl_matrix_get(covariance, i, i);
+	}
+	gsl_eigen_symmv(covariance, values, vectors, workspace);
+	gsl_eigen_symmv_sort(values, vectors, GSL_EIGEN_SORT_VAL_DESC);
+	for (c = 0; c < head->code && c < inputs; c++) {
+		double value = gsl_vector_get(values, c), bias = 0, sign = 1, largest = 0;
+
+		if (value <= VARIANCE_MIN * total)
+			break;
+		kept += value;
+		/* the sign of an eigenvector is arbitrary: fix it, for the same bytes everywhere */
+		for (i = 0; i < inputs; i++) {
+			double component = gsl_matrix_get(vectors, i, c);
+
+			if (fabs(component) > largest * 1.000001) {
+				largest = fabs(component);
+				sign = component < 0 ? -1 : 1;
+			}
+		}
+		for (i = 0; i < inputs; i++) {
+			double component = sign * gsl_matrix_get(vectors, i, c);
+
+			/* an input without calls has no variance; what the solver left is dust */
+			if (!moments->sum[i])
+				component = 0;
+			head->encode[(size_t)c * inputs + i] = component * KANARY_PROCESS_CODE_SCALE;
+			head->decode[(size_t)i * head->code + c] =
+				component / KANARY_PROCESS_CODE_SCALE;
+			bias -= component * KANARY_PROCESS_CODE_SCALE * head->decode_bias[i];
+		}
+		head->encode_bias[c] = bias;
+	}
+	head->explained = total > 0 ? kept / total : 1;
+	done = true;
+out:
+	if (workspace)
+		gsl_eigen_symmv_free(workspace);
+	gsl_vector_free(values);
+	gsl_matrix_free(vectors);
+	gsl_matrix_free(covariance);
+	return done;
+}
+
+/* What @head makes of @x, subtracted from it. */
+static void residuals(const struct kanary_process_head *head, const s16 *x, float *residual)
+{
+	float code[KANARY_MODEL_CODE_MAX];
+	uint32_t i, c;
+
+	for (i = 0; i < head->inputs; i++)
+		residual[i] = x[i] * (1.0f / 32768);
+	for (c = 0; c < head->code; c++)
+		code[c] = head->encode_bias[c] +
+			  cblas_sdot(head->inputs, head->encode + (size_t)c * head->inputs, 1,
+				     residual, 1);
+	for (i = 0; i < head->inputs; i++)
+		residual[i] -= head->decode_bias[i] +
+			       cblas_sdot(head->code, head->decode + (size_t)i * head->code, 1,
+					  code, 1);
+}
+
+u32 kanary_process_train_weight(double squares, double count, double share)
+{
+	double weight = 16 * (count + 1) / (squares + share);
+
+	if (weight > KANARY_MODEL_WEIGHT_MAX)
+		return KANARY_MODEL_WEIGHT_MAX;
+	return weight < 1 ? 1 : (u32)lround(weight);
+}
+
+/* Training and validation both: the one part knows its own rare calls, the other is honest. */
+static void weigh(struct kanary_process_head *head, const struct kanary_dataset *dataset,
+		  const struct kanary_feature_map *features)
+{
+	double squares[KANARY_MODEL_INPUTS_MAX] = { 0 }, count = 0, calls = 0;
+	float residual[KANARY_MODEL_INPUTS_MAX];
+	struct kanary_feature_counts state;
+	s16 x[KANARY_MODEL_INPUTS_MAX];
+	uint32_t number, i, input;
+
+	for (number = 0; number < dataset->runs; number++) {
+		const struct kanary_dataset_run *run = &dataset->run[number];
+
+		if (run->part == KANARY_DATASET_CALIBRATION)
+			continue;
+		memset(&state, 0, sizeof(state));
+		for (i = 0; i < run->length; i++) {
+			kanary_feature_map_add(features, &state,
+					    kanary_dataset_vector(dataset, run->first + i), x);
+			residuals(head, x, residual);
+			for (input = 0; input < head->inputs; input++)
+				squares[input] += (double)residual[input] * residual[input];
+			calls += state.total;
+			count++;
+		}
+	}
+	for (input = 0; input < head->inputs; input++)
+		head->weight[input] =
+			kanary_process_train_weight(squares[input], count, count / calls);
+}
+
+bool kanary_process_train(struct kanary_process_head *head, const struct kanary_dataset *dataset,
+			  const struct kanary_feature_map *features, uint32_t code)
+{
+	size_t inputs = features->inputs;
+	struct moments moments = {
+		.inputs = inputs,
+		.sum = calloc(inputs, sizeof(double)),
+		.square = calloc(inputs * inputs, sizeof(double)),
+		.row = calloc(ROWS * inputs, sizeof(double)),
+	};
+	bool done = false;
+
+	head->inputs = inputs;
+	head->code = code;
+	head->encode = calloc(code * inputs, sizeof(float));
+	head->encode_bias = calloc(code, sizeof(float));
+	head->decode = calloc(code * inputs, sizeof(float));
+	head->decode_bias = calloc(inputs, sizeof(float));
+	head->weight = calloc(inputs, sizeof(u32));
+	if (!moments.sum || !moments.square || !moments.row || !head->encode ||
+	    !head->encode_bias || !head->decode || !head->decode_bias || !head->weight)
+		goto out;
+	gather(&moments, dataset, features);
+	done = decompose(head, &moments);
+	if (done)
+		weigh(head, dataset, features);
+out:
+	free(moments.sum);
+	free(moments.square);
+	free(moments.row);
+	return done;
+}
+
+double kanary_process_train_error(const struct kanary_process_head *head, const s16 *x)
+{
+	float residual[KANARY_MODEL_INPUTS_MAX];
+	double error = 0;
+	uint32_t i;
+
+	residuals(head, x, residual);
+	for (i = 0; i < head->inputs; i++)
+		error += head->weight[i] / 16.0 * residual[i] * residual[i];
+	return error;
+}
+
+void kanary_process_train_free(struct kanary_process_head *head)
+{
+	free(head->encode);
+	free(head->encode_bias);
+	free(head->decode);
+	free(head->decode_bias);
+	free(head->weight);
+	memset(head, 0, sizeof(*head));
+}

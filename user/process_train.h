@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The process head: a linear autoencoder. What Adam would creep up to is known
+ * in closed form (Baldi and Hornik 1989): the weights that lose least are the
+ * first principal components, so they are computed and not searched for.
+ */
+#ifndef KANARY_PROCESS_TRAIN_H
+#define KANARY_PROCESS_TRAIN_H
+
+#include "dataset.h"
+#include "feature_map.h"
+
+/* Codes are this much larger than the components, to use the range of Q4.11. */
+#define KANARY_PROCESS_CODE_SCALE 8
+
+/**
+ * struct kanary_process_head - in floating point
+ * @inputs: features
+ * @code: width of the bottleneck
+ * @encode: [code][inputs]
+ * @encode_bias: [code]
+ * @decode: [inputs][code]
+ * @decode_bias: [inputs]
+ * @weight: [inputs], of each squared residual, Q28.4
+ * @explained: share of the variance that the code keeps, 0 .. 1
+ */
+struct kanary_process_head {
+	uint32_t inputs;
+	uint32_t code;
+	float *encode;
+	float *encode_bias;
+	float *decode;
+	float *decode_bias;
+	u32 *weight;
+	double explained;
+};
+
+/**
+ * kanary_process_train() - fit to the training part, and weigh residuals
+ * @code: width of the bottleneck
+ *
+ * Return: false where memory is short.
+ */
+bool kanary_process_train(struct kanary_process_head *head, const struct kanary_dataset *dataset,
+			  const struct kanary_feature_map *features, uint32_t code);
+
+/**
+ * kanary_process_train_error() - of one vector of features
+ * @x: Q0.15
+ *
+ * Return: weighted sum of squared residuals.
+ */
+double kanary_process_train_error(const struct kanary_process_head *head, const s16 *x);
+
+/**
+ * kanary_process_train_weight() - weight of an input's squared residual
+ * @squares: sum of squared residuals
+ * @count: how many
+ * @share: smallest share of the calls that is not 0: one call of a usual total
+ *
+ * The inverse of the variance, with one imagined vector more, in which the input
+ * had one call that nobody expected. So an input that was always reconstructed
+ * exactly, be it because nobody ever made the call, has after n vectors an error
+ * of about n for its first call: the less the data know, the less they claim.
+ *
+ * Return: Q28.4, 1 .. KANARY_MODEL_WEIGHT_MAX.
+ */
+u32 kanary_process_train_weight(double squares, double count, double share);
+
+void kanary_process_train_free(struct kanary_process_head *head);
+
+#endif /* KANARY_PROCESS_TRAIN_H */
