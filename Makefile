@@ -57,5 +57,8 @@ module:
 	$(Q)$(MAKE) -C $(KDIR) M=$(MODULE_DIR) KBUILD_VERBOSE=$(V) $(KBUILD_ARGS) modules
 	$(Q)cp $(MODULE_DIR)/kanary.ko kanary.ko
 
+demo:
+	$(Q)tools/demo/run $(BUILD)
+
 clean:
 	$(Q)rm -rf $(BUILD) kanary.ko

@@ -1,0 +1,265 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The demo, inside the virtual machine: learn two containers, watch them, attack them.
+#
+#	insmod -> start redis, nginx -> record -> train -> load -> benign load -> attacks
+#
+# Leaves /out/result.json. Exit status 1 when an attack was missed, a false
+# alarm was raised, or vectors went missing.
+set -u
+. ./containers.sh
+. ./load.sh
+. ./attacks.sh
+
+PERIOD=${PERIOD:-128}
+TRAIN=${TRAIN:-60}
+BENIGN=${BENIGN:-150}
+TRAIN_LIMIT=${TRAIN_LIMIT:-40s}
+ALERT_WAIT=8
+SPELL=2
+CONTAINERS='redis nginx'
+ALERTS=/out/alerts.json
+export PATH=/files:$PATH
+
+step() {
+	printf '%4d s  %s\n' "$SECONDS" "$*"
+}
+
+fail() {
+	echo "demo: $*" >&2
+	exit 1
+}
+
+counter() {
+	kanary status --json | jq -r "$1"
+}
+
+# record FILE SECONDS SEED SIGNAL: normal load on both services, which are restarted half
+# way; one recorder writes down both
+record() {
+	local recorder seed=$3 loads=()
+
+	kanary record -o "$1" --all >"$1.log" 2>&1 &
+	recorder=$!
+	await 10 recording || fail "kanary record did not start: $(cat "$1.log")"
+	if [ ! -e "$STATE/started" ]; then
+		start redis
+		start nginx
+		touch "$STATE/started"
+		await 20 ready_redis || fail "redis does not answer: $(cat "$STATE/redis/log")"
+		await 20 ready_nginx || fail "nginx does not answer: $(cat "$STATE/nginx/log")"
+	fi
+	for name in $CONTAINERS; do
+		(
+			load "$name" train "$seed" $(($2 / 2))
+			restart "$name" "$4"
+			load "$name" train $((seed + 1)) $(($2 - $2 / 2))
+		) &
+		loads+=($!)
+		seed=$((seed + 100))
+	done
+	wait "${loads[@]}" 2>/dev/null
+	kill -TERM "$recorder"
+	wait "$recorder" || fail "kanary record failed: $(cat "$1.log")"
+	step "$(tail -n 1 "$1.log")"
+}
+
+recording() {
+	[ "$(counter .recorder)" != 0 ]
+}
+
+train() {
+	local name=$1 begin=$SECONDS
+
+	kanary train first.rec second.rec -o "$name.model" --name "$name" \
+		--container "$(identity "$name")" --time-limit "$TRAIN_LIMIT" --json \
+		>"$name.train.json" 2>"$name.train.log" || return 1
+	echo $((SECONDS - begin)) >"$name.seconds"
+}
+
+train_both() {
+	local jobs=() name
+
+	for name in $CONTAINERS; do
+		train "$name" &
+		jobs+=($!)
+	done
+	for name in $CONTAINERS; do
+		wait "${jobs[0]}" || fail "kanary train for $name: $(tail -n 3 "$name.train.log")"
+		jobs=("${jobs[@]:1}")
+		step "$name: model of $(stat -c %s "$name.model") bytes after $(cat "$name.seconds") s"
+	done
+}
+
+watch_start() {
+	: >"$ALERTS"
+	kanary watch --json >"$ALERTS" 2>watch.log &
+	await 10 grep -q ready watch.log || fail "kanary watch did not start: $(cat watch.log)"
+}
+
+alerts() {
+	wc -l <"$ALERTS"
+}
+
+# alerted NAME FROM: whether the container raised an alert after line FROM
+alerted() {
+	tail -n +$(($2 + 1)) "$ALERTS" | jq -se --argjson id "$(identity "$1")" \
+		'any(.[]; .cgroup == $id)' >/dev/null
+}
+
+benign() {
+	local name seed=9000 loads=() end=$((SECONDS + BENIGN))
+
+	for name in $CONTAINERS; do
+		load "$name" benign "$seed" "$BENIGN" &
+		loads+=($!)
+		seed=$((seed + 1))
+	done
+	while [ $((end - SECONDS)) -gt 15 ]; do
+		sleep 15
+		step "benign load: $(counter .counters.scored) vectors scored, $(alerts) alerts"
+	done
+	wait "${loads[@]}"
+	benign_seconds=$((BENIGN * 2))
+	step "benign load over: $(alerts) alerts"
+}
+
+other() {
+	[ "$1" = redis ] && echo nginx || echo redis
+}
+
+# bounded SECONDS COMMAND...: run a function, but not for ever
+bounded() {
+	local limit=$1 job
+
+	shift
+	"$@" &
+	job=$!
+	await "$limit" eval "! kill -0 $job 2>/dev/null" || kill -KILL "$job"
+	wait "$job" 2>/dev/null
+}
+
+# verdict NAME CONTAINER WAY FROM LOG_FROM: what came of an attack, as a line of JSON
+verdict() {
+	dmesg | grep 'kanary: alert' | tail -n +$(($5 + 1)) |
+		grep "container=$(identity "$2") " >window.log
+	tail -n +$(($4 + 1)) "$ALERTS" |
+		jq -sc --argjson id "$(identity "$2")" --arg name "$1" --arg container "$2" \
+			--arg way "$3" --rawfile log window.log '
+		map(select(.cgroup == $id)) as $mine | {
+			name: $name, container: $container, way_in: $way,
+			detected: ($mine | length > 0),
+			surprise: ($mine | map(.surprise) | max),
+			alerts: ($mine | length),
+			alert: ($log | split("\n") | map(select(. != "")) |
+				max_by(capture("surprise=(?<s>[0-9.]+)").s | tonumber))
+		}'
+}
+
+# The other container stays under benign load meanwhile, and so does this one until the attack.
+attack_one() {
+	local name=$1 container=$2 way=$3 again=$4 begin=$SECONDS from log_from other_load pids after
+
+	rm -f "$STATE/stop"
+	load "$(other "$container")" benign $((7000 + SECONDS)) 3600 &
+	other_load=$!
+	load "$container" benign $((8000 + SECONDS)) "$SPELL"
+	from=$(alerts)
+	log_from=$(dmesg | grep -c 'kanary: alert')
+	bounded "$ATTACK_SECONDS" attack "$name" </dev/null >>"$STATE/attack.log" 2>&1
+	await "$ALERT_WAIT" alerted "$container" "$from"
+	sleep 0.5
+	verdict "$name" "$container" "$way" "$from" "$log_from" >verdict.json
+	after=$(alerts)
+	if [ -n "$again" ]; then
+		# The turned service may speak up once more as it dies: that is the attack's, too.
+		pids=$(jq -sc . <"$CGROUPS/$container/cgroup.procs")
+		restart "$container" KILL
+		sleep 0.5
+		after=$(tail -n +$((after + 1)) "$ALERTS" | jq -s --argjson pids "$pids" \
+			--argjson id "$(identity "$container")" \
+			'map(select(.cgroup == $id and (.tgid | IN($pids[])))) | length')
+	else
+		after=0
+	fi
+	touch "$STATE/stop"
+	wait "$other_load"
+	benign_seconds=$((benign_seconds + SECONDS - begin))
+	jq -c --argjson after "$after" '.alerts += $after' verdict.json >>attacks.json
+	step "$(jq -r '"\(if .detected then "detected" else "MISSED  " end)  \(.name), " +
+		"\(.way_in), surprise \(.surprise // "-")"' verdict.json)"
+}
+
+attack_all() {
+	local name container way again
+
+	: >attacks.json
+	start_listener || fail "the listener does not answer"
+	while IFS='|' read -r -u 3 name container way again; do
+		attack_one "$name" "$container" "$way" "$again"
+	done 3<<<"$ATTACKS"
+}
+
+idle() {
+	[ "$(counter .counters.queued)" = 0 ]
+}
+
+container_json() {
+	local name
+
+	for name in $CONTAINERS; do
+		jq -c --arg name "$name" --argjson seconds "$(cat "$name.seconds")" \
+			--argjson bytes "$(stat -c %s "$name.model")" \
+			'{name: $name, vectors: .vectors, train_seconds: $seconds, model_bytes: $bytes}' \
+			"$name.train.json"
+	done
+}
+
+result() {
+	jq -n --slurpfile status status.json --slurpfile attacks attacks.json \
+		--slurpfile alerts "$ALERTS" --slurpfile containers <(container_json) \
+		--arg kernel "$(uname -r)" --argjson benign "$benign_seconds" '
+		$status[0].counters as $counters | {
+			kernel: $kernel, hook: $status[0].hook, containers: $containers,
+			benign_seconds: $benign,
+			false_alarms: (($alerts | length) - ($attacks | map(.alerts) | add)),
+			attacks: $attacks,
+			seen: $counters.seen, delivered: $counters.delivered,
+			scored: $counters.scored, dropped: $counters.dropped,
+			verdict_ns: $counters.verdict_ns
+		}' >/out/result.json
+}
+
+table() {
+	jq -r -f table.jq /out/result.json
+}
+
+verify() {
+	jq -e '(.attacks | all(.detected)) and .false_alarms == 0 and
+		.seen == .delivered + .scored + ([.dropped[]] | add)' /out/result.json >/dev/null
+}
+
+mkdir -p "$STATE"
+insmod kanary.ko period="$PERIOD" || fail "insmod kanary.ko failed: $(dmesg | tail -n 3)"
+step "kanary.ko loaded on $(uname -r), hook $(counter .hook)"
+make_containers
+step "recording redis and nginx, each in a container of its own"
+record first.rec $((TRAIN * 2 / 3)) 100 TERM
+record second.rec $((TRAIN / 3)) 300 KILL
+step "training a model for each"
+train_both
+watch_start
+for name in $CONTAINERS; do
+	kanary load "$name.model" --container "$name" || fail "kanary load $name.model failed"
+	kanary mode "$name" monitor || fail "kanary mode $name monitor failed"
+done
+step "monitoring; benign load with other seeds and another mix for $BENIGN s"
+benign
+step "attacks from inside the containers"
+attack_all
+await 10 idle || fail "the queue does not empty: $(kanary status --json)"
+kanary status --json >status.json
+result || fail "no result: $(cat status.json)"
+cp ./*.rec ./*.model ./*.json /out/ 2>/dev/null
+table
+verify

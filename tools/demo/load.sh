@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-2.0
+# What normal use of the two services looks like, by seed. Sourced by guest.sh.
+#
+# Each load is a sequence of bursts and pauses drawn from RANDOM, so another
+# seed gives other commands, sizes, numbers of clients and order. The mix says
+# what is drawn more often: "train" everything alike, "benign" mostly reads,
+# with bigger values and less upkeep.
+
+# pick WORD...: one of the words, in REPLY. (A subshell would get random numbers of its own.)
+pick() {
+	shift $((RANDOM % $#))
+	REPLY=$1
+}
+
+# draw LOW HIGH: a number, in REPLY
+draw() {
+	REPLY=$(($1 + RANDOM % ($2 - $1 + 1)))
+}
+
+redis_burst() {
+	local flags=(-q)
+
+	case $1 in
+	train) pick ping set get incr lpush rpush lpop rpop sadd hset spop zadd zpopmin \
+		lrange_100 mset ;;
+	benign) pick get get get set hset lrange_100 lrange_300 mset incr sadd ;;
+	esac
+	flags+=(-t "$REPLY")
+	draw 100 1200
+	flags+=(-n "$REPLY")
+	draw 1 40
+	flags+=(-c "$REPLY")
+	pick 1 1 1 4 16
+	flags+=(-P "$REPLY")
+	pick 3 64 512 4096
+	flags+=(-d "$REPLY")
+	draw 10 10000
+	redis-benchmark "${flags[@]}" -r "$REPLY"
+}
+
+redis_talk() {
+	local number=$RANDOM
+
+	pick info config slowlog clients expire scan transaction script
+	case $REPLY in
+	info) redis-cli info ;;
+	config) redis-cli config get 'max*' ;;
+	slowlog) redis-cli slowlog get 5 ;;
+	clients) redis-cli client list ;;
+	expire) redis-cli set "session:$number" x ex 3 ;;
+	scan) redis-cli scan 0 count 50 ;;
+	transaction) printf 'multi\nincr visits\nexpire visits 60\nexec\n' | redis-cli ;;
+	script) redis-cli eval 'return redis.call("incr", KEYS[1])' 1 "count:$number" ;;
+	esac
+}
+
+redis_upkeep() {
+	pick save rewrite config flush
+	case $REPLY in
+	save) redis-cli bgsave ;;
+	rewrite) redis-cli bgrewriteaof ;;
+	config)
+		draw 500 1000
+		redis-cli config set maxclients "$REPLY"
+		;;
+	flush) redis-cli flushall ;;
+	esac
+}
+
+health_redis() {
+	inside redis 100:101 redis-cli ping
+}
+
+nginx_burst() {
+	local flags=(-q)
+
+	pick 0 1
+	[ "$REPLY" -eq 0 ] || flags+=(-k)
+	pick 0 0 1
+	[ "$REPLY" -eq 0 ] || flags+=(-H "Accept-Encoding: gzip")
+	draw 20 300
+	flags+=(-n "$REPLY")
+	draw 1 20
+	flags+=(-c "$REPLY")
+	case $1 in
+	train) pick 100.txt 1000.txt 10000.txt 100000.txt 1000000.txt none.txt \
+		'app?name=a' 'app?name=b&rows=20' health ;;
+	benign) pick 1000.txt 10000.txt 100000.txt 'app?name=long&rows=50' 'app?name=c' none ;;
+	esac
+	ab "${flags[@]}" "http://127.0.0.1/$REPLY"
+}
+
+nginx_talk() {
+	local page number=$RANDOM
+
+	pick 100.txt 10000.txt 1000000.txt none.txt app health
+	page=http://127.0.0.1/$REPLY
+	pick plain head range post gzip several
+	case $REPLY in
+	plain) curl -s "$page" ;;
+	head) curl -sI "$page" ;;
+	range) curl -s -r 10-$((number % 90 + 10)) "$page" ;;
+	post) curl -s -d "a=$number" "$page" ;;
+	gzip) curl -s --compressed "$page" ;;
+	several) curl -s "$page" "$page?$number" "http://127.0.0.1/$number" ;;
+	esac
+}
+
+nginx_upkeep() {
+	pick reload reopen reopen
+	inside nginx 0:0 nginx -s "$REPLY"
+}
+
+health_nginx() {
+	inside nginx 0:0 curl -sf http://127.0.0.1/health
+}
+
+# load NAME MIX SEED SECONDS: bursts, talk, upkeep, health checks and naps until the time
+# is over or STATE/stop appears
+load() {
+	local name=$1 mix=$2 end=$((SECONDS + $4)) upkeep=1
+
+	RANDOM=$3
+	[ "$mix" = train ] || upkeep=3
+	while [ "$SECONDS" -lt "$end" ] && [ ! -e "$STATE/stop" ]; do
+		case $((RANDOM % 20)) in
+		[0-8]) "${name}_burst" "$mix" ;;
+		9 | 1[0-4]) "${name}_talk" ;;
+		15 | 16) "health_$name" ;;
+		17) [ $((RANDOM % upkeep)) -gt 0 ] || "${name}_upkeep" ;;
+		*)
+			draw 1 9
+			sleep "0.$REPLY"
+			;;
+		esac
+	done >/dev/null 2>>"$STATE/$name/load.log"
+}

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-2.0
+# result.json as a table for people
+def pad(n): tostring | . + (" " * ([n - length, 0] | max));
+def outcome: if .detected then "detected" else "MISSED" end;
+
+"",
+"  " + ("container" | pad(12)) + ("vectors" | pad(10)) + ("training s" | pad(12)) + "model bytes",
+(.containers[] | "  " + (.name | pad(12)) + (.vectors | pad(10)) + (.train_seconds | pad(12)) +
+	(.model_bytes | tostring)),
+"",
+"  " + ("attack" | pad(26)) + ("container" | pad(11)) + ("way in" | pad(16)) + ("outcome" | pad(10)) +
+	"surprise",
+(.attacks[] | "  " + (.name | pad(26)) + (.container | pad(11)) + (.way_in | pad(16)) +
+	(outcome | pad(10)) + (.surprise // "-" | tostring)),
+"",
+"  \(.attacks | map(select(.detected)) | length) of \(.attacks | length) attacks detected, " +
+	"\(.false_alarms) false alarms in \(.benign_seconds) container seconds of benign load",
+"  \(.seen) vectors seen = \(.delivered) delivered + \(.scored) scored + " +
+	"\([.dropped[]] | add) dropped; a verdict takes \(.verdict_ns.median / 1000 | floor) us, " +
+	"at most \(.verdict_ns.max / 1000 | floor) us (under emulation)"
