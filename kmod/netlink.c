@@ -23,7 +23,12 @@
 /* Containers in one dump. */
 enum { CONTAINERS_MAX = 1024 };
 
-/* A stream's state and its vectors in userspace's copy, for KANARY_CMD_SCORE. */
+/**
+ * struct score_request - a run of vectors that userspace wants judged
+ * @vector: our copies
+ * @verdict: one for each
+ * @length: of both
+ */
 struct score_request {
 	const struct kanary_vector *vector[KANARY_SCORE_MAX];
 	struct kanary_verdict verdict[KANARY_SCORE_MAX];
@@ -171,6 +176,7 @@ static int get_status(struct sk_buff *request, struct genl_info *info)
  * struct container_dump - a list of containers on its way out
  * @length: of @summary
  * @next: to be sent
+ * @summary: one a container
  */
 struct container_dump {
 	u32 length;

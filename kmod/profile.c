@@ -23,12 +23,12 @@ static u64 memory;
 static u32 number;
 static u64 serials;
 
-int kanary_profile_read_lock(void)
+int kanary_profile_read_lock(void) __acquires(&readers)
 {
 	return srcu_read_lock(&readers);
 }
 
-void kanary_profile_read_unlock(int index)
+void kanary_profile_read_unlock(int index) __releases(&readers)
 {
 	srcu_read_unlock(&readers, index);
 }

@@ -394,15 +394,19 @@ void kanary_task_adopt(void)
 	rcu_read_unlock();
 }
 
+/* Whether the entry of the module's loader is there for the self-test only. */
+static bool probing;
+
 int kanary_task_probe_begin(void)
 {
-	struct kanary_task *task = NULL;
+	int ret = 0;
 
 	preempt_disable();
-	if (!find(current))
-		task = create(current);
+	probing = !find(current);
+	if (probing && !create(current))
+		ret = -ENOMEM;
 	preempt_enable();
-	return task ? 0 : -ENOMEM;
+	return ret;
 }
 
 u32 kanary_task_probe_read(u32 bin)
@@ -426,7 +430,7 @@ void kanary_task_probe_end(void)
 	struct slot *slot;
 
 	preempt_disable();
-	slot = find(current);
+	slot = probing ? find(current) : NULL;
 	if (slot) {
 		task = slot->task;
 		if (remove(slot, current)) {

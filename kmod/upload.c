@@ -12,6 +12,7 @@ enum { UPLOADS_MAX = 4 };
 
 /**
  * struct upload - a model that has not arrived whole
+ * @list: of all uploads
  * @portid: of the socket it comes from
  * @size: bytes announced
  * @have: bytes arrived
