@@ -40,7 +40,9 @@ wrong() {
 	exit 2
 }
 
-smp=2 memory=2048 timeout=600 append= icount= files= out= package= log= fetch=() environment=()
+smp=2 memory=2048 timeout=600
+append="" icount="" files="" out="" package="" log=""
+fetch=() environment=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	--help) usage; exit 0 ;;
@@ -82,6 +84,7 @@ trap 'rm -rf "$work"' EXIT
 	for variable in "${environment[@]}"; do
 		printf 'export %q\n' "$variable"
 	done
+	printf 'chmod +x /files/%q\n' "$1"
 	printf 'exec /files/%q' "$1"
 	shift
 	[ $# -eq 0 ] || printf ' %q' "$@"
