@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Hostile model files: every one is refused with a sentence, and none is run. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "layer.h"
+#include "model_fixture.h"
+#include "score.h"
+
+/* A file that may be written to, with its pristine copy behind. */
+struct patient {
+	struct model_fixture fixture;
+	void *pristine;
+	struct kanary_model_header *header;
+	struct kanary_model model;
+};
+
+static void admit(struct patient *patient, unsigned int hidden, unsigned int steps)
+{
+	model_fixture_create(&patient->fixture, 5, 6, 4, hidden, steps, hidden ? 1 : 0);
+	patient->pristine = malloc(patient->fixture.size);
+	memcpy(patient->pristine, patient->fixture.file, patient->fixture.size);
+	patient->header = patient->fixture.file;
+	patient->model = patient->fixture.model;
+}
+
+static void discharge(struct patient *patient)
+{
+	free(patient->pristine);
+	model_fixture_destroy(&patient->fixture);
+}
+
+static const char *parse(const void *file, size_t size)
+{
+	struct kanary_model model;
+	const char *why;
+
+	memset(&model, 0xa5, sizeof(model));
+	why = kanary_model_parse(&model, file, size);
+	/* filled in on success only */
+	if (why)
+		assert_int_equal(*(u8 *)&model, 0xa5);
+	else
+		assert_ptr_equal(model.header, file);
+	return why;
+}
+
+/* The file as it stands, sealed, must be refused with this sentence. Undoes the damage. */
+static void refused(struct patient *patient, const char *sentence)
+{
+	const char *why;
+
+	model_fixture_seal(patient->fixture.file, patient->fixture.size);
+	why = parse(patient->fixture.file, patient->fixture.size);
+	if (!why)
+		fail_msg("accepted, although: %s", sentence);
+	assert_string_equal(why, sentence);
+	memcpy(patient->fixture.file, patient->pristine, patient->fixture.size);
+	assert_null(parse(patient->fixture.file, patient->fixture.size));
+}
+
+static void accepted(struct patient *patient)
+{
+	const char *why;
+
+	model_fixture_seal(patient->fixture.file, patient->fixture.size);
+	why = parse(patient->fixture.file, patient->fixture.size);
+	if (why)
+		fail_msg("refused: %s", why);
+	memcpy(patient->fixture.file, patient->pristine, patient->fixture.size);
+}
+
+#define SICK(sentence, ...) do { __VA_ARGS__; refused(&patient, sentence); } while (0)
+
+static void refuses_bad_headers(void **state)
+{
+	static const char bad_name[] = "profile name has a character other than A-Z a-z 0-9 . _ -";
+	static const char no_process[] = "model has no process head";
+	struct kanary_model_header *header;
+	struct patient patient;
+
+	admit(&patient, 2, 3);
+	header = patient.header;
+	SICK("not a Kanary model", header->magic[0] = 'X');
+	SICK("not a Kanary model", header->magic[7] = '\r');
+	SICK("model is of another format version", header->version++);
+	SICK("model is of another format version", header->version = 0);
+	SICK("model is cut off: it says that it is longer", header->size += 8);
+	SICK("model is cut off: it says that it is longer", header->size = UINT32_MAX);
+	SICK("model has bytes beyond the size that it says", header->size -= 8);
+	SICK("model has bytes beyond the size that it says", header->size = 0);
+	SICK("profile name is empty", memset(header->name, 0, 32));
+	SICK("profile name is not terminated", memset(header->name, 'a', 32));
+	SICK("profile name is followed by bytes other than 0", header->name[31] = 'a');
+	SICK(bad_name, header->name[2] = ' ');
+	SICK(bad_name, header->name[2] = '\n');
+	SICK(bad_name, header->name[2] = '/');
+	SICK(bad_name, header->name[2] = (char)0xff);
+	SICK("model has unknown flags", header->flags |= 4);
+	SICK("model has unknown flags", header->flags |= 1u << 31);
+	SICK(no_process, header->flags &= ~(u32)KANARY_MODEL_PROCESS);
+	SICK("reserved bytes of the header are not 0", header->reserved = 1);
+	SICK("reserved bytes of the header are not 0", header->padding[1] = 1);
+	SICK("period is out of range (16 to 32768 calls)", header->period = 15);
+	SICK("period is out of range (16 to 32768 calls)", header->period = 32769);
+	SICK("decay limit is less than a period", header->decay_limit = header->period - 1);
+	SICK("decay limit is out of range (up to 2147483647 calls)",
+	     header->decay_limit = 0x80000000);
+	SICK("threshold is out of range (above 0, up to 100)", header->threshold = 0);
+	SICK("threshold is out of range (above 0, up to 100)", header->threshold = 25601);
+	SICK("alert budget is 0", header->budget = 0);
+	SICK("model says that it was trained on nothing", header->vectors = 0);
+
+	header->decay_limit = 0;
+	accepted(&patient);
+	header->decay_limit = 0x7fffffff;
+	accepted(&patient);
+	header->threshold = 25600;
+	accepted(&patient);
+	discharge(&patient);
+}
+
+static void refuses_bad_dimensions(void **state)
+{
+	static const char inputs[] = "number of inputs is out of range (4 to 256)";
+	static const char code[] = "width of the code is out of range (2 to 64)";
+	static const char knots[] = "number of calibration points is out of range (2 to 64)";
+	static const char hidden[] = "number of hidden units is out of range (2 to 128)";
+	static const char steps[] = "number of steps is out of range (1 to 64)";
+	static const char stride[] = "stride is out of range (1 to the number of steps)";
+	static const char stray[] = "model without a sequence head has dimensions of one";
+	static const char size[] = "size of the model does not follow from its dimensions";
+	struct kanary_model_header *header;
+	struct patient patient;
+
+	admit(&patient, 2, 3);
+	header = patient.header;
+	SICK(inputs, header->inputs = 0);
+	SICK(inputs, header->inputs = 2);
+	SICK(inputs, header->inputs = 258);
+	SICK(inputs, header->inputs = 65535);
+	SICK("number of inputs is odd", header->inputs = 7);
+	SICK(code, header->code = 0);
+	SICK(code, header->code = 66);
+	SICK("width of the code is odd", header->code = 3);
+	SICK(knots, header->knots = 1);
+	SICK(knots, header->knots = 65);
+	SICK(hidden, header->hidden = 0);
+	SICK(hidden, header->hidden = 130);
+	SICK(hidden, header->hidden = 65535);
+	SICK("number of hidden units is odd", header->hidden = 3);
+	SICK(steps, header->steps = 0);
+	SICK(steps, header->steps = 65);
+	SICK(stride, header->stride = 0);
+	SICK(stride, header->stride = 4);
+	SICK(stray, header->flags = KANARY_MODEL_PROCESS);
+	SICK(size, header->inputs = 256);
+	SICK(size, header->hidden = 128);
+	SICK(size, header->code = 2);
+	SICK(size, header->knots++);
+	header->steps = 64;
+	accepted(&patient);
+	discharge(&patient);
+
+	admit(&patient, 0, 0);
+	header = patient.header;
+	SICK(stray, header->hidden = 2);
+	SICK(stray, header->steps = 2);
+	SICK(stray, header->stride = 1);
+	SICK(hidden, header->flags |= KANARY_MODEL_SEQUENCE);
+	discharge(&patient);
+}
+
+static struct kanary_model_row *row(const struct kanary_layer *layer, uint32_t index)
+{
+	return (struct kanary_model_row *)&layer->row[index];
+}
+
+static void refuses_bad_layer(struct patient *shared, const struct kanary_layer *layer)
+{
+	static const char overflow[] = "weights of a row could overflow its accumulator";
+	static const char multiplier[] =
+		"multiplier of a row is out of range (1 to 2147483647)";
+	static const char shift[] = "shift of a row is out of range (1 to 62)";
+	size_t count = (size_t)layer->rows * layer->columns;
+	s16 *weight = (s16 *)layer->weights;
+	struct patient patient = *shared;
+	uint32_t last = layer->rows - 1;
+	int64_t bound = 0;
+	uint32_t i;
+
+	SICK(overflow, row(layer, last)->bias = INT32_MIN);
+	SICK(overflow, row(layer, 0)->bias = INT32_MAX);
+	SICK(overflow, weight[0] = weight[1] = INT16_MIN);
+	SICK(overflow, weight[count - 1] = weight[count - 2] = INT16_MAX,
+	     row(layer, last)->bias = -131070);
+	for (i = 0; i < layer->columns; i++)
+		bound += abs(weight[i]) * 32767ll;
+	SICK(overflow, row(layer, 0)->bias = (int32_t)(bound - INT32_MAX - 1));
+	row(layer, 0)->bias = (int32_t)(bound - INT32_MAX);
+	accepted(&patient);
+	SICK(multiplier, row(layer, last)->multiplier = 0);
+	SICK(multiplier, row(layer, 0)->multiplier = -1);
+	SICK(shift, row(layer, last)->shift = 0);
+	SICK(shift, row(layer, 0)->shift = 63);
+	SICK(shift, row(layer, 0)->shift = UINT32_MAX);
+	for (i = 0; i < (4 - count % 4) % 4; i++)
+		SICK("padding of the weights is not 0", weight[count + i] = 1);
+}
+
+static void refuses_bad_sections(void **state)
+{
+	static const char map[] = "feature map leads beyond the inputs";
+	static const char beyond[] = "calibration goes beyond a surprise of 100";
+	static const char errors[] = "errors of the calibration do not ascend";
+	static const char surprise[] = "surprise of the calibration does not ascend";
+	static const char process[] = "weight of a process error is too large";
+	static const char sequence[] = "weight of a sequence error is too large";
+	struct kanary_model_knot *knot;
+	struct patient patient;
+	u16 *feature;
+	u32 *weight;
+	u32 last;
+
+	admit(&patient, 2, 3);
+	feature = (u16 *)patient.model.feature;
+	SICK(map, feature[0] = 6);
+	SICK(map, feature[KANARY_BINS - 1] = 65535);
+	weight = (u32 *)patient.model.process_weight;
+	SICK(process, weight[5] = KANARY_MODEL_WEIGHT_MAX + 1);
+	weight[0] = KANARY_MODEL_WEIGHT_MAX;
+	accepted(&patient);
+	weight = (u32 *)patient.model.sequence_weight;
+	SICK(sequence, weight[0] = UINT32_MAX);
+
+	refuses_bad_layer(&patient, &patient.model.encode);
+	refuses_bad_layer(&patient, &patient.model.decode);
+	refuses_bad_layer(&patient, &patient.model.encoder);
+	refuses_bad_layer(&patient, &patient.model.decoder);
+	refuses_bad_layer(&patient, &patient.model.output);
+
+	last = patient.header->knots - 1u;
+	knot = (struct kanary_model_knot *)patient.model.process_knot;
+	SICK(beyond, knot[last].surprise = 25601);
+	SICK(errors, knot[1].error = knot[0].error);
+	SICK(errors, knot[last].error = 0);
+	SICK(surprise, knot[0].surprise = 25600);
+	knot = (struct kanary_model_knot *)patient.model.sequence_knot;
+	SICK(beyond, knot[0].surprise = UINT32_MAX);
+	SICK(errors, knot[last].error = knot[last - 1].error);
+	discharge(&patient);
+}
+
+static void refuses_bad_references(void **state)
+{
+	static const char length[] = "length of the reference vector is out of range (1 to 32)";
+	static const char repeat[] =
+		"repetitions of the reference vector are out of range (1 to 128)";
+	static const char behind[] = "reference vector is followed by bytes other than 0";
+	struct kanary_model_reference *reference;
+	struct patient patient;
+
+	admit(&patient, 2, 3);
+	reference = (struct kanary_model_reference *)patient.model.reference;
+	assert_in_range(reference->length, 2, 31);
+	SICK(length, reference->length = 0);
+	SICK(length, reference->length = 33);
+	SICK(length, reference->length = UINT32_MAX);
+	SICK(repeat, reference->repeat = 0);
+	SICK(repeat, reference->repeat = 129);
+	SICK("bin of the reference vector is out of range",
+	     reference->counts[0].bin = KANARY_BINS);
+	SICK("bins of the reference vector do not ascend",
+	     reference->counts[1].bin = reference->counts[0].bin);
+	SICK("reference vector has a count of 0", reference->counts[0].count = 0);
+	SICK(behind, reference->counts[31].bin = 1);
+	SICK(behind, reference->length--);
+	discharge(&patient);
+}
+
+static void refuses_other_sizes(void **state)
+{
+	struct kanary_model_header *header;
+	struct patient patient;
+	const char *why;
+	size_t size;
+	void *cut;
+
+	admit(&patient, 2, 3);
+	for (size = 0; size < patient.fixture.size; size++) {
+		/* exactly as long as it claims to be, so that any read beyond shows */
+		cut = malloc(size ? size : 1);
+		memcpy(cut, patient.pristine, size);
+		assert_non_null(parse(cut, size));
+		if (size >= sizeof(*header)) {
+			header = cut;
+			header->size = (u32)size;
+			model_fixture_seal(cut, size);
+			why = parse(cut, size);
+			assert_non_null(why);
+			assert_string_equal(why, "size of the model does not follow from its dimensions");
+		}
+		free(cut);
+	}
+	size = KANARY_MODEL_SIZE_MAX + 8;
+	cut = calloc(1, size);
+	memcpy(cut, patient.pristine, patient.fixture.size);
+	assert_string_equal(parse(cut, size), "model is larger than 2 MiB");
+	assert_string_equal(parse(cut, patient.fixture.size + 8),
+			    "model has bytes beyond the size that it says");
+	free(cut);
+	discharge(&patient);
+}
+
+/* Each bit flipped: the checksum sees it. And where the flip is sealed in, whatever passes runs. */
+static void survives_every_flipped_bit(void **state)
+{
+	static const char damaged[] = "model is damaged: its checksum does not match";
+	struct kanary_score_stream *stream;
+	unsigned int passed = 0;
+	struct patient patient;
+	struct kanary_model *model;
+	size_t size, bit;
+	void *scratch;
+	u8 *bytes;
+
+	admit(&patient, 2, 3);
+	bytes = patient.fixture.file;
+	size = patient.fixture.size;
+	model = &patient.fixture.model;
+	stream = malloc(8192);
+	scratch = malloc(65536);
+	for (bit = 0; bit < 8 * size; bit++) {
+		bytes[bit / 8] ^= (u8)(1 << bit % 8);
+		if (bit / 8 < 16)
+			assert_non_null(parse(bytes, size));
+		else
+			assert_string_equal(parse(bytes, size), damaged);
+		model_fixture_seal(bytes, size);
+		if (!kanary_model_parse(model, bytes, size)) {
+			assert_true(kanary_score_stream_size(model) <= 8192);
+			assert_true(kanary_score_scratch_size(model) <= 65536);
+			kanary_model_prepare(model, patient.fixture.packed);
+			kanary_score_reference(model, stream, scratch);
+			passed++;
+		}
+		memcpy(bytes, patient.pristine, size);
+	}
+	/* bits of weights mostly pass, so the flips reach the arithmetic */
+	assert_in_range(passed, 1000, 8 * size);
+	free(stream);
+	free(scratch);
+	discharge(&patient);
+}
+
+static void runs_its_reference(void **state)
+{
+	static const unsigned int shapes[][2] = { { 2, 3 }, { 0, 0 }, { 16, 8 } };
+	struct kanary_model_reference *reference;
+	struct kanary_score_stream *stream;
+	struct patient patient;
+	struct kanary_model *model;
+	void *scratch;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(shapes) / sizeof(*shapes); i++) {
+		admit(&patient, shapes[i][0], shapes[i][1]);
+		model = &patient.fixture.model;
+		stream = malloc(kanary_score_stream_size(model));
+		scratch = malloc(kanary_score_scratch_size(model));
+		assert_true(kanary_score_reference(model, stream, scratch));
+		reference = (struct kanary_model_reference *)model->reference;
+		reference->verdict.process_error ^= 1;
+		assert_false(kanary_score_reference(model, stream, scratch));
+		free(stream);
+		free(scratch);
+		discharge(&patient);
+	}
+}
+
+/* The trainer lays its file out with the same functions. */
+static void largest_model_fits(void **state)
+{
+	struct model_fixture fixture;
+
+	model_fixture_create(&fixture, 3, 256, 64, 128, 64, 64);
+	assert_in_range(fixture.size, 500000, KANARY_MODEL_SIZE_MAX);
+	assert_ptr_equal((u8 *)fixture.model.reference + sizeof(*fixture.model.reference),
+			 (u8 *)fixture.file + fixture.size);
+	model_fixture_destroy(&fixture);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(refuses_bad_headers),
+		cmocka_unit_test(refuses_bad_dimensions),
+		cmocka_unit_test(refuses_bad_sections),
+		cmocka_unit_test(refuses_bad_references),
+		cmocka_unit_test(refuses_other_sizes),
+		cmocka_unit_test(survives_every_flipped_bit),
+		cmocka_unit_test(runs_its_reference),
+		cmocka_unit_test(largest_model_fits),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
