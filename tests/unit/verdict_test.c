@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * From errors to surprise, alerts and their explanation, on models that
+ * reconstruct nothing: every output is 0, so that an error is sum(weight * x^2).
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "model_fixture.h"
+#include "score.h"
+
+#define INPUTS 8
+#define KNOTS 6
+
+/* Everything that is const in struct kanary_model, to write to. */
+struct subject {
+	struct model_fixture fixture;
+	struct kanary_score_stream *stream;
+	void *scratch;
+	struct kanary_model_header *header;
+	u16 *feature;
+	u32 *process_weight;
+	u32 *sequence_weight;
+	struct kanary_model_knot *process_knot;
+	struct kanary_model_knot *sequence_knot;
+};
+
+static void silence(const struct kanary_layer *layer)
+{
+	struct kanary_model_row *row = (struct kanary_model_row *)layer->row;
+	u32 i;
+
+	for (i = 0; i < layer->rows; i++) {
+		row[i].multiplier = 1;
+		row[i].shift = 62;
+	}
+}
+
+static void create(struct subject *subject, unsigned int steps, unsigned int stride)
+{
+	struct kanary_model *model = &subject->fixture.model;
+	u32 i;
+
+	model_fixture_create(&subject->fixture, 9, INPUTS, 2, steps ? 2 : 0, steps, stride);
+	subject->stream = malloc(kanary_score_stream_size(model));
+	subject->scratch = malloc(kanary_score_scratch_size(model));
+	subject->header = subject->fixture.file;
+	subject->feature = (u16 *)model->feature;
+	subject->process_weight = (u32 *)model->process_weight;
+	subject->sequence_weight = (u32 *)model->sequence_weight;
+	subject->process_knot = (struct kanary_model_knot *)model->process_knot;
+	subject->sequence_knot = (struct kanary_model_knot *)model->sequence_knot;
+	kanary_score_stream_init(model, subject->stream);
+	silence(&model->encode);
+	silence(&model->decode);
+	silence(&model->encoder);
+	silence(&model->decoder);
+	silence(&model->output);
+	for (i = 0; i < KANARY_BINS; i++)
+		subject->feature[i] = (u16)(i % INPUTS);
+	for (i = 0; i < INPUTS; i++)
+		subject->process_weight[i] = 16;
+	for (i = 0; steps && i < INPUTS; i++)
+		subject->sequence_weight[i] = 16;
+}
+
+static void destroy(struct subject *subject)
+{
+	free(subject->stream);
+	free(subject->scratch);
+	model_fixture_destroy(&subject->fixture);
+}
+
+static struct kanary_verdict judge(struct subject *subject, const struct kanary_count *counts,
+				   u32 length)
+{
+	struct kanary_verdict verdict;
+
+	kanary_score_vector(&subject->fixture.model, subject->stream, counts, length,
+			    subject->scratch, &verdict);
+	return verdict;
+}
+
+static void set_knots(struct kanary_model_knot *knot, const struct kanary_model_knot *from)
+{
+	memcpy(knot, from, KNOTS * sizeof(*knot));
+}
+
+static u32 line(const struct kanary_model_knot *a, const struct kanary_model_knot *b, u32 error)
+{
+	unsigned __int128 rise = b->surprise - a->surprise;
+	u32 width = b->error - a->error;
+
+	return a->surprise + (u32)((rise * (error - a->error) + width / 2) / width);
+}
+
+/* A vector of one bin has x = 32767, so its error is weight * 32767^2 >> 22. */
+static void surprise_follows_the_knots(void **state)
+{
+	static const struct kanary_model_knot knots[KNOTS] = {
+		{ 5000, 10 }, { 9000, 266 }, { 9300, 266 }, { 100000, 25000 },
+		{ 4000000, 25001 }, { UINT32_MAX, 25600 },
+	};
+	const struct kanary_count count = { 0, 100 };
+	struct kanary_verdict verdict;
+	struct subject subject;
+	u32 weight, expected, k;
+	u64 error;
+
+	create(&subject, 0, 0);
+	set_knots(subject.process_knot, knots);
+	for (weight = 0; weight <= KANARY_MODEL_WEIGHT_MAX; weight += 1 + weight / 200) {
+		subject.process_weight[0] = weight;
+		error = (weight * (32767ull * 32767)) >> 22;
+		if (error > UINT32_MAX)
+			error = UINT32_MAX;
+		for (k = 0; k < KNOTS && error >= knots[k].error; k++)
+			;
+		if (!k)
+			expected = 0;
+		else if (k == KNOTS)
+			expected = knots[KNOTS - 1].surprise;
+		else
+			expected = line(&knots[k - 1], &knots[k], (u32)error);
+		kanary_score_stream_init(&subject.fixture.model, subject.stream);
+		verdict = judge(&subject, &count, 1);
+		assert_int_equal(verdict.process_error, error);
+		if (verdict.process_surprise != expected)
+			fail_msg("error %u: surprise %u, expected %u", (u32)error,
+				 verdict.process_surprise, expected);
+		assert_int_equal(verdict.surprise, expected);
+		assert_int_equal(verdict.flags,
+				 expected >= subject.header->threshold ? KANARY_VERDICT_ALERT : 0);
+	}
+	destroy(&subject);
+}
+
+static void constant(struct kanary_model_knot *knot, u32 surprise)
+{
+	u32 i;
+
+	for (i = 0; i < KNOTS; i++) {
+		knot[i].error = i;
+		knot[i].surprise = surprise;
+	}
+}
+
+static void both_heads_pay_for_looking_twice(void **state)
+{
+	static const struct {
+		u32 process, sequence, alone, together;
+	} cases[] = {
+		{ 500, 400, 500, 423 }, { 400, 500, 400, 423 }, { 77, 0, 77, 0 },
+		{ 10, 20, 10, 0 }, { 0, 78, 0, 1 }, { 25600, 25600, 25600, 25523 },
+	};
+	const struct kanary_count count = { 3, 50 };
+	struct kanary_verdict verdict;
+	struct subject subject;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		create(&subject, 2, 1);
+		subject.header->threshold = 423;
+		constant(subject.process_knot, cases[i].process);
+		constant(subject.sequence_knot, cases[i].sequence);
+		verdict = judge(&subject, &count, 1);
+		assert_int_equal(verdict.surprise, cases[i].alone);
+		assert_int_equal(verdict.flags, cases[i].alone >= 423 ? KANARY_VERDICT_ALERT : 0);
+		verdict = judge(&subject, &count, 1);
+		assert_int_equal(verdict.process_surprise, cases[i].process);
+		assert_int_equal(verdict.sequence_surprise, cases[i].sequence);
+		assert_int_equal(verdict.surprise, cases[i].together);
+		assert_int_equal(verdict.flags, KANARY_VERDICT_SEQUENCE |
+				 (cases[i].together >= 423 ? KANARY_VERDICT_ALERT : 0));
+		destroy(&subject);
+	}
+}
+
+static void sequence_head_keeps_its_stride(void **state)
+{
+	/* 5 steps, then every 3 */
+	static const char spoken[] = "....x..x..x..x";
+	const struct kanary_count count = { 3, 50 };
+	struct subject subject;
+	unsigned int i;
+
+	create(&subject, 5, 3);
+	for (i = 0; spoken[i]; i++)
+		assert_int_equal(judge(&subject, &count, 1).flags & KANARY_VERDICT_SEQUENCE,
+				 spoken[i] == 'x' ? KANARY_VERDICT_SEQUENCE : 0);
+	kanary_score_stream_init(&subject.fixture.model, subject.stream);
+	for (i = 0; spoken[i]; i++)
+		assert_int_equal(judge(&subject, &count, 1).flags & KANARY_VERDICT_SEQUENCE,
+				 spoken[i] == 'x' ? KANARY_VERDICT_SEQUENCE : 0);
+	destroy(&subject);
+}
+
+static void counts_decay_and_never_overflow(void **state)
+{
+	struct kanary_count counts[KANARY_BINS];
+	struct subject subject;
+	u32 i;
+
+	create(&subject, 2, 1);
+	for (i = 0; i < KANARY_BINS; i++)
+		counts[i] = (struct kanary_count){ (u16)i, 65535 };
+	subject.header->decay_limit = 1000;
+	judge(&subject, counts, KANARY_BINS);
+	assert_in_range(subject.stream->total, 400, 1000);
+	/* a limit below the number of inputs forgets everything, and nothing is divided by 0 */
+	subject.header->decay_limit = 1;
+	judge(&subject, counts, KANARY_BINS);
+	assert_in_range(subject.stream->total, 0, 1);
+	subject.header->decay_limit = 0;
+	for (i = 0; i < 200; i++) {
+		judge(&subject, counts, KANARY_BINS);
+		assert_in_range(subject.stream->total, 1, 0x7fffffff);
+	}
+	assert_int_equal(judge(&subject, counts, 0).flags & KANARY_VERDICT_SEQUENCE,
+			 KANARY_VERDICT_SEQUENCE);
+	destroy(&subject);
+}
+
+static void empty_stream_is_no_surprise(void **state)
+{
+	struct kanary_verdict verdict;
+	struct subject subject;
+
+	create(&subject, 0, 0);
+	verdict = judge(&subject, NULL, 0);
+	assert_int_equal(verdict.process_error, 0);
+	assert_int_equal(verdict.surprise, 0);
+	destroy(&subject);
+}
+
+static u32 explain(struct subject *subject, const struct kanary_count *counts, u32 length,
+		   const struct kanary_verdict *verdict, struct kanary_unusual *unusual)
+{
+	return kanary_score_explain(&subject->fixture.model, subject->stream, counts, length,
+				    subject->scratch, verdict, unusual);
+}
+
+static void process_head_names_what_was_unusual(void **state)
+{
+	/* Inputs 1 (bins 1 and 9), 2, 3, 4, 5. */
+	static const struct kanary_count counts[] = {
+		{ 1, 30 }, { 2, 200 }, { 3, 50 }, { 4, 10 }, { 5, 20 }, { 9, 70 },
+	};
+	struct kanary_unusual unusual[KANARY_UNUSUAL_MAX];
+	struct kanary_verdict verdict;
+	struct subject subject;
+
+	create(&subject, 0, 0);
+	subject.process_weight[3] = 1600;
+	verdict = judge(&subject, counts, 6);
+	assert_int_equal(explain(&subject, counts, 6, &verdict, unusual), 4);
+	/* the weighted one, then by calls; an input of several bins by its largest */
+	assert_int_equal(unusual[0].bin, 3);
+	assert_int_equal(unusual[0].excess, 50);
+	assert_int_equal(unusual[1].bin, 2);
+	assert_int_equal(unusual[1].excess, 200);
+	assert_int_equal(unusual[2].bin, 9);
+	assert_int_equal(unusual[2].excess, 100);
+	assert_int_equal(unusual[3].bin, 5);
+	assert_int_equal(unusual[3].excess, 20);
+	/* the process head sees the stream so far, not this vector */
+	verdict = judge(&subject, counts, 6);
+	explain(&subject, counts, 6, &verdict, unusual);
+	assert_int_equal(unusual[1].excess, 400);
+	/* bins that this vector lacks are named by their first */
+	verdict = judge(&subject, counts + 1, 1);
+	explain(&subject, counts + 1, 1, &verdict, unusual);
+	assert_int_equal(unusual[2].bin, 1);
+	assert_int_equal(unusual[2].excess, 200);
+	destroy(&subject);
+}
+
+static void sequence_head_names_what_was_unusual(void **state)
+{
+	static const struct kanary_count usual[] = { { 0, 250 }, { 1, 250 } };
+	static const struct kanary_count odd[] = { { 0, 125 }, { 6, 375 } };
+	struct kanary_unusual unusual[KANARY_UNUSUAL_MAX];
+	struct kanary_verdict verdict;
+	struct subject subject;
+	u32 found;
+
+	create(&subject, 4, 1);
+	constant(subject.process_knot, 100);
+	constant(subject.sequence_knot, 200);
+	subject.sequence_weight[6] = 3200;
+	judge(&subject, usual, 2);
+	judge(&subject, odd, 2);
+	judge(&subject, usual, 2);
+	verdict = judge(&subject, usual, 2);
+	assert_true(verdict.flags & KANARY_VERDICT_SEQUENCE);
+	found = explain(&subject, usual, 2, &verdict, unusual);
+	/* bin 6 is not in this vector, but two before it, with 375 of 500 calls */
+	assert_int_equal(found, 3);
+	assert_int_equal(unusual[0].bin, 6);
+	assert_in_range(unusual[0].excess, 374, 376);
+	assert_int_equal(unusual[1].bin, 0);
+	assert_in_range(unusual[1].excess, 249, 251);
+	assert_int_equal(unusual[2].bin, 1);
+	destroy(&subject);
+}
+
+/* A reconstruction that expects calls which do not come: fewer than expected. */
+static void missing_calls_are_negative(void **state)
+{
+	static const struct kanary_count counts[] = { { 0, 400 } };
+	struct kanary_unusual unusual[KANARY_UNUSUAL_MAX];
+	struct kanary_verdict verdict;
+	struct kanary_model_row *row;
+	struct subject subject;
+
+	create(&subject, 0, 0);
+	/* input 5 comes out as half of the full scale, a quarter of the calls */
+	row = (struct kanary_model_row *)subject.fixture.model.decode.row;
+	row[5] = (struct kanary_model_row){ .bias = 16384, .multiplier = 2, .shift = 1 };
+	subject.process_weight[0] = 0;
+	kanary_model_prepare(&subject.fixture.model, subject.fixture.packed);
+	verdict = judge(&subject, counts, 1);
+	assert_int_equal(verdict.process_error, (16 * 16384ull * 16384) >> 22);
+	assert_int_equal(explain(&subject, counts, 1, &verdict, unusual), 1);
+	assert_int_equal(unusual[0].bin, 5);
+	assert_int_equal(unusual[0].excess, -100);
+	destroy(&subject);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(surprise_follows_the_knots),
+		cmocka_unit_test(both_heads_pay_for_looking_twice),
+		cmocka_unit_test(sequence_head_keeps_its_stride),
+		cmocka_unit_test(counts_decay_and_never_overflow),
+		cmocka_unit_test(empty_stream_is_no_surprise),
+		cmocka_unit_test(process_head_names_what_was_unusual),
+		cmocka_unit_test(sequence_head_names_what_was_unusual),
+		cmocka_unit_test(missing_calls_are_negative),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
