@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include <linux/linkage.h>
+#include <asm/nospec-branch.h>
 
 /*
  * long kanary_call(unsigned long target, const struct pt_regs *regs, unsigned int number)
@@ -13,6 +14,10 @@ SYM_FUNC_START(kanary_call)
 	pushq	%rdi
 	movq	%rsi, %rdi
 	movl	%edx, %esi
+#if defined(CONFIG_RETHUNK) || defined(CONFIG_MITIGATION_RETHUNK)
+	/* Once at load, to an address that no user chooses. */
+	ANNOTATE_UNRET_SAFE
+#endif
 	ret
 	int3
 SYM_FUNC_END(kanary_call)
