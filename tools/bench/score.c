@@ -8,7 +8,8 @@
  *	score [INPUTS HIDDEN STEPS [ROUNDS]]
  *
  * prints one JSON object, times in microseconds: the minimum over rounds that
- * alternate between the two heads, so that neither has the machine's better hours.
+ * alternate between all that is measured, so that none has the machine's better
+ * hours. Built with -DCMSIS_NN it measures that library's LSTM beside ours.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -17,6 +18,9 @@
 
 #include "model_fixture.h"
 #include "score.h"
+#ifdef CMSIS_NN
+#include "score_cmsis.h"
+#endif
 
 #define VECTORS 64
 
@@ -69,6 +73,25 @@ static double microseconds_per_vector(struct bench *bench)
 	return (now() - start) / VECTORS;
 }
 
+static void keep_smaller(double *smallest, double time)
+{
+	if (time < *smallest)
+		*smallest = time;
+}
+
+#ifdef CMSIS_NN
+static double cmsis_microseconds(unsigned int inputs, unsigned int hidden, unsigned int steps,
+				 int dense)
+{
+	double start = now();
+	unsigned int i;
+
+	for (i = 0; i < VECTORS / 4; i++)
+		score_cmsis_sequence((int)inputs, (int)hidden, (int)steps, dense);
+	return (now() - start) / (VECTORS / 4);
+}
+#endif
+
 int main(int argc, char **argv)
 {
 	unsigned int inputs = argc > 3 ? (unsigned int)atoi(argv[1]) : 64;
@@ -78,20 +101,41 @@ int main(int argc, char **argv)
 	static struct bench process, both;
 	double process_time = 1e9;
 	double both_time = 1e9;
-	double time;
+#ifdef CMSIS_NN
+	double lstm_time = 1e9;
+	double cmsis_time = 1e9;
+#endif
 
+	if (inputs < KANARY_MODEL_INPUTS_MIN || inputs > KANARY_MODEL_INPUTS_MAX || inputs % 2 ||
+	    !hidden || hidden > KANARY_MODEL_HIDDEN_MAX || hidden % 2 ||
+	    !steps || steps > KANARY_MODEL_STEPS_MAX) {
+		fprintf(stderr, "kanary: no such model: give even INPUTS of 4 to %d, even HIDDEN "
+			"of 2 to %d, STEPS of 1 to %d\n", KANARY_MODEL_INPUTS_MAX,
+			KANARY_MODEL_HIDDEN_MAX, KANARY_MODEL_STEPS_MAX);
+		return 2;
+	}
+#ifdef CMSIS_NN
+	score_cmsis_init();
+#endif
 	create(&process, inputs, 0, 0);
 	create(&both, inputs, hidden, steps);
 	microseconds_per_vector(&both); /* fills the ring */
 	while (rounds--) {
-		time = microseconds_per_vector(&process);
-		process_time = time < process_time ? time : process_time;
-		time = microseconds_per_vector(&both);
-		both_time = time < both_time ? time : both_time;
+		keep_smaller(&process_time, microseconds_per_vector(&process));
+		keep_smaller(&both_time, microseconds_per_vector(&both));
+#ifdef CMSIS_NN
+		keep_smaller(&lstm_time, cmsis_microseconds(inputs, hidden, steps, 0));
+		keep_smaller(&cmsis_time, cmsis_microseconds(inputs, hidden, steps, 1));
+#endif
 	}
 	printf("{\"inputs\": %u, \"hidden\": %u, \"steps\": %u, \"us_per_sequence\": %.1f, "
-	       "\"us_per_process_verdict\": %.2f, \"file_bytes\": %zu, \"packed_bytes\": %zu}\n",
+	       "\"us_per_process_verdict\": %.2f, \"file_bytes\": %zu, \"packed_bytes\": %zu",
 	       inputs, hidden, steps, both_time - process_time, process_time,
 	       both.fixture.size, kanary_model_packed_size(&both.fixture.model));
+#ifdef CMSIS_NN
+	printf(", \"cmsis_nn_us_lstm_only\": %.1f, \"cmsis_nn_us_per_sequence\": %.1f, "
+	       "\"ratio\": %.2f", lstm_time, cmsis_time, (both_time - process_time) / cmsis_time);
+#endif
+	printf("}\n");
 	return 0;
 }
