@@ -50,9 +50,12 @@ static const struct nla_policy begin_policy[KANARY_A_SIZE + 1] = {
 	[KANARY_A_SIZE] = { .type = NLA_U32 },
 };
 
+/* Beyond the s16 of NLA_POLICY_RANGE(); const from 6.8 on only. */
+static struct netlink_range_validation chunk_bytes = { .min = 1, .max = KANARY_CHUNK_MAX };
+
 static const struct nla_policy chunk_policy[KANARY_A_DATA + 1] = {
 	[KANARY_A_OFFSET] = { .type = NLA_U32 },
-	[KANARY_A_DATA] = NLA_POLICY_RANGE(NLA_BINARY, 1, KANARY_CHUNK_MAX),
+	[KANARY_A_DATA] = NLA_POLICY_FULL_RANGE(NLA_BINARY, &chunk_bytes),
 };
 
 static const struct nla_policy mode_policy[KANARY_A_MODE + 1] = {
