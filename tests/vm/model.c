@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * model FILE PERIOD quiet|alarm [SEED]: a model for tests and benchmarks.
+ *
+ * 64 inputs, 32 hidden units, 16 steps, random weights, which cost the same as
+ * learned ones. A quiet model never raises an alert; the other always does.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model_fixture.h"
+#include "score.h"
+
+enum { INPUTS = 64, CODE = 8, HIDDEN = 32, STEPS = 16, SURPRISE_MAX = 25600, SURPRISE = 2648 };
+
+/* Every error is as surprising as every other. */
+static void flatten(const struct kanary_model_knot *knots, unsigned int number)
+{
+	struct kanary_model_knot *knot = (struct kanary_model_knot *)knots;
+	unsigned int i;
+
+	for (i = 0; i < number; i++) {
+		knot[i].error = i;
+		knot[i].surprise = SURPRISE;
+	}
+}
+
+static int set_reference(const struct kanary_model *model)
+{
+	struct kanary_model_reference *reference =
+		(struct kanary_model_reference *)model->reference;
+	struct kanary_score_stream *stream = malloc(kanary_score_stream_size(model));
+	void *scratch = malloc(kanary_score_scratch_size(model));
+	u32 i;
+
+	if (!stream || !scratch)
+		return -1;
+	kanary_score_stream_init(model, stream);
+	for (i = 0; i < reference->repeat; i++)
+		kanary_score_vector(model, stream, reference->counts, reference->length, scratch,
+				    &reference->verdict);
+	free(stream);
+	free(scratch);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct kanary_model_header *header;
+	struct model_fixture fixture;
+	const char *why;
+	FILE *file;
+
+	if (argc < 4 || (strcmp(argv[3], "quiet") && strcmp(argv[3], "alarm"))) {
+		fprintf(stderr, "usage: model FILE PERIOD quiet|alarm [SEED]\n");
+		return 2;
+	}
+	model_fixture_create(&fixture, argc > 4 ? strtoull(argv[4], NULL, 10) : 1, INPUTS, CODE,
+			     HIDDEN, STEPS, STEPS);
+	header = fixture.file;
+	header->period = (u32)strtoul(argv[2], NULL, 10);
+	header->threshold = SURPRISE_MAX;
+	if (!strcmp(argv[3], "alarm")) {
+		header->threshold = SURPRISE / 2;
+		flatten(fixture.model.process_knot, header->knots);
+		flatten(fixture.model.sequence_knot, header->knots);
+	}
+	if (set_reference(&fixture.model))
+		return 1;
+	model_fixture_seal(fixture.file, fixture.size);
+	why = kanary_model_parse(&fixture.model, fixture.file, fixture.size);
+	if (why) {
+		fprintf(stderr, "model: %s\n", why);
+		return 1;
+	}
+	file = fopen(argv[1], "wb");
+	if (!file || fwrite(fixture.file, fixture.size, 1, file) != 1 || fclose(file)) {
+		perror(argv[1]);
+		return 1;
+	}
+	model_fixture_destroy(&fixture);
+	return 0;
+}

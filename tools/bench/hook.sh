@@ -1,0 +1,62 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# make bench: what Kanary adds to a system call, in executed instructions.
+#
+#	tools/bench/hook.sh [BUILD_DIR]
+#
+# QEMU counts the guest's instructions in its time stamp counter (tools/vm/run.sh
+# --icount): the same figures on every machine. Writes BUILD_DIR/bench/hook.json.
+# Exit status 1 when a figure is above its limit.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")/../.."
+build=$(realpath -m "${1:-build}")
+files=$build/bench/hook
+COUNTING_MAX=185
+MONITORING_MAX=230
+
+tools/install-packages
+variables=$(tools/vm/kernel.sh)
+eval "$variables"
+rm -rf "$files"
+mkdir -p "$files/empty_kprobe"
+quietly() {
+	"$@" >"$build/bench/hook.log" 2>&1 || { tail -n 30 "$build/bench/hook.log" >&2; exit 1; }
+}
+quietly make --no-print-directory user module BUILD="$build" KDIR="$KDIR"
+cp tools/bench/hook/empty_kprobe.c "$files/empty_kprobe/"
+echo 'obj-m := empty_kprobe.o' >"$files/empty_kprobe/Kbuild"
+quietly make -C "$KDIR" M="$files/empty_kprobe" modules
+gcc -O2 -Wall -Wextra -static -o "$files/getppid" tools/bench/hook/getppid.c
+gcc -O2 -Wall -Wextra -Icommon -Itests/unit -o "$files/model" \
+	tests/vm/model.c tests/unit/model_fixture.c common/*.c
+"$files/model" "$files/quiet.model" 1024 quiet
+cp kanary.ko "$build/kanary" "$files/empty_kprobe/empty_kprobe.ko" tools/bench/hook/guest.sh "$files/"
+
+tools/vm/run.sh --icount --memory 1024 --timeout 300 --files "$files" guest.sh |
+	tee "$build/bench/hook.out" | grep -E '^[a-z_]+ [0-9.]+ [0-9.]+$' >"$build/bench/hook.txt" ||
+	{ cat "$build/bench/hook.out" >&2; exit 1; }
+
+# The cost of a call where only calls are counted, of whole periods where all of it counts.
+awk -v release="$RELEASE" -v counting_max=$COUNTING_MAX -v monitoring_max=$MONITORING_MAX \
+	-v json="$build/bench/hook.json" '
+	{ median[$1] = $2; average[$1] = $3; order[NR] = $1 }
+	END {
+		added_counting = median["kanary_counting"] - median["baseline"]
+		added_monitoring = average["kanary_monitoring"] - average["baseline"]
+		print "instructions per getppid(), Linux " release
+		printf "%-20s %10s %8s %22s %8s\n", "", "one call", "added", "whole periods (mean)", "added"
+		for (i = 1; i <= NR; i++) {
+			n = order[i]
+			printf "%-20s %10.2f %+8.2f %22.2f %+8.2f\n", n, median[n], median[n] - median["baseline"],
+				average[n], average[n] - average["baseline"]
+		}
+		printf "kanary_counting adds %.2f (at most %d), kanary_monitoring adds %.2f (at most %d)\n",
+			added_counting, counting_max, added_monitoring, monitoring_max
+		printf "{\"baseline\": %.2f, \"empty_kprobe\": %.2f, \"kanary_counting\": %.2f, \"kanary_monitoring\": %.2f,\n" \
+			" \"baseline_mean\": %.2f, \"kanary_counting_mean\": %.2f, \"kanary_outside\": %.2f,\n" \
+			" \"unit\": \"instructions per getppid()\", \"kernel\": \"%s\"}\n",
+			median["baseline"], median["empty_kprobe"], median["kanary_counting"],
+			average["kanary_monitoring"], average["baseline"], average["kanary_counting"],
+			median["kanary_outside"], release >json
+		exit !(NR == 5 && added_counting <= counting_max && added_monitoring <= monitoring_max)
+	}' "$build/bench/hook.txt" || { echo "kanary: bench: above the limit, or incomplete" >&2; exit 1; }
