@@ -10,6 +10,9 @@ struct task_struct;
 /* Count tasks of the initial pid namespace too. Set once, before the hook. */
 extern bool kanary_container_all;
 
+/** kanary_container_outside() - whether a task can never be counted; context as below */
+bool kanary_container_outside(struct task_struct *task);
+
 /**
  * kanary_container_eligible() - whether a task's calls are to be counted
  * @task: current, or a task under rcu_read_lock()

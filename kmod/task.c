@@ -47,6 +47,8 @@ static struct kmem_cache *compat_cache;
 static atomic_t tasks = ATOMIC_INIT(0);
 static atomic_t compats = ATOMIC_INIT(0);
 static atomic64_t streams = ATOMIC64_INIT(0);
+/* Whether the entry of the module's loader is there for the self-test only. */
+static bool probing __read_mostly;
 
 static struct slot *slot_at(struct task_struct *owner, u32 probe)
 {
@@ -182,6 +184,9 @@ static struct kanary_task *lookup(bool may_create)
 
 	if (READ_ONCE(cache->owner) == self)
 		return cache->task;
+	/* All that is not in a container: it must not pay for a search that finds nothing. */
+	if (kanary_container_outside(self) && !READ_ONCE(probing))
+		return NULL;
 	slot = find(self);
 	if (slot)
 		task = slot->task;
@@ -394,17 +399,16 @@ void kanary_task_adopt(void)
 	rcu_read_unlock();
 }
 
-/* Whether the entry of the module's loader is there for the self-test only. */
-static bool probing;
-
 int kanary_task_probe_begin(void)
 {
 	int ret = 0;
 
 	preempt_disable();
-	probing = !find(current);
-	if (probing && !create(current))
+	WRITE_ONCE(probing, !find(current));
+	if (probing && !create(current)) {
+		WRITE_ONCE(probing, false);
 		ret = -ENOMEM;
+	}
 	preempt_enable();
 	return ret;
 }
@@ -438,6 +442,7 @@ void kanary_task_probe_end(void)
 			kanary_task_put(task);
 		}
 	}
+	WRITE_ONCE(probing, false);
 	preempt_enable();
 }
 
