@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * From errors to surprise: -log10 of the probability of so large an error.
+ *
+ * Where there are enough errors, by counting: the order statistic at which ten
+ * or more errors are larger. Beyond, by peaks over threshold (Pickands 1975):
+ * the excesses follow a generalised Pareto distribution, whose shape is held
+ * near what such errors have, as few excesses tell little about it.
+ */
+#ifndef KANARY_CALIBRATE_H
+#define KANARY_CALIBRATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model.h"
+
+/**
+ * struct kanary_tail - generalised Pareto distribution of excesses
+ * @threshold: beyond which the excesses were taken
+ * @rate: share of the errors that are beyond it
+ * @scale: above 0
+ * @shape: KANARY_TAIL_SHAPE_MIN .. _MAX
+ * @excesses: how many it was fitted to
+ */
+struct kanary_tail {
+	double threshold;
+	double rate;
+	double scale;
+	double shape;
+	uint32_t excesses;
+};
+
+/* A finite end of all errors is never promised; beyond the upper end there is no mean. */
+#define KANARY_TAIL_SHAPE_MIN 0.0
+#define KANARY_TAIL_SHAPE_MAX 0.9
+
+/**
+ * kanary_calibrate_tail() - fit the tail
+ * @errors: ascending
+ * @count: at least 10
+ */
+void kanary_calibrate_tail(struct kanary_tail *tail, const double *errors, size_t count);
+
+/** kanary_calibrate_surprise() - -log10 of the probability of more than @error, beyond the threshold */
+double kanary_calibrate_surprise(const struct kanary_tail *tail, double error);
+
+/**
+ * kanary_calibrate_knots() - the curve that the model carries
+ * @errors: Q20.12, sorted on return
+ * @count: at least 10
+ * @knot: [@knots], set
+ * @knots: 8 .. KANARY_MODEL_KNOTS_MAX
+ * @tail: set; in units of 1.0
+ */
+void kanary_calibrate_knots(u32 *errors, size_t count, struct kanary_model_knot *knot,
+			    uint32_t knots, struct kanary_tail *tail);
+
+#endif /* KANARY_CALIBRATE_H */

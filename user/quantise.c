@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "quantise.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What 1.0 is: model.h calls these Q0.15, Q4.11, Q3.12, Q1.15. */
+#define UNIT_FEATURE 32768.0
+#define UNIT_CODE 2048.0
+#define UNIT_GATE 4096.0
+#define UNIT_OUTPUT 32768.0
+
+#define WEIGHT_LIMIT 32767
+#define SUM_LIMIT 2147483647LL
+/* A row of tiny weights needs no finer steps than these, and its multiplier stays exact. */
+#define SCALE_MAX 16777216.0
+
+static bool row_fits(const s16 *quantised, uint32_t columns, double bias)
+{
+	double sum = fabs(bias);
+	uint32_t i;
+
+	for (i = 0; i < columns; i++)
+		sum += abs(quantised[i]) * (double)WEIGHT_LIMIT;
+	return sum <= SUM_LIMIT;
+}
+
+void kanary_quantise_row(const float *weight, uint32_t columns, double bias, double operand,
+			 double output, s16 *quantised, struct kanary_model_row *row)
+{
+	double largest = 0, sum = 0, scale = SCALE_MAX, mantissa;
+	int exponent;
+	uint32_t i;
+
+	for (i = 0; i < columns; i++) {
+		largest = fmax(largest, fabs(weight[i]));
+		sum += fabs(weight[i]);
+	}
+	if (largest > 0)
+		scale = fmin(scale, WEIGHT_LIMIT / largest);
+	if (sum > 0 || bias != 0)
+		scale = fmin(scale, SUM_LIMIT / (sum * WEIGHT_LIMIT + fabs(bias) * operand));
+	/* rounding may push the sum over the edge again */
+	for (;; scale *= 0.9999) {
+		for (i = 0; i < columns; i++)
+			quantised[i] = (s16)lround(weight[i] * scale);
+		row->bias = (s32)llround(bias * scale * operand);
+		if (row_fits(quantised, columns, row->bias))
+			break;
+	}
+	mantissa = frexp(output / (scale * operand), &exponent);
+	/* below, the mantissa must fit into 31 bits even after rounding up */
+	row->multiplier = (s32)fmin(ldexp(mantissa, 31), SUM_LIMIT);
+	row->shift = (u32)(31 - exponent);
+	while (row->shift > 62) {
+		row->multiplier = (row->multiplier + 1) / 2;
+		row->shift--;
+	}
+}
+
+static void quantise_layer(const struct kanary_layer *layer, const float *weights,
+			   const float *biases, double operand, double output)
+{
+	s16 *quantised = (s16 *)layer->weights;
+	struct kanary_model_row *row = (struct kanary_model_row *)layer->row;
+	uint32_t i;
+
+	for (i = 0; i < layer->rows; i++)
+		kanary_quantise_row(weights + (size_t)i * layer->columns, layer->columns, biases[i],
+				    operand, output, quantised + (size_t)i * layer->columns,
+				    &row[i]);
+}
+
+/* Ascending, as validation wants it, and meaning nothing. */
+static void blank_knots(const struct kanary_model_knot *knots, uint32_t count)
+{
+	struct kanary_model_knot *knot = (struct kanary_model_knot *)knots;
+	uint32_t i;
+
+	for (i = 0; i < count; i++)
+		knot[i] = (struct kanary_model_knot){ .error = i, .surprise = 0 };
+}
+
+void *kanary_quantise_model(const struct kanary_model_header *header,
+			    const struct kanary_feature_map *features,
+			    const struct kanary_process_head *process,
+			    const struct kanary_sequence_head *sequence)
+{
+	const struct kanary_network *network = sequence->network;
+	struct kanary_model_header filled = *header;
+	struct kanary_model model;
+	void *file;
+
+	memcpy(filled.magic, KANARY_MODEL_MAGIC, sizeof(filled.magic));
+	filled.version = KANARY_MODEL_VERSION;
+	filled.checksum = 0;
+	filled.flags = KANARY_MODEL_PROCESS;
+	filled.inputs = features->inputs;
+	filled.code = process->code;
+	filled.hidden = filled.steps = 0;
+	filled.decay_limit = features->decay_limit;
+	if (network) {
+		filled.flags |= KANARY_MODEL_SEQUENCE;
+		filled.hidden = network->hidden;
+		filled.steps = network->steps;
+	} else {
+		filled.stride = 0;
+	}
+	filled.size = kanary_model_size(&filled);
+	file = calloc(1, filled.size);
+	if (!file)
+		return NULL;
+	memcpy(file, &filled, sizeof(filled));
+	kanary_model_layout(&model, file);
+
+	memcpy((u16 *)model.feature, features->map, sizeof(features->map));
+	memcpy((u32 *)model.process_weight, process->weight, features->inputs * sizeof(u32));
+	quantise_layer(&model.encode, process->encode, process->encode_bias, UNIT_FEATURE,
+		       UNIT_CODE);
+	quantise_layer(&model.decode, process->decode, process->decode_bias, UNIT_CODE,
+		       UNIT_OUTPUT);
+	blank_knots(model.process_knot, filled.knots);
+	if (network) {
+		memcpy((u32 *)model.sequence_weight, sequence->weight,
+		       features->inputs * sizeof(u32));
+		quantise_layer(&model.encoder, network->encoder, network->encoder_bias,
+			       UNIT_FEATURE, UNIT_GATE);
+		quantise_layer(&model.decoder, network->decoder, network->decoder_bias,
+			       UNIT_FEATURE, UNIT_GATE);
+		quantise_layer(&model.output, network->dense, network->dense_bias, UNIT_FEATURE,
+			       UNIT_OUTPUT);
+		blank_knots(model.sequence_knot, filled.knots);
+	}
+	return file;
+}

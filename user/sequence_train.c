@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "sequence_train.h"
+
+#include <gsl/gsl_randist.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "adam.h"
+#include "lstm_train.h"
+#include "process_train.h"
+
+#define BATCH 32
+#define RATE 4e-3
+/* What the rate drops to, when, and how often before the end. */
+#define RATE_DROP 0.3
+#define PATIENCE 3
+#define DROPS 3
+/* A held-out loss that falls by less is no improvement. */
+#define IMPROVEMENT 0.003
+#define GRADIENT_NORM 1.0f
+/* Sequences between two looks at the held-out loss. */
+#define EPOCH_MIN 1024
+#define EPOCH_MAX 4096
+/* Sequences that the held-out loss is measured on, and the residuals. */
+#define HELD_OUT_MAX 256
+#define WEIGH_MAX 2048
+/* Sequences below which there is no sequence head. */
+#define TRAIN_ENOUGH 64
+#define VALIDATION_ENOUGH 8
+#define CALIBRATION_ENOUGH 30
+
+/**
+ * struct windows - places where sequences begin
+ * @count: of them
+ * @start: numbers of their first vectors
+ */
+struct windows {
+	uint32_t count;
+	uint32_t *start;
+};
+
+/**
+ * struct trainer - what the steps of a training share
+ * @x: [vectors][inputs], Q0.15
+ * @batch: [steps][BATCH][inputs]
+ * @best: copy of the best parameters
+ */
+struct trainer {
+	const struct kanary_sequence_settings *settings;
+	struct kanary_network *network;
+	struct kanary_adam *adam;
+	gsl_rng *random;
+	struct windows train;
+	struct windows validation;
+	s16 *x;
+	float *batch;
+	float *best;
+	double deadline;
+};
+
+uint32_t kanary_sequence_train_windows(const struct kanary_dataset *dataset,
+				       enum kanary_dataset_part part, uint32_t steps)
+{
+	uint32_t count = 0, i;
+
+	for (i = 0; i < dataset->runs; i++)
+		if (dataset->run[i].part == part && dataset->run[i].length >= steps)
+			count += dataset->run[i].length - steps + 1;
+	return count;
+}
+
+bool kanary_sequence_train_enough(const struct kanary_dataset *dataset, uint32_t steps)
+{
+	return kanary_sequence_train_windows(dataset, KANARY_DATASET_TRAIN, steps) >= TRAIN_ENOUGH &&
+	       kanary_sequence_train_windows(dataset, KANARY_DATASET_VALIDATION, steps) >=
+		       VALIDATION_ENOUGH &&
+	       kanary_sequence_train_windows(dataset, KANARY_DATASET_CALIBRATION, steps) >=
+		       CALIBRATION_ENOUGH;
+}
+
+static bool find_windows(struct windows *windows, const struct kanary_dataset *dataset,
+			 enum kanary_dataset_part part, uint32_t steps)
+{
+	uint32_t i, j;
+
+	windows->count = 0;
+	windows->start = malloc((kanary_sequence_train_windows(dataset, part, steps) + 1) *
+				sizeof(uint32_t));
+	if (!windows->start)
+		return false;
+	for (i = 0; i < dataset->runs; i++) {
+		const struct kanary_dataset_run *run = &dataset->run[i];
+
+		if (run->part != part)
+			continue;
+		for (j = 0; j + steps <= run->length; j++)
+			windows->start[windows->count++] = run->first + j;
+	}
+	return true;
+}
+
+/* Every so many-th, so that at most @limit are left. */
+static void thin(struct windows *windows, uint32_t limit)
+{
+	uint32_t count = windows->count < limit ? windows->count : limit, i;
+
+	for (i = 0; i < count; i++)
+		windows->start[i] = windows->start[(uint64_t)i * windows->count / count];
+	windows->count = count;
+}
+
+static void load(struct trainer *trainer, const uint32_t *start, uint32_t count)
+{
+	uint32_t inputs = trainer->network->inputs, t, b, i;
+	float *out = trainer->batch;
+
+	for (t = 0; t < trainer->network->steps; t++) {
+		for (b = 0; b < count; b++) {
+			const s16 *x = trainer->x + (size_t)(start[b] + t) * inputs;
+
+			for (i = 0; i < inputs; i++)
+				*out++ = x[i] * (1.0f / 32768);
+		}
+	}
+}
+
+static double held_out_loss(struct trainer *trainer)
+{
+	double loss = 0;
+	uint32_t i;
+
+	for (i = 0; i < trainer->validation.count; i += BATCH) {
+		uint32_t count = trainer->validation.count - i;
+
+		count = count < BATCH ? count : BATCH;
+		load(trainer, trainer->validation.start + i, count);
+		loss += kanary_lstm_train_forward(trainer->network, trainer->batch, count);
+	}
+	return loss / trainer->validation.count / trainer->network->steps;
+}
+
+/* Returns false when time is up. */
+static bool run_epoch(struct trainer *trainer, uint32_t *position, float rate)
+{
+	uint32_t size = trainer->train.count, done;
+
+	size = size < EPOCH_MIN ? EPOCH_MIN : size;
+	size = size > EPOCH_MAX ? EPOCH_MAX : size;
+	for (done = 0; done < size; done += BATCH) {
+		uint32_t count = trainer->train.count < BATCH ? trainer->train.count : BATCH;
+
+		if (*position + count > trainer->train.count) {
+			gsl_ran_shuffle(trainer->random, trainer->train.start, trainer->train.count,
+					sizeof(uint32_t));
+			*position = 0;
+		}
+		load(trainer, trainer->train.start + *position, count);
+		*position += count;
+		kanary_lstm_train_forward(trainer->network, trainer->batch, count);
+		kanary_lstm_train_backward(trainer->network, trainer->batch, count);
+		kanary_adam_step(trainer->adam, trainer->network->parameter,
+				 trainer->network->gradient,
+				 1.0f / (count * trainer->network->steps), GRADIENT_NORM, rate);
+		if (kanary_progress_now() > trainer->deadline)
+			return false;
+	}
+	return true;
+}
+
+static void run_training(struct trainer *trainer, struct kanary_sequence_head *head,
+			 struct kanary_progress *progress)
+{
+	const struct kanary_sequence_settings *settings = trainer->settings;
+	struct kanary_network *network = trainer->network;
+	double start = kanary_progress_now(), loss;
+	uint32_t position = UINT32_MAX / 2, bad = 0, drops = 0;
+	size_t bytes = network->parameters * sizeof(float);
+	float rate = RATE;
+
+	trainer->deadline = start + settings->seconds;
+	head->first_loss = head->loss = held_out_loss(trainer);
+	memcpy(trainer->best, network->parameter, bytes);
+	head->stopped = "epochs";
+	while (head->epochs < settings->epochs) {
+		double used, share;
+		bool more = run_epoch(trainer, &position, rate);
+
+		head->epochs++;
+		loss = held_out_loss(trainer);
+		bad = loss < head->loss * (1 - IMPROVEMENT) ? 0 : bad + 1;
+		if (loss < head->loss) {
+			head->loss = loss;
+			memcpy(trainer->best, network->parameter, bytes);
+		}
+		used = (kanary_progress_now() - start) / settings->seconds;
+		share = (double)head->epochs / settings->epochs;
+		kanary_progress_show(progress, used > share ? used : share,
+				     "sequence head: epoch %u, held-out loss %.5f (%.5f before)",
+				     head->epochs, head->loss, head->first_loss);
+		if (!more) {
+			head->stopped = "time limit";
+			break;
+		}
+		/* a tight limit still leaves time for a small rate in the end */
+		if (bad < PATIENCE && used < 1 - 0.5 / (drops + 1) / (drops + 1))
+			continue;
+		bad = 0;
+		rate *= RATE_DROP;
+		memcpy(network->parameter, trainer->best, bytes);
+		if (++drops == DROPS) {
+			if (used < 0.9)
+				head->stopped = "no further improvement";
+			else
+				head->stopped = "time limit";
+			break;
+		}
+	}
+	memcpy(network->parameter, trainer->best, bytes);
+}
+
+static void add_squares(struct trainer *trainer, const struct windows *windows, double *squares)
+{
+	struct kanary_network *network = trainer->network;
+	uint32_t i, t, b, input;
+
+	for (i = 0; i < windows->count; i += BATCH) {
+		uint32_t count = windows->count - i < BATCH ? windows->count - i : BATCH;
+		const float *y = network->reconstruction;
+
+		load(trainer, windows->start + i, count);
+		kanary_lstm_train_forward(network, trainer->batch, count);
+		for (t = 0; t < network->steps; t++) {
+			const float *x = trainer->batch + (size_t)(network->steps - 1 - t) * count *
+							  network->inputs;
+
+			for (b = 0; b < count; b++)
+				for (input = 0; input < network->inputs; input++, x++, y++)
+					squares[input] += (double)(*y - *x) * (*y - *x);
+		}
+	}
+}
+
+static void silence_unseen(struct trainer *trainer)
+{
+	const struct kanary_network *network = trainer->network;
+	uint32_t input, i, t;
+
+	for (input = 0; input < network->inputs; input++) {
+		bool seen = false;
+
+		for (i = 0; i < trainer->train.count && !seen; i++)
+			for (t = 0; t < network->steps && !seen; t++)
+				seen = trainer->x[(size_t)(trainer->train.start[i] + t) *
+						  network->inputs + input];
+		if (!seen)
+			kanary_network_silence(trainer->network, input);
+	}
+}
+
+static void weigh(struct trainer *trainer, struct kanary_sequence_head *head, uint32_t period)
+{
+	double squares[KANARY_MODEL_INPUTS_MAX] = { 0 };
+	uint32_t steps = trainer->network->steps, count, input;
+
+	/* shuffled, so the first are as good as any */
+	if (trainer->train.count > WEIGH_MAX)
+		trainer->train.count = WEIGH_MAX;
+	add_squares(trainer, &trainer->train, squares);
+	add_squares(trainer, &trainer->validation, squares);
+	/* sequences overlap: they know no more than so many vectors */
+	count = trainer->train.count + trainer->validation.count;
+	for (input = 0; input < trainer->network->inputs; input++)
+		head->weight[input] = kanary_process_train_weight(squares[input] / steps, count,
+								  1.0 / period);
+}
+
+bool kanary_sequence_train(struct kanary_sequence_head *head, const struct kanary_dataset *dataset,
+			   const struct kanary_feature_map *features,
+			   const struct kanary_sequence_settings *settings,
+			   struct kanary_progress *progress)
+{
+	uint32_t inputs = features->inputs, i;
+	struct trainer trainer = {
+		.settings = settings,
+		.network = kanary_network_create(inputs, settings->hidden, settings->steps, BATCH),
+		.random = gsl_rng_alloc(gsl_rng_mt19937),
+		.x = malloc((size_t)dataset->count * inputs * sizeof(s16)),
+		.batch = malloc((size_t)settings->steps * BATCH * inputs * sizeof(float)),
+	};
+	bool done = false;
+
+	head->weight = malloc(inputs * sizeof(u32));
+	if (!trainer.network || !trainer.random || !trainer.x || !trainer.batch || !head->weight)
+		goto out;
+	trainer.adam = kanary_adam_create(trainer.network->parameters);
+	trainer.best = malloc(trainer.network->parameters * sizeof(float));
+	if (!trainer.adam || !trainer.best ||
+	    !find_windows(&trainer.train, dataset, KANARY_DATASET_TRAIN, settings->steps) ||
+	    !find_windows(&trainer.validation, dataset, KANARY_DATASET_VALIDATION, settings->steps))
+		goto out;
+	for (i = 0; i < dataset->count; i++)
+		kanary_feature_map_own(features, kanary_dataset_vector(dataset, i),
+				       trainer.x + (size_t)i * inputs);
+	head->sequences = trainer.train.count;
+	gsl_rng_set(trainer.random, settings->seed);
+	thin(&trainer.validation, HELD_OUT_MAX);
+	kanary_network_init(trainer.network, trainer.random);
+	run_training(&trainer, head, progress);
+	silence_unseen(&trainer);
+	weigh(&trainer, head, dataset->period);
+	head->network = trainer.network;
+	trainer.network = NULL;
+	done = true;
+out:
+	kanary_network_free(trainer.network);
+	kanary_adam_free(trainer.adam);
+	if (trainer.random)
+		gsl_rng_free(trainer.random);
+	free(trainer.train.start);
+	free(trainer.validation.start);
+	free(trainer.x);
+	free(trainer.batch);
+	free(trainer.best);
+	return done;
+}
+
+double kanary_sequence_train_error(const struct kanary_sequence_head *head, const s16 *x)
+{
+	struct kanary_network *network = head->network;
+	uint32_t t, i;
+	double error = 0;
+	float *values = malloc((size_t)network->steps * network->inputs * sizeof(*values));
+
+	if (!values)
+		return NAN;
+	for (i = 0; i < network->steps * network->inputs; i++)
+		values[i] = x[i] * (1.0f / 32768);
+	kanary_lstm_train_forward(network, values, 1);
+	for (t = 0; t < network->steps; t++) {
+		const float *expected = values + (size_t)(network->steps - 1 - t) * network->inputs;
+		const float *y = network->reconstruction + (size_t)t * network->inputs;
+
+		for (i = 0; i < network->inputs; i++)
+			error += head->weight[i] / 16.0 * (y[i] - expected[i]) * (y[i] - expected[i]);
+	}
+	free(values);
+	return error;
+}
+
+void kanary_sequence_train_free(struct kanary_sequence_head *head)
+{
+	kanary_network_free(head->network);
+	free(head->weight);
+	memset(head, 0, sizeof(*head));
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The sequence head: how its LSTM autoencoder is fitted, and when that is enough. */
+#ifndef KANARY_SEQUENCE_TRAIN_H
+#define KANARY_SEQUENCE_TRAIN_H
+
+#include "dataset.h"
+#include "feature_map.h"
+#include "network.h"
+#include "progress.h"
+
+/**
+ * struct kanary_sequence_settings - how to train
+ * @hidden: width of both LSTM layers
+ * @steps: vectors in a sequence
+ * @epochs: at most
+ * @seconds: at most, of wall time
+ * @seed: of everything random
+ */
+struct kanary_sequence_settings {
+	uint32_t hidden;
+	uint32_t steps;
+	uint32_t epochs;
+	double seconds;
+	unsigned long seed;
+};
+
+/**
+ * struct kanary_sequence_head - in floating point
+ * @network: NULL without a sequence head
+ * @weight: [inputs], of each squared residual, Q28.4
+ * @sequences: of the training part
+ * @epochs: that were needed
+ * @loss: sum of squared residuals of a step, mean over held-out sequences
+ * @first_loss: the same before training
+ * @stopped: what ended it: "no further improvement", "time limit" or "epochs"
+ */
+struct kanary_sequence_head {
+	struct kanary_network *network;
+	u32 *weight;
+	uint32_t sequences;
+	uint32_t epochs;
+	double loss;
+	double first_loss;
+	const char *stopped;
+};
+
+/**
+ * kanary_sequence_train_windows() - sequences that a part of the data holds
+ * @steps: length of one
+ */
+uint32_t kanary_sequence_train_windows(const struct kanary_dataset *dataset,
+				       enum kanary_dataset_part part, uint32_t steps);
+
+/**
+ * kanary_sequence_train_enough() - whether the data bear a sequence head
+ */
+bool kanary_sequence_train_enough(const struct kanary_dataset *dataset, uint32_t steps);
+
+/**
+ * kanary_sequence_train() - fit to the training part, and weigh residuals
+ *
+ * Adam on batches of random sequences; the rate drops when the held-out loss no
+ * longer does, and the third drop ends it. The best weights are kept. Without
+ * the time limit the result depends on data, settings and seed alone.
+ *
+ * Return: false where memory is short.
+ */
+bool kanary_sequence_train(struct kanary_sequence_head *head, const struct kanary_dataset *dataset,
+			   const struct kanary_feature_map *features,
+			   const struct kanary_sequence_settings *settings,
+			   struct kanary_progress *progress);
+
+/**
+ * kanary_sequence_train_error() - of one sequence
+ * @x: [steps][inputs], Q0.15
+ *
+ * Return: weighted sum of squared residuals over all steps.
+ */
+double kanary_sequence_train_error(const struct kanary_sequence_head *head, const s16 *x);
+
+void kanary_sequence_train_free(struct kanary_sequence_head *head);
+
+#endif /* KANARY_SEQUENCE_TRAIN_H */

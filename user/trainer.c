@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "trainer.h"
+
+#include <gsl/gsl_sort.h>
+#include <gsl/gsl_statistics_double.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "checksum.h"
+#include "process_train.h"
+#include "quantise.h"
+#include "replay.h"
+#include "vector.h"
+
+#define NO_MEMORY "out of memory: give fewer recordings"
+#define ERROR_UNIT 4096.0
+#define SURPRISE_UNIT 256.0
+#define SURPRISE_MAX 100.0
+/* Verdicts whose error is compared with floating point. */
+#define COMPARED_MAX 512
+
+/* OpenBLAS: its threads cost more than they bring at these sizes, and determinism too. */
+void openblas_set_num_threads(int threads);
+
+/**
+ * struct errors - of one head on the calibration part
+ * @value: Q20.12
+ * @count: of them
+ * @difference: relative, to floating point
+ * @compared: of these
+ */
+struct errors {
+	u32 *value;
+	uint32_t count;
+	double *difference;
+	uint32_t compared;
+};
+
+/**
+ * struct trainer - what the stages share
+ */
+struct trainer {
+	struct kanary_dataset *dataset;
+	const struct kanary_trainer_settings *settings;
+	struct kanary_feature_map features;
+	struct kanary_process_head process;
+	struct kanary_sequence_head sequence;
+	struct errors process_errors;
+	struct errors sequence_errors;
+	void *file;
+};
+
+static bool errors_init(struct errors *errors, uint32_t count)
+{
+	errors->value = malloc((count + 1) * sizeof(*errors->value));
+	errors->difference = malloc(COMPARED_MAX * sizeof(*errors->difference));
+	return errors->value && errors->difference;
+}
+
+static void errors_free(struct errors *errors)
+{
+	free(errors->value);
+	free(errors->difference);
+}
+
+static void compare(struct errors *errors, u32 fixed, double real)
+{
+	if (errors->compared < COMPARED_MAX && fixed != UINT32_MAX && real > 0)
+		errors->difference[errors->compared++] = fabs(fixed / ERROR_UNIT - real) / real;
+}
+
+/* Blocks that a sequence head can use, if there is enough for one; else any. */
+static const char *split(struct trainer *trainer)
+{
+	struct kanary_dataset *dataset = trainer->dataset;
+	const uint32_t *in_part = dataset->in_part;
+
+	if (dataset->count < KANARY_TRAINER_VECTORS_MIN)
+		return "there are too few vectors (fewer than 50): record for longer";
+	if (!kanary_dataset_split(dataset, trainer->settings->sequence.steps))
+		return NO_MEMORY;
+	if (in_part[KANARY_DATASET_CALIBRATION] < KANARY_TRAINER_CALIBRATION_MIN &&
+	    !kanary_dataset_split(dataset, 0))
+		return NO_MEMORY;
+	if (in_part[KANARY_DATASET_CALIBRATION] < KANARY_TRAINER_CALIBRATION_MIN)
+		return "there are too few vectors to hold some out: record for longer";
+	return NULL;
+}
+
+static const char *fit(struct trainer *trainer, struct kanary_progress *progress)
+{
+	const struct kanary_trainer_settings *settings = trainer->settings;
+
+	kanary_feature_map_choose(&trainer->features, trainer->dataset, settings->inputs,
+				  settings->decay_limit);
+	if (!kanary_process_train(&trainer->process, trainer->dataset, &trainer->features,
+				  settings->code))
+		return NO_MEMORY;
+	if (settings->sequence.hidden &&
+	    kanary_sequence_train_enough(trainer->dataset, settings->sequence.steps) &&
+	    !kanary_sequence_train(&trainer->sequence, trainer->dataset, &trainer->features,
+				   &settings->sequence, progress))
+		return NO_MEMORY;
+	return NULL;
+}
+
+static const char *build(struct trainer *trainer)
+{
+	struct kanary_model_header header = {
+		.period = trainer->dataset->period,
+		.budget = trainer->settings->budget,
+		.vectors = trainer->dataset->count,
+		/* for calibration, each sequence is judged */
+		.stride = 1,
+		.knots = KANARY_MODEL_KNOTS_MAX,
+	};
+	double threshold = log10((double)header.budget);
+
+	threshold = fmin(fmax(threshold, 1 / SURPRISE_UNIT), SURPRISE_MAX);
+	header.threshold = (u32)ceil(threshold * SURPRISE_UNIT);
+	snprintf(header.name, sizeof(header.name), "%s", trainer->settings->name);
+	trainer->file = kanary_quantise_model(&header, &trainer->features, &trainer->process,
+					      &trainer->sequence);
+	return trainer->file ? NULL : NO_MEMORY;
+}
+
+/* Scores one run from a fresh state, beside the same in floating point. */
+static void score_run(struct trainer *trainer, struct kanary_replay *replay,
+		      const struct kanary_dataset_run *run, s16 *history)
+{
+	const struct kanary_network *network = trainer->sequence.network;
+	uint32_t inputs = trainer->features.inputs, i;
+	struct kanary_feature_counts counts = { 0 };
+	struct errors *errors;
+	struct kanary_verdict verdict;
+	s16 x[KANARY_MODEL_INPUTS_MAX];
+
+	kanary_replay_restart(replay);
+	for (i = 0; i < run->length; i++) {
+		const struct kanary_vector *vector =
+			kanary_dataset_vector(trainer->dataset, run->first + i);
+
+		kanary_replay_vector(replay, vector, &verdict);
+		errors = &trainer->process_errors;
+		errors->value[errors->count++] = verdict.process_error;
+		kanary_feature_map_add(&trainer->features, &counts, vector, x);
+		compare(errors, verdict.process_error,
+			kanary_process_train_error(&trainer->process, x));
+		if (!network)
+			continue;
+		/* the last steps vectors, oldest first */
+		memmove(history, history + inputs,
+			(size_t)(network->steps - 1) * inputs * sizeof(*history));
+		kanary_feature_map_own(&trainer->features, vector,
+				       history + (size_t)(network->steps - 1) * inputs);
+		if (!(verdict.flags & KANARY_VERDICT_SEQUENCE))
+			continue;
+		errors = &trainer->sequence_errors;
+		errors->value[errors->count++] = verdict.sequence_error;
+		if (errors->compared < COMPARED_MAX)
+			compare(errors, verdict.sequence_error,
+				kanary_sequence_train_error(&trainer->sequence, history));
+	}
+}
+
+static const char *score(struct trainer *trainer)
+{
+	const struct kanary_dataset *dataset = trainer->dataset;
+	uint32_t count = dataset->in_part[KANARY_DATASET_CALIBRATION], i;
+	const char *failure = NO_MEMORY;
+	struct kanary_replay replay;
+	s16 *history;
+
+	history = calloc((size_t)KANARY_MODEL_STEPS_MAX * trainer->features.inputs,
+			 sizeof(*history));
+	if (!history || !errors_init(&trainer->process_errors, count) ||
+	    !errors_init(&trainer->sequence_errors, count))
+		goto out;
+	if (!kanary_replay_init(&replay, trainer->file))
+		goto out;
+	for (i = 0; i < dataset->runs; i++)
+		if (dataset->run[i].part == KANARY_DATASET_CALIBRATION)
+			score_run(trainer, &replay, &dataset->run[i], history);
+	kanary_replay_free(&replay);
+	failure = NULL;
+out:
+	free(history);
+	return failure;
+}
+
+static void calibrate(struct kanary_trainer_head *head, struct errors *errors,
+		      const struct kanary_model_knot *knot, uint32_t knots)
+{
+	kanary_calibrate_knots(errors->value, errors->count, (struct kanary_model_knot *)knot, knots,
+			       &head->tail);
+	head->errors = errors->count;
+	head->median_error = errors->value[errors->count / 2] / ERROR_UNIT;
+	if (!errors->compared)
+		return;
+	gsl_sort(errors->difference, 1, errors->compared);
+	head->loss_median = gsl_stats_median_from_sorted_data(errors->difference, 1,
+							      errors->compared);
+	head->loss_max = errors->difference[errors->compared - 1];
+}
+
+/* What the finished model says of the vectors that it was calibrated on. */
+static const char *look_back(struct trainer *trainer, struct kanary_trainer_result *result)
+{
+	const struct kanary_dataset *dataset = trainer->dataset;
+	const struct kanary_model_header *header = trainer->file;
+	struct kanary_replay replay;
+	struct kanary_verdict verdict;
+	uint32_t i, j;
+
+	if (!kanary_replay_init(&replay, trainer->file))
+		return NO_MEMORY;
+	for (i = 0; i < dataset->runs; i++) {
+		const struct kanary_dataset_run *run = &dataset->run[i];
+
+		if (run->part != KANARY_DATASET_CALIBRATION)
+			continue;
+		kanary_replay_restart(&replay);
+		for (j = 0; j < run->length; j++) {
+			kanary_replay_vector(&replay, kanary_dataset_vector(dataset, run->first + j),
+					     &verdict);
+			result->highest = fmax(result->highest, verdict.surprise / SURPRISE_UNIT);
+			result->alerts += !!(verdict.flags & KANARY_VERDICT_ALERT);
+		}
+	}
+	result->threshold = header->threshold / SURPRISE_UNIT;
+	kanary_replay_free(&replay);
+	return NULL;
+}
+
+/* The held-out vector in the middle of those that fit. */
+static const struct kanary_vector *choose_reference(const struct kanary_dataset *dataset)
+{
+	const struct kanary_vector *vector, *chosen = NULL;
+	uint32_t half = dataset->in_part[KANARY_DATASET_CALIBRATION] / 2, seen = 0, i, j;
+
+	for (i = 0; i < dataset->runs; i++) {
+		if (dataset->run[i].part != KANARY_DATASET_CALIBRATION)
+			continue;
+		for (j = 0; j < dataset->run[i].length; j++, seen++) {
+			vector = kanary_dataset_vector(dataset, dataset->run[i].first + j);
+			if (!chosen || vector->length <= KANARY_MODEL_REFERENCE_COUNTS)
+				chosen = vector;
+			if (seen >= half && chosen->length <= KANARY_MODEL_REFERENCE_COUNTS)
+				return chosen;
+		}
+	}
+	return chosen;
+}
+
+static const char *add_reference(struct trainer *trainer)
+{
+	const struct kanary_vector *chosen = choose_reference(trainer->dataset);
+	const struct kanary_model_header *header = trainer->file;
+	struct kanary_model_reference *reference;
+	union {
+		struct kanary_vector vector;
+		u8 bytes[KANARY_VECTOR_SIZE_MAX];
+	} copy;
+	struct kanary_replay replay;
+	uint32_t i;
+
+	if (!kanary_replay_init(&replay, trainer->file))
+		return NO_MEMORY;
+	memcpy(&copy, chosen, kanary_vector_size(chosen->length));
+	if (copy.vector.length > KANARY_MODEL_REFERENCE_COUNTS)
+		copy.vector.length = KANARY_MODEL_REFERENCE_COUNTS;
+	reference = (struct kanary_model_reference *)replay.model.reference;
+	reference->length = copy.vector.length;
+	memcpy(reference->counts, ((struct kanary_vector *)copy.bytes)->counts,
+	       reference->length * sizeof(struct kanary_count));
+	/* enough for the ring to turn over, and the last of them with both heads */
+	reference->repeat = 4;
+	if (header->steps)
+		reference->repeat = header->steps + header->steps / header->stride * header->stride;
+	for (i = 0; i < reference->repeat; i++)
+		kanary_replay_vector(&replay, (struct kanary_vector *)copy.bytes,
+				     &reference->verdict);
+	kanary_replay_free(&replay);
+	return NULL;
+}
+
+/* As the kernel will see it. */
+static const char *prove(struct trainer *trainer)
+{
+	struct kanary_model_header *header = trainer->file;
+	struct kanary_replay replay;
+	struct kanary_model model;
+	const char *why;
+	bool same;
+
+	header->checksum = 0;
+	header->checksum = kanary_checksum_update(0, trainer->file, header->size);
+	why = kanary_model_parse(&model, trainer->file, header->size);
+	if (why)
+		return why;
+	if (!kanary_replay_init(&replay, trainer->file))
+		return NO_MEMORY;
+	same = kanary_replay_reference(&replay);
+	kanary_replay_free(&replay);
+	return same ? NULL : "the model does not give its own reference verdict: report this";
+}
+
+static const char *finish(struct trainer *trainer, struct kanary_trainer_result *result)
+{
+	struct kanary_model_header *header = trainer->file;
+	struct kanary_model model;
+	uint32_t fewest;
+
+	kanary_model_layout(&model, trainer->file);
+	calibrate(&result->process, &trainer->process_errors, model.process_knot, header->knots);
+	fewest = result->process.errors;
+	if (trainer->sequence.network) {
+		calibrate(&result->sequence, &trainer->sequence_errors, model.sequence_knot,
+			  header->knots);
+		if (result->sequence.errors < fewest)
+			fewest = result->sequence.errors;
+		header->stride = trainer->settings->stride;
+	}
+	result->supported = fewest / 10.0;
+	return NULL;
+}
+
+static void describe(const struct trainer *trainer, struct kanary_trainer_result *result)
+{
+	const struct kanary_model_header *header = trainer->file;
+
+	result->size = header->size;
+	result->has_sequence = trainer->sequence.network;
+	result->inputs = trainer->features.inputs;
+	result->seen = trainer->features.seen;
+	result->explained = trainer->process.explained;
+	result->sequences = trainer->sequence.sequences;
+	result->epochs = trainer->sequence.epochs;
+	result->first_loss = trainer->sequence.first_loss;
+	result->loss = trainer->sequence.loss;
+	result->stopped = trainer->sequence.stopped;
+}
+
+const char *kanary_trainer_run(struct kanary_trainer_result *result,
+			       struct kanary_dataset *dataset,
+			       const struct kanary_trainer_settings *settings,
+			       struct kanary_progress *progress)
+{
+	struct trainer trainer = { .dataset = dataset, .settings = settings };
+	const char *failure;
+
+	memset(result, 0, sizeof(*result));
+	openblas_set_num_threads(1);
+	failure = split(&trainer);
+	if (!failure)
+		failure = fit(&trainer, progress);
+	if (!failure)
+		failure = build(&trainer);
+	if (!failure)
+		failure = score(&trainer);
+	if (!failure)
+		failure = finish(&trainer, result);
+	if (!failure)
+		failure = look_back(&trainer, result);
+	if (!failure)
+		failure = add_reference(&trainer);
+	if (!failure)
+		failure = prove(&trainer);
+	if (!failure) {
+		describe(&trainer, result);
+		result->file = trainer.file;
+	} else {
+		free(trainer.file);
+	}
+	kanary_process_train_free(&trainer.process);
+	kanary_sequence_train_free(&trainer.sequence);
+	errors_free(&trainer.process_errors);
+	errors_free(&trainer.sequence_errors);
+	return failure;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* From a dataset to a finished model file: fit, quantise, calibrate, prove. */
+#ifndef KANARY_TRAINER_H
+#define KANARY_TRAINER_H
+
+#include "calibrate.h"
+#include "dataset.h"
+#include "sequence_train.h"
+
+/* Vectors below which nothing is trained, and which calibration needs of them. */
+#define KANARY_TRAINER_VECTORS_MIN 50
+#define KANARY_TRAINER_CALIBRATION_MIN 10
+
+/**
+ * struct kanary_trainer_settings - what the user may choose
+ * @name: of the profile, as struct kanary_model_header has it
+ * @inputs: features at most, even
+ * @code: width of the process head's bottleneck, even
+ * @stride: vectors between two verdicts of the sequence head
+ * @decay_limit: as in struct kanary_model_header
+ * @budget: vectors for each false alarm
+ * @sequence: of the sequence head; hidden 0 for none
+ */
+struct kanary_trainer_settings {
+	const char *name;
+	uint32_t inputs;
+	uint32_t code;
+	uint32_t stride;
+	uint32_t decay_limit;
+	uint64_t budget;
+	struct kanary_sequence_settings sequence;
+};
+
+/**
+ * struct kanary_trainer_head - what became of one head
+ * @loss_median: relative difference of the errors, fixed against floating point, median
+ * @loss_max: the largest of these
+ * @errors: that calibration saw
+ * @median_error: half of these are larger
+ * @tail: of these
+ */
+struct kanary_trainer_head {
+	double loss_median;
+	double loss_max;
+	uint32_t errors;
+	double median_error;
+	struct kanary_tail tail;
+};
+
+/**
+ * struct kanary_trainer_result - a model, and what there is to say of it
+ * @file: of @size bytes, accepted by kanary_model_parse(); to be freed
+ * @has_sequence: whether there is a sequence head
+ * @inputs: features
+ * @seen: system calls with an input of their own
+ * @explained: share of the variance that the process head's code keeps
+ * @sequences: of the training part
+ * @epochs: of the sequence head
+ * @first_loss: held-out loss before training
+ * @loss: after
+ * @stopped: what ended its training
+ * @threshold: surprise of an alert
+ * @supported: vectors a false alarm for which no extrapolation is needed
+ * @highest: surprise of any held-out vector
+ * @alerts: held-out vectors that would have been alerts
+ * @process: head
+ * @sequence: head
+ */
+struct kanary_trainer_result {
+	void *file;
+	size_t size;
+	bool has_sequence;
+	uint32_t inputs;
+	uint32_t seen;
+	double explained;
+	uint32_t sequences;
+	uint32_t epochs;
+	double first_loss;
+	double loss;
+	const char *stopped;
+	double threshold;
+	double supported;
+	double highest;
+	uint32_t alerts;
+	struct kanary_trainer_head process;
+	struct kanary_trainer_head sequence;
+};
+
+/**
+ * kanary_trainer_run() - train a model
+ * @dataset: finished; split on return
+ *
+ * Return: NULL, or a sentence that says why not.
+ */
+const char *kanary_trainer_run(struct kanary_trainer_result *result,
+			       struct kanary_dataset *dataset,
+			       const struct kanary_trainer_settings *settings,
+			       struct kanary_progress *progress);
+
+#endif /* KANARY_TRAINER_H */
