@@ -1,0 +1,552 @@
+// SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE
+#include <ctype.h>
+#include <errno.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "import_strace.h"
+#include "message.h"
+#include "syscall_name.h"
+
+/* Of a line only its two ends matter: an argument may be megabytes long. */
+#define HEAD_SIZE 4096
+#define TAIL_SIZE 256
+
+/* stands for the process whose pid the trace has not told (yet) */
+#define PID_UNTOLD 1
+
+struct line {
+	char head[HEAD_SIZE];
+	char tail[TAIL_SIZE];	/* the last bytes, which head may hold as well */
+};
+
+struct process {
+	u32 pid;
+	bool compat;
+	char program[KANARY_COMM_SIZE];	/* what a pending execve will run */
+	struct kanary_trace trace;
+};
+
+/* Reading one file. */
+struct reader {
+	struct kanary_import *import;
+	const char *name;
+	FILE *file;
+	u64 number;		/* of the line, from 1 */
+	u64 calls;
+	void *processes;	/* tsearch() tree by pid */
+	u32 main;		/* whose lines carry no pid */
+	bool first;		/* no call seen yet */
+	char comm[KANARY_COMM_SIZE];	/* of the program that was started last */
+	struct line line;
+};
+
+struct syscall {
+	const char *name;
+	u32 bin;
+};
+
+/*
+ * Names that strace writes otherwise than the kernel's headers, or that a
+ * kernel renamed.
+ */
+static const struct {
+	const char *name;
+	const char *official;
+} aliases[] = {
+	{ "umount", "umount2" }, { "fstatat64", "newfstatat" }, { "sysctl", "_sysctl" },
+	{ "oldselect", "select" }, { "old_mmap", "mmap" }, { "old_select", "select" },
+	{ "pread", "pread64" }, { "pwrite", "pwrite64" }, { "umask", "umask" },
+	{ "sendfile64", "sendfile" }, { "madvise1", "madvise" },
+	{ "arm_fadvise64_64", "fadvise64" }, { "newuname", "uname" },
+};
+
+static struct syscall names[2][KANARY_BINS_BANK];
+static size_t name_count[2];
+
+static int compare_syscalls(const void *left, const void *right)
+{
+	const struct syscall *a = left, *b = right;
+
+	return strcmp(a->name, b->name);
+}
+
+static void sort_names(void)
+{
+	u32 number;
+
+	if (name_count[0])
+		return;
+	for (number = 0; number < KANARY_BINS_BANK; number++) {
+		const char *native = kanary_syscall_native(number);
+		const char *compat = kanary_syscall_compat(number);
+
+		if (native)
+			names[0][name_count[0]++] = (struct syscall){ native, number };
+		if (compat)
+			names[1][name_count[1]++] =
+				(struct syscall){ compat, KANARY_BINS_BANK + number };
+	}
+	qsort(names[0], name_count[0], sizeof(**names), compare_syscalls);
+	qsort(names[1], name_count[1], sizeof(**names), compare_syscalls);
+}
+
+static const struct syscall *find_name(const char *name, bool compat)
+{
+	struct syscall key = { .name = name };
+
+	return bsearch(&key, names[compat], name_count[compat], sizeof(key), compare_syscalls);
+}
+
+/* Return: the bin, the bank's last one for a name that nobody knows, with *known unset. */
+static u32 find_bin(const char *name, bool compat, bool *known)
+{
+	u32 bank = compat ? KANARY_BINS_BANK : 0;
+	const struct syscall *found = find_name(name, compat);
+	size_t i;
+
+	*known = true;
+	if (found)
+		return found->bin;
+	if (!strncmp(name, "syscall_0x", 10)) {
+		unsigned long number = strtoul(name + 10, NULL, 16);
+
+		return bank + (number < KANARY_BINS_BANK ? number : KANARY_BINS_BANK - 1);
+	}
+	for (i = 0; i < sizeof(aliases) / sizeof(*aliases); i++) {
+		if (strcmp(name, aliases[i].name))
+			continue;
+		found = find_name(aliases[i].official, compat);
+		if (found)
+			return found->bin;
+	}
+	*known = false;
+	return bank + KANARY_BINS_BANK - 1;
+}
+
+static int compare_processes(const void *left, const void *right)
+{
+	const struct process *a = left, *b = right;
+
+	return a->pid < b->pid ? -1 : a->pid > b->pid;
+}
+
+static struct process *find_process(struct reader *reader, u32 pid)
+{
+	struct process key_only = { .pid = pid };
+	struct process **found = tfind(&key_only, &reader->processes, compare_processes);
+	struct process *process;
+
+	if (found)
+		return *found;
+	process = calloc(1, sizeof(*process));
+	if (!process)
+		return NULL;
+	process->pid = pid;
+	if (!tsearch(process, &reader->processes, compare_processes)) {
+		free(process);
+		return NULL;
+	}
+	kanary_trace_begin(&process->trace, reader->import, pid, reader->comm,
+			   strlen(reader->comm));
+	return process;
+}
+
+static int end_process(struct reader *reader, u32 pid)
+{
+	struct process key_only = { .pid = pid };
+	struct process **found = tfind(&key_only, &reader->processes, compare_processes);
+	struct process *process;
+	int error;
+
+	if (!found)
+		return 0;
+	process = *found;
+	error = kanary_trace_end(&process->trace, KANARY_REASON_EXIT);
+	tdelete(process, &reader->processes, compare_processes);
+	free(process);
+	return error;
+}
+
+/* Return: 1 for a line, 0 at the end, or -errno. */
+static int read_line(struct reader *reader)
+{
+	struct line *line = &reader->line;
+	size_t head = 0, total = 0;
+	char ring[TAIL_SIZE];
+	size_t i, kept;
+	int byte;
+
+	while ((byte = getc_unlocked(reader->file)) != EOF && byte != '\n') {
+		/* A zero byte would hide the rest of the line. */
+		byte = byte ? byte : '?';
+		if (head < HEAD_SIZE - 1)
+			line->head[head++] = (char)byte;
+		ring[total++ % (TAIL_SIZE - 1)] = (char)byte;
+	}
+	if (ferror(reader->file))
+		return kanary_import_fail(reader->import, "%s: line %llu: %s", reader->name,
+					  (unsigned long long)reader->number + 1, strerror(errno));
+	if (byte == EOF && !total)
+		return 0;
+	reader->number++;
+	line->head[head] = 0;
+	kept = total < TAIL_SIZE - 1 ? total : TAIL_SIZE - 1;
+	for (i = 0; i < kept; i++)
+		line->tail[i] = ring[(total - kept + i) % (TAIL_SIZE - 1)];
+	line->tail[kept] = 0;
+	return 1;
+}
+
+static void locate(struct reader *reader, uint64_t *counter)
+{
+	char escaped[KANARY_MESSAGE_ESCAPED_SIZE(40)];
+
+	if (!(*counter)++ && !*reader->import->first_skipped)
+		snprintf(reader->import->first_skipped, sizeof(reader->import->first_skipped),
+			 "%s:%llu: %s", reader->name, (unsigned long long)reader->number,
+			 kanary_message_escape(reader->line.head, 40, escaped));
+}
+
+static const char *skip_blanks(const char *text)
+{
+	return text + strspn(text, " \t");
+}
+
+/* What may stand before the call: a pid, a time, an instruction pointer, a number. */
+static const char *skip_prefixes(const char *text, u32 *pid)
+{
+	const char *end;
+
+	*pid = 0;
+	text = skip_blanks(text);
+	if (!strncmp(text, "[pid", 4)) {
+		*pid = (u32)strtoul(text + 4, (char **)&end, 10);
+		text = skip_blanks(*end == ']' ? end + 1 : text);
+	} else if (isdigit((unsigned char)*text)) {
+		end = text + strspn(text, "0123456789");
+		if (*end == ' ' || *end == '\t') {
+			*pid = (u32)strtoul(text, NULL, 10);
+			text = skip_blanks(end);
+		}
+	}
+	for (;;) {
+		if (isdigit((unsigned char)*text) || *text == '+') {
+			end = text + strspn(text, "0123456789:.+-T");
+		} else if (*text == '(' && text[1] == '+') {
+			end = text + strcspn(text, ")");
+			end += *end == ')';
+		} else if (*text == '[' && (isxdigit((unsigned char)text[1]) || text[1] == ' ')) {
+			end = text + strcspn(text, "]");
+			end += *end == ']';
+		} else {
+			return text;
+		}
+		if (*end != ' ' && *end != '\t')
+			return text;
+		/* "+++ exited" and "--- SIG" are no times */
+		if (!strncmp(text, "+++", 3))
+			return text;
+		text = skip_blanks(end);
+	}
+}
+
+static bool ends_with(const char *tail, const char *suffix)
+{
+	size_t length = strlen(tail), wanted = strlen(suffix);
+
+	while (length && isspace((unsigned char)tail[length - 1]))
+		length--;
+	return length >= wanted && !memcmp(tail + length - wanted, suffix, wanted);
+}
+
+/* Whether a complete execve line says that it worked; -T adds a time behind. */
+static bool succeeded(const char *tail)
+{
+	const char *result = NULL, *next = tail;
+
+	while ((next = strstr(next, " = "))) {
+		result = next;
+		next += 3;
+	}
+	return result && result[3] == '0' && (result[4] == 0 || isspace((unsigned char)result[4]));
+}
+
+/* execve("/usr/bin/env", ... and execveat(AT_FDCWD, "/usr/bin/env", ... */
+static void remember_program(struct process *process, const char *arguments)
+{
+	const char *path = strchr(arguments, '"');
+	const char *end, *base;
+	size_t length;
+
+	memset(process->program, 0, sizeof(process->program));
+	end = path ? strchr(path + 1, '"') : NULL;
+	if (!end)
+		return;
+	for (base = end; base[-1] != '/' && base[-1] != '"'; base--)
+		;
+	length = (size_t)(end - base);
+	if (length >= sizeof(process->program))
+		length = sizeof(process->program) - 1;
+	memcpy(process->program, base, length);
+}
+
+static int run_program(struct reader *reader, struct process *process)
+{
+	int error = kanary_trace_end(&process->trace, KANARY_REASON_EXEC);
+
+	if (error)
+		return error;
+	if (*process->program)
+		memcpy(reader->comm, process->program, sizeof(reader->comm));
+	process->compat = false;
+	kanary_trace_begin(&process->trace, reader->import, process->pid, reader->comm,
+			   strlen(reader->comm));
+	return 0;
+}
+
+static bool is_exec(const char *name)
+{
+	return !strcmp(name, "execve") || !strcmp(name, "execveat");
+}
+
+static int take_call(struct reader *reader, u32 pid, const char *name, const char *arguments)
+{
+	struct process *process = find_process(reader, pid);
+	bool by_strace, known;
+	int error = 0;
+	u32 bin;
+
+	if (!process)
+		return kanary_import_fail(reader->import, "%s: %s", reader->name,
+					  strerror(ENOMEM));
+	bin = find_bin(name, process->compat, &known);
+	/* The execve at the top of a trace is strace's own. */
+	by_strace = reader->first && is_exec(name);
+	reader->first = false;
+	if (!by_strace) {
+		if (!known)
+			locate(reader, &reader->import->calls_unnamed);
+		error = kanary_trace_call(&process->trace, bin);
+	}
+	reader->calls++;
+	if (error || !is_exec(name))
+		return error;
+	remember_program(process, arguments);
+	if (!ends_with(reader->line.tail, "<unfinished ...>") && succeeded(reader->line.tail))
+		error = run_program(reader, process);
+	return error;
+}
+
+/* "<... read resumed>" was counted where it began; only execve's result is news. */
+static int take_resumed(struct reader *reader, u32 pid, const char *text)
+{
+	struct process *process;
+
+	if (strncmp(text, "<... execve", 11) || !succeeded(reader->line.tail))
+		return 0;
+	process = find_process(reader, pid);
+	return process ? run_program(reader, process) : 0;
+}
+
+/* "+++ superseded by execve in pid 7 +++": thread 7 goes on under this pid. */
+static int take_superseded(struct reader *reader, u32 pid, const char *text)
+{
+	struct process key_only = { .pid = (u32)strtoul(text, NULL, 10) };
+	struct process **thread = tfind(&key_only, &reader->processes, compare_processes);
+	struct process *leader = find_process(reader, pid);
+	struct process *process;
+	int error;
+
+	if (!leader || !thread || *thread == leader)
+		return 0;
+	memcpy(leader->program, (*thread)->program, sizeof(leader->program));
+	error = kanary_trace_end(&leader->trace, KANARY_REASON_EXIT);
+	if (error)
+		return error;
+	/* The thread's calls become those that the execve ends. */
+	leader->trace = (*thread)->trace;
+	leader->compat = (*thread)->compat;
+	process = *thread;
+	tdelete(&key_only, &reader->processes, compare_processes);
+	free(process);
+	return 0;
+}
+
+static bool is_remark(const char *text)
+{
+	static const char *const remarks[] = {
+		"strace:", "Process ", "[ Process", " > ", "> ", "--- ", "???", "<detached",
+		"<... ", "+++ ", ")",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(remarks) / sizeof(*remarks); i++)
+		if (!strncmp(text, remarks[i], strlen(remarks[i])))
+			return true;
+	return !*text;
+}
+
+static void note_any(const void *node, VISIT visit, void *any)
+{
+	if (visit == preorder || visit == leaf)
+		*(u32 *)any = (*(struct process *const *)node)->pid;
+}
+
+/*
+ * On a terminal strace -f writes no pid while there is a single process. The
+ * first pid that was not announced as attached is that process.
+ */
+static u32 resolve_pid(struct reader *reader, u32 pid)
+{
+	struct process key_only = { .pid = pid ? pid : reader->main };
+	struct process **found = tfind(&key_only, &reader->processes, compare_processes);
+	struct process *process;
+
+	if (found)
+		return key_only.pid;
+	if (!pid) {
+		/* All but one have ended, the first of them too. */
+		twalk_r(reader->processes, note_any, &key_only.pid);
+		return key_only.pid;
+	}
+	key_only.pid = PID_UNTOLD;
+	found = tfind(&key_only, &reader->processes, compare_processes);
+	if (!found || reader->main != PID_UNTOLD)
+		return pid;
+	process = *found;
+	tdelete(process, &reader->processes, compare_processes);
+	process->pid = pid;
+	process->trace.vector.pid = pid;
+	process->trace.vector.tgid = pid;
+	reader->main = pid;
+	if (!tsearch(process, &reader->processes, compare_processes))
+		free(process);
+	return pid;
+}
+
+static void take_attached(struct reader *reader, const char *text)
+{
+	const char *found = strstr(text, "strace: Process ");
+	char *end;
+	u32 pid;
+
+	if (!found)
+		return;
+	pid = (u32)strtoul(found + 16, &end, 10);
+	if (!strncmp(end, " attached", 9))
+		find_process(reader, pid);
+}
+
+/* "[ Process PID=7 runs in 32 bit mode. ]", before the first call that does */
+static bool take_personality(struct reader *reader, const char *text)
+{
+	const char *found = strstr(text, "[ Process PID=");
+	struct process *process;
+	char *end;
+	u32 pid;
+
+	if (!found)
+		return false;
+	pid = (u32)strtoul(found + 14, &end, 10);
+	if (reader->main == PID_UNTOLD)
+		pid = resolve_pid(reader, 0);
+	process = find_process(reader, pid);
+	if (process)
+		process->compat = strstr(end, "32 bit") != NULL;
+	return true;
+}
+
+static int take_line(struct reader *reader)
+{
+	const char *text, *end;
+	char name[64];
+	u32 pid;
+
+	if (take_personality(reader, reader->line.head))
+		return 0;
+	take_attached(reader, reader->line.head);
+	text = skip_prefixes(reader->line.head, &pid);
+	if (is_remark(text) && strncmp(text, "<... ", 5) && strncmp(text, "+++ ", 4))
+		return 0;
+	pid = resolve_pid(reader, pid);
+	if (!strncmp(text, "<... ", 5))
+		return take_resumed(reader, pid, text);
+	if (!strncmp(text, "+++ superseded by execve in pid ", 32))
+		return take_superseded(reader, pid, text + 32);
+	if (!strncmp(text, "+++ exited", 10) || !strncmp(text, "+++ killed", 10))
+		return end_process(reader, pid);
+	end = text;
+	while (isalnum((unsigned char)*end) || *end == '_')
+		end++;
+	if (end > text && *end == '(' && !isdigit((unsigned char)*text) &&
+	    (size_t)(end - text) < sizeof(name)) {
+		memcpy(name, text, (size_t)(end - text));
+		name[end - text] = 0;
+		return take_call(reader, pid, name, end);
+	}
+	locate(reader, &reader->import->lines_skipped);
+	return 0;
+}
+
+static void free_rest(void *node)
+{
+	free(node);
+}
+
+/* Processes that were still running when the trace ended. */
+static int end_rest(struct reader *reader)
+{
+	int error = 0;
+	u32 pid = 0;
+
+	while (!error && reader->processes) {
+		twalk_r(reader->processes, note_any, &pid);
+		error = end_process(reader, pid);
+	}
+	return error;
+}
+
+int kanary_import_strace_stream(struct kanary_import *import, const char *name, FILE *file)
+{
+	struct reader *reader = calloc(1, sizeof(*reader));
+	int error;
+
+	if (!reader)
+		return kanary_import_fail(import, "%s: %s", name, strerror(ENOMEM));
+	sort_names();
+	reader->import = import;
+	reader->name = name;
+	reader->file = file;
+	reader->main = PID_UNTOLD;
+	reader->first = true;
+	while ((error = read_line(reader)) > 0) {
+		error = take_line(reader);
+		if (error)
+			break;
+	}
+	if (!error)
+		error = end_rest(reader);
+	if (!error && !reader->calls)
+		error = kanary_import_fail(import,
+			"%s: line %llu: no system call up to here: is it the output of strace?", name,
+			(unsigned long long)reader->number);
+	tdestroy(reader->processes, free_rest);
+	free(reader);
+	import->files += !error;
+	return error;
+}
+
+int kanary_import_strace(struct kanary_import *import, const char *path)
+{
+	FILE *file = fopen(path, "rbe");
+	int error;
+
+	if (!file)
+		return kanary_import_fail(import, "%s: %s", path, strerror(errno));
+	error = kanary_import_strace_stream(import, path, file);
+	fclose(file);
+	return error;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Output of strace, with or without -f, -t, -tt, -ttt, -r, -T, -y, -k, on a
+ * terminal or with -o.
+ *
+ * A call counts once, where it begins. A successful execve ends a stream and
+ * begins another. Of a process that turns to 32 bits strace says so, and its
+ * calls go to the 32-bit bank from there on.
+ */
+#ifndef KANARY_IMPORT_STRACE_H
+#define KANARY_IMPORT_STRACE_H
+
+#include <stdio.h>
+
+#include "trace.h"
+
+/**
+ * kanary_import_strace() - import a file
+ *
+ * Lines that make no sense are counted and the first is located in @import;
+ * a file without a single call is an error.
+ *
+ * Return: 0 or -errno, with import->why set.
+ */
+int kanary_import_strace(struct kanary_import *import, const char *path);
+
+/** kanary_import_strace_stream() - the same of an open file; @name is for messages */
+int kanary_import_strace_stream(struct kanary_import *import, const char *name, FILE *file);
+
+#endif /* KANARY_IMPORT_STRACE_H */

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Calls of one process, one by one, into vectors of a recording: what importers share. */
+#ifndef KANARY_TRACE_H
+#define KANARY_TRACE_H
+
+#include "recording.h"
+
+/**
+ * struct kanary_import - one run of "kanary import"
+ * @writer: of the new recording
+ * @period: calls per vector
+ * @only: takes only trace files whose path within the input matches this
+ *	fnmatch() pattern, NULL for all
+ * @streams: made so far; the last of them has this number
+ * @vectors: written so far
+ * @calls: counted so far
+ * @files: read so far
+ * @lines_skipped: lines that were not understood (strace)
+ * @calls_unnamed: calls of a name that is not known here (strace)
+ * @first_skipped: where the first of either was: "FILE:LINE: text", or empty
+ * @why: one sentence with file and place, set by whoever fails
+ */
+struct kanary_import {
+	struct kanary_recording_writer *writer;
+	uint32_t period;
+	const char *only;
+	uint64_t streams;
+	uint64_t vectors;
+	uint64_t calls;
+	uint64_t files;
+	uint64_t lines_skipped;
+	uint64_t calls_unnamed;
+	char first_skipped[256];
+	char why[512];
+};
+
+/**
+ * struct kanary_trace - a process image whose calls are being counted
+ * @import: who gets its vectors
+ * @vector: identity; stream, index and the counts are kept here
+ * @counts: of the vector in the making, by bin
+ */
+struct kanary_trace {
+	struct kanary_import *import;
+	struct kanary_vector vector;
+	uint16_t counts[KANARY_BINS];
+};
+
+/** kanary_trace_begin() - start a stream; @comm is cut to its size */
+void kanary_trace_begin(struct kanary_trace *trace, struct kanary_import *import, uint32_t pid,
+			const char *comm, size_t comm_length);
+
+/**
+ * kanary_trace_call() - count a call
+ *
+ * A full vector is written when the call after it comes, so that a stream
+ * always ends with a vector that says why.
+ *
+ * Return: 0 or -errno, with import->why set.
+ */
+int kanary_trace_call(struct kanary_trace *trace, uint32_t bin);
+
+/** kanary_trace_end() - write what is left of the stream; 0 or -errno, with import->why set */
+int kanary_trace_end(struct kanary_trace *trace, enum kanary_reason reason);
+
+/** kanary_import_fail() - set import->why; returns -EINVAL */
+int kanary_import_fail(struct kanary_import *import, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif /* KANARY_TRACE_H */
