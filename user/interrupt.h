@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Signals and time for commands that run until they are told to stop. */
+#ifndef KANARY_INTERRUPT_H
+#define KANARY_INTERRUPT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/**
+ * kanary_interrupt_open() - turn SIGINT, SIGTERM and SIGHUP into something to poll
+ *
+ * Return: a descriptor that becomes readable, or -1 with errno set.
+ */
+int kanary_interrupt_open(void);
+
+/** kanary_interrupt_pending() - whether such a signal has come */
+bool kanary_interrupt_pending(int descriptor);
+
+/** kanary_interrupt_now() - CLOCK_MONOTONIC in nanoseconds */
+uint64_t kanary_interrupt_now(void);
+
+#endif /* KANARY_INTERRUPT_H */
