@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "arguments.h"
+#include "commands.h"
+#include "message.h"
+#include "model_file.h"
+#include "target.h"
+
+struct options {
+	struct kanary_target target;
+	const char *model;
+	int mode;
+};
+
+static const struct argp_option arguments[] = {
+	{ "container", 'c', "C", 0, "which container it is for: as in kanary containers", 0 },
+	{ "mode", 'm', "MODE", 0, "then switch to learn, monitor or enforce", 0 },
+	{ 0 },
+};
+
+static error_t parse_argument(int key, char *argument, struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	switch (key) {
+	case 'c':
+		options->target.text = argument;
+		return 0;
+	case 'm':
+		options->mode = kanary_protocol_mode(argument);
+		if (options->mode < 0)
+			return kanary_arguments_refuse(state,
+						       "'%s' is no mode: learn, monitor and enforce are",
+						       argument);
+		return 0;
+	case ARGP_KEY_ARG:
+		if (options->model)
+			return kanary_arguments_extra(state, argument);
+		options->model = argument;
+		return 0;
+	case ARGP_KEY_END:
+		if (!options->model)
+			return kanary_arguments_refuse(state, "the MODEL is missing");
+		if (!options->target.text)
+			return kanary_arguments_refuse(state, "--container C is missing");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = arguments,
+	.parser = parse_argument,
+	.args_doc = "MODEL --container C",
+	.doc = "Give a model to the kernel for a container, in place of the one it may have.\n\n"
+	       "The file is checked here and again in the kernel; a refused model changes nothing.\n"
+	       "\vExample:\n\n  kanary load web.model --container web\n",
+};
+
+static int send_number(struct kanary_netlink *netlink, enum kanary_command command, int attribute,
+		       uint32_t number, const void *data, uint32_t size)
+{
+	struct nl_msg *message = kanary_netlink_message(netlink, command, size + 64);
+
+	if (message) {
+		nla_put_u32(message, attribute, number);
+		if (data && nla_put(message, KANARY_A_DATA, (int)size, data) < 0) {
+			nlmsg_free(message);
+			message = NULL;
+		}
+	}
+	return kanary_netlink_request(netlink, message, NULL, NULL);
+}
+
+static int upload(struct kanary_netlink *netlink, const struct kanary_model_file *file)
+{
+	uint32_t offset, size;
+	int error;
+
+	error = send_number(netlink, KANARY_CMD_MODEL_BEGIN, KANARY_A_SIZE, (uint32_t)file->size,
+			    NULL, 0);
+	for (offset = 0; !error && offset < file->size; offset += size) {
+		size = (uint32_t)file->size - offset;
+		if (size > KANARY_CHUNK_MAX)
+			size = KANARY_CHUNK_MAX;
+		error = send_number(netlink, KANARY_CMD_MODEL_CHUNK, KANARY_A_OFFSET, offset,
+				    (char *)file->data + offset, size);
+	}
+	if (error)
+		return kanary_message_error("load: %s", kanary_netlink_error(netlink));
+	return 0;
+}
+
+int kanary_load_main(int argc, char **argv)
+{
+	struct options options = { .mode = -1 };
+	struct kanary_model_file file;
+	int error;
+
+	error = kanary_arguments_parse(&argp, argc, argv, &options);
+	if (error)
+		return error;
+	if (kanary_model_file_read("load", options.model, &file))
+		return 1;
+	error = kanary_target_open("load", &options.target) ||
+		upload(options.target.netlink, &file) ||
+		kanary_target_send("load", &options.target, KANARY_CMD_MODEL_COMMIT, -1);
+	if (!error && options.mode >= 0)
+		error = kanary_target_send("load", &options.target, KANARY_CMD_SET_MODE,
+					   options.mode);
+	kanary_target_close(&options.target);
+	kanary_model_file_free(&file);
+	return error;
+}

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "arguments.h"
+#include "commands.h"
+#include "container_name.h"
+#include "interrupt.h"
+#include "json_output.h"
+#include "message.h"
+#include "netlink.h"
+#include "syscall_name.h"
+
+struct options {
+	bool json;
+	uint64_t count;		/* 0 for ever */
+	uint64_t duration;	/* nanoseconds, 0 for ever */
+};
+
+struct watch {
+	const struct options *options;
+	uint64_t alerts;
+	uint64_t lost;
+	uint32_t sequence;
+	bool started;
+	bool failed;
+};
+
+static const struct argp_option arguments[] = {
+	{ "json", 'j', NULL, 0, "one JSON object a line", 0 },
+	{ "count", 'n', "N", 0, "stop after N alerts", 0 },
+	{ "for", 'f', "TIME", 0, "stop after 90s, 10m, 2h, 7d; without it, at Ctrl-C", 0 },
+	{ 0 },
+};
+
+static error_t parse_argument(int key, char *argument, struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	switch (key) {
+	case 'j':
+		options->json = true;
+		return 0;
+	case 'n':
+		if (!kanary_arguments_number(argument, 1, UINT64_MAX, &options->count))
+			return kanary_arguments_refuse(state, "--count takes a number from 1");
+		return 0;
+	case 'f':
+		if (!kanary_arguments_duration(argument, &options->duration))
+			return kanary_arguments_refuse(state,
+						       "'%s' is no time: 90s, 10m, 2h and 7d are",
+						       argument);
+		return 0;
+	case ARGP_KEY_ARG:
+		return kanary_arguments_extra(state, argument);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = arguments,
+	.parser = parse_argument,
+	.args_doc = "[--json] [--count N] [--for TIME]",
+	.doc = "Print alerts as they come. Says \"ready\" on stderr once none can be missed.\n\n"
+	       "A surprise of 6 means: under normal behaviour this comes once in 10^6 vectors.\n"
+	       "\vExample:\n\n  kanary watch --json | while read -r alert; do notify \"$alert\"; done\n",
+};
+
+/* When that was by the wall clock, which the kernel's time since boot does not know. */
+static void format_time(uint64_t boottime, char *text, size_t size)
+{
+	struct timespec wall, boot;
+	struct tm broken;
+	int64_t event;
+	time_t second;
+	size_t used;
+
+	clock_gettime(CLOCK_REALTIME, &wall);
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	event = ((int64_t)wall.tv_sec - boot.tv_sec) * 1000000000 + wall.tv_nsec - boot.tv_nsec +
+		(int64_t)boottime;
+	second = event / 1000000000;
+	gmtime_r(&second, &broken);
+	used = strftime(text, size, "%Y-%m-%dT%H:%M:%S", &broken);
+	snprintf(text + used, size - used, ".%03dZ", (int)(event / 1000000 % 1000));
+}
+
+static void print_text(const struct kanary_alert *alert, const struct kanary_container_name *name,
+		       const char *when)
+{
+	char escaped[KANARY_MESSAGE_ESCAPED_SIZE(sizeof(name->name))];
+	char buffer[64];
+	uint32_t i;
+
+	printf("%s alert container=%s", when,
+	       kanary_message_escape(name->name, sizeof(name->name), escaped));
+	printf(" cgroup=%llu profile=%s pid=%u", (unsigned long long)alert->cgroup,
+	       kanary_message_escape(alert->profile, sizeof(alert->profile), escaped), alert->pid);
+	printf(" comm=%s surprise=%.2f threshold=%.2f mode=%s unusual=",
+	       kanary_message_escape(alert->comm, sizeof(alert->comm), escaped),
+	       alert->surprise / 256.0, alert->threshold / 256.0,
+	       kanary_protocol_mode_name(alert->mode));
+	for (i = 0; i < alert->unusual_count; i++)
+		printf("%s%s:%+d", i ? "," : "",
+		       kanary_syscall_name(alert->unusual[i].bin, buffer, sizeof(buffer)),
+		       alert->unusual[i].excess);
+	if (!alert->unusual_count)
+		putchar('-');
+	putchar('\n');
+}
+
+static json_t *describe(const struct kanary_alert *alert, const struct kanary_container_name *name,
+			const char *when)
+{
+	const struct kanary_verdict *verdict = &alert->verdict;
+	json_t *unusual = json_array();
+	json_t *sequence = json_null();
+	char buffer[64];
+	uint32_t i;
+
+	for (i = 0; i < alert->unusual_count; i++)
+		json_array_append_new(unusual, json_pack("{s:s, s:i}", "syscall",
+			kanary_syscall_name(alert->unusual[i].bin, buffer, sizeof(buffer)),
+			"excess", alert->unusual[i].excess));
+	/* Null rather than 0: this head had nothing to say yet. */
+	if (verdict->flags & KANARY_VERDICT_SEQUENCE)
+		sequence = kanary_json_output_fixed(verdict->sequence_surprise, 8);
+	return json_pack("{s:s, s:s, s:I, s:o, s:s, s:o, s:I, s:I, s:o, s:I, s:I, s:o, s:o, s:o,"
+			 " s:o, s:o, s:I, s:s, s:s, s:o}",
+		"event", "alert", "time", when, "boottime_ns", (json_int_t)alert->time,
+		"container", kanary_json_output_text(name->name, sizeof(name->name)),
+		"runtime", name->runtime,
+		"id", kanary_json_output_text(name->id, sizeof(name->id)),
+		"cgroup", (json_int_t)alert->cgroup, "pidns", (json_int_t)alert->pidns,
+		"profile", kanary_json_output_text(alert->profile, sizeof(alert->profile)),
+		"pid", (json_int_t)alert->pid, "tgid", (json_int_t)alert->tgid,
+		"comm", kanary_json_output_text(alert->comm, sizeof(alert->comm)),
+		"surprise", kanary_json_output_fixed(alert->surprise, 8),
+		"threshold", kanary_json_output_fixed(alert->threshold, 8),
+		"process_surprise", kanary_json_output_fixed(verdict->process_surprise, 8),
+		"sequence_surprise", sequence,
+		"budget_vectors", (json_int_t)alert->budget,
+		"reason", kanary_protocol_reason_name(alert->reason),
+		"mode", kanary_protocol_mode_name(alert->mode),
+		"unusual", unusual);
+}
+
+static void report_gap(struct watch *watch, uint32_t gap)
+{
+	watch->lost += gap;
+	if (watch->options->json)
+		watch->failed |= kanary_json_output_print(json_pack("{s:s, s:I, s:I}", "event",
+			"lost", "alerts", (json_int_t)gap, "total", (json_int_t)watch->lost));
+	else
+		kanary_message_note("%u alerts were lost on the way; they are in the kernel log", gap);
+}
+
+static int take_event(const struct nlmsghdr *message, void *context)
+{
+	const struct kanary_container_name *name;
+	struct watch *watch = context;
+	struct kanary_alert alert;
+	char when[64];
+
+	if (kanary_protocol_command(message) != KANARY_CMD_ALERT)
+		return 0;
+	if (!kanary_protocol_alert(message, &alert))
+		return -EBADMSG;
+	if (watch->started && alert.sequence != watch->sequence + 1)
+		report_gap(watch, alert.sequence - watch->sequence - 1);
+	watch->started = true;
+	watch->sequence = alert.sequence;
+	watch->alerts++;
+	name = kanary_container_name_resolve(alert.cgroup);
+	format_time(alert.time, when, sizeof(when));
+	if (watch->options->json)
+		watch->failed |= kanary_json_output_print(describe(&alert, name, when));
+	else
+		print_text(&alert, name, when);
+	if (!watch->failed && (fflush(stdout) || ferror(stdout)))
+		watch->failed = kanary_message_error("watch: cannot write: %s", strerror(errno));
+	/* Not one more than was asked for, though more may have come. */
+	return watch->failed || watch->alerts == watch->options->count;
+}
+
+static int run(struct kanary_netlink *netlink, struct watch *watch, int interrupt)
+{
+	uint64_t end = kanary_interrupt_now() + watch->options->duration;
+	int result = 0;
+
+	while (!result && !kanary_interrupt_pending(interrupt)) {
+		uint64_t now = kanary_interrupt_now();
+		int milliseconds = -1;
+
+		if (watch->options->duration) {
+			if (now >= end)
+				break;
+			/* A week of milliseconds does not fit into an int. */
+			milliseconds = end - now > 3600000000000ull ? 3600000 :
+				       (int)((end - now) / 1000000 + 1);
+		}
+		result = kanary_netlink_wait(netlink, milliseconds, interrupt);
+	}
+	if (result == -EBADMSG)
+		return kanary_message_error("watch: the module sent what is no alert: install matching versions");
+	if (result < 0)
+		return kanary_message_error("watch: %s", kanary_netlink_error(netlink));
+	return watch->failed;
+}
+
+int kanary_watch_main(int argc, char **argv)
+{
+	struct options options = { 0 };
+	struct watch watch = { .options = &options };
+	struct kanary_netlink *netlink;
+	struct kanary_status status;
+	int interrupt, error;
+
+	error = kanary_arguments_parse(&argp, argc, argv, &options);
+	if (error)
+		return error;
+	interrupt = kanary_interrupt_open();
+	if (interrupt < 0)
+		return kanary_message_error("watch: cannot watch for signals: %s", strerror(errno));
+	netlink = kanary_netlink_open(&status);
+	if (!netlink) {
+		close(interrupt);
+		return 1;
+	}
+	kanary_netlink_events(netlink, take_event, &watch);
+	if (kanary_netlink_subscribe(netlink)) {
+		error = kanary_message_error("watch: %s", kanary_netlink_error(netlink));
+	} else {
+		fprintf(stderr, "ready\n");
+		error = run(netlink, &watch, interrupt);
+	}
+	if (watch.lost)
+		kanary_message_note("%llu alerts were lost in all", (unsigned long long)watch.lost);
+	kanary_netlink_close(netlink);
+	close(interrupt);
+	return error;
+}
