@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel_score.h"
+#include "message.h"
+#include "vector.h"
+
+/* Bytes of vectors in a request: few enough for any socket's buffer. */
+#define RUN_BYTES 65536
+
+/* Vectors of a stream that wait to be compared. */
+struct run {
+	u32 count;
+	u32 used;
+	u32 offset[KANARY_SCORE_MAX];
+	_Alignas(8) u8 memory[RUN_BYTES];
+};
+
+struct reply {
+	struct kanary_verdict verdicts[KANARY_SCORE_MAX];
+	int count;
+};
+
+/* What the kernel says of the container. */
+struct loaded {
+	u64 cgroup;
+	bool found;
+	struct kanary_container container;
+};
+
+static int take_container(const struct nlmsghdr *message, void *context)
+{
+	struct kanary_container container;
+	struct loaded *loaded = context;
+
+	if (kanary_protocol_container(message, &container) &&
+	    container.cgroup == loaded->cgroup && *container.profile) {
+		loaded->container = container;
+		loaded->found = true;
+	}
+	return 0;
+}
+
+int kanary_kernel_score_open(struct kanary_kernel_score *score, const char *container,
+			     const struct kanary_model *model)
+{
+	struct loaded loaded = { 0 };
+
+	memset(score, 0, sizeof(*score));
+	score->target.text = container;
+	score->model = model;
+	if (kanary_target_open("score", &score->target))
+		return 1;
+	score->state = malloc(kanary_score_stream_size(model));
+	score->scratch = aligned_alloc(64, (kanary_score_scratch_size(model) + 63) & ~63ul);
+	if (!score->state || !score->scratch)
+		return kanary_message_error("score: %s", strerror(ENOMEM));
+	loaded.cgroup = score->target.cgroup;
+	if (kanary_netlink_dump(score->target.netlink, KANARY_CMD_GET_CONTAINERS, take_container,
+				&loaded))
+		return kanary_message_error("score: %s",
+					    kanary_netlink_error(score->target.netlink));
+	/* A container without tasks is not listed; the kernel then speaks for itself. */
+	if (loaded.found && loaded.container.model_checksum != model->header->checksum)
+		return kanary_message_error("score: the kernel has another model (%08x) for %s than this (%08x): kanary load it first",
+					    loaded.container.model_checksum, container,
+					    model->header->checksum);
+	return 0;
+}
+
+static int take_verdicts(const struct nlmsghdr *message, void *context)
+{
+	struct reply *reply = context;
+
+	reply->count = kanary_protocol_verdicts(message, reply->verdicts, KANARY_SCORE_MAX);
+	return reply->count < 0 ? reply->count : 0;
+}
+
+static void note_difference(struct kanary_kernel_score *score, const struct kanary_vector *vector,
+			    u32 position, const struct kanary_verdict *kernel,
+			    const struct kanary_verdict *ours)
+{
+	if (score->differences++)
+		return;
+	snprintf(score->first, sizeof(score->first),
+		 "stream %llu, vector %u (number %u of its run): kernel errors %u %u surprises %u %u %u flags %u, here errors %u %u surprises %u %u %u flags %u",
+		 (unsigned long long)vector->stream, vector->index, position,
+		 kernel->process_error, kernel->sequence_error, kernel->process_surprise,
+		 kernel->sequence_surprise, kernel->surprise, kernel->flags,
+		 ours->process_error, ours->sequence_error, ours->process_surprise,
+		 ours->sequence_surprise, ours->surprise, ours->flags);
+}
+
+static struct nl_msg *build(struct kanary_kernel_score *score, const struct run *run)
+{
+	struct nl_msg *message;
+	u32 i;
+
+	message = kanary_netlink_message(score->target.netlink, KANARY_CMD_SCORE,
+					 run->used + 8 * run->count + 64);
+	if (!message)
+		return NULL;
+	nla_put_u64(message, KANARY_A_CGROUP, score->target.cgroup);
+	for (i = 0; i < run->count; i++) {
+		const struct kanary_vector *vector = (void *)(run->memory + run->offset[i]);
+
+		if (nla_put(message, KANARY_A_VECTOR, (int)kanary_vector_size(vector->length),
+			    vector)) {
+			nlmsg_free(message);
+			return NULL;
+		}
+	}
+	return message;
+}
+
+int kanary_kernel_score_flush(struct kanary_kernel_score *score, struct kanary_stream *stream)
+{
+	struct run *run = stream->kernel;
+	struct reply reply = { .count = 0 };
+	u32 i;
+
+	if (!run || !run->count)
+		return 0;
+	if (kanary_netlink_request(score->target.netlink, build(score, run), take_verdicts, &reply))
+		return kanary_message_error("score: %s", reply.count < 0 ?
+					    "the kernel's verdicts make no sense: install matching versions" :
+					    kanary_netlink_error(score->target.netlink));
+	if (reply.count != (int)run->count)
+		return kanary_message_error("score: the kernel gave %d verdicts for %u vectors",
+					    reply.count, run->count);
+	kanary_score_stream_init(score->model, score->state);
+	for (i = 0; i < run->count; i++) {
+		const struct kanary_vector *vector = (void *)(run->memory + run->offset[i]);
+		struct kanary_verdict ours;
+
+		kanary_score_vector(score->model, score->state, vector->counts, vector->length,
+				    score->scratch, &ours);
+		score->verdicts++;
+		if (memcmp(&ours, &reply.verdicts[i], sizeof(ours)))
+			note_difference(score, vector, i, &reply.verdicts[i], &ours);
+	}
+	run->count = 0;
+	run->used = 0;
+	return 0;
+}
+
+int kanary_kernel_score_add(struct kanary_kernel_score *score, struct kanary_stream *stream,
+			    const struct kanary_vector *vector)
+{
+	u32 size = (u32)kanary_vector_size(vector->length);
+	struct run *run;
+
+	if (!stream->kernel)
+		stream->kernel = calloc(1, sizeof(*run));
+	run = stream->kernel;
+	if (!run)
+		return kanary_message_error("score: %s", strerror(ENOMEM));
+	if ((run->count == KANARY_SCORE_MAX || run->used + size > RUN_BYTES) &&
+	    kanary_kernel_score_flush(score, stream))
+		return 1;
+	run->offset[run->count++] = run->used;
+	memcpy(run->memory + run->used, vector, size);
+	run->used += (size + 7) & ~7u;
+	return 0;
+}
+
+void kanary_kernel_score_close(struct kanary_kernel_score *score)
+{
+	kanary_target_close(&score->target);
+	free(score->state);
+	free(score->scratch);
+}

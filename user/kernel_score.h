@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The kernel's verdicts beside our own. Vectors of a stream go out in runs; at
+ * each run both sides start from a fresh state, and have to agree to the bit.
+ */
+#ifndef KANARY_KERNEL_SCORE_H
+#define KANARY_KERNEL_SCORE_H
+
+#include "model_file.h"
+#include "stream_set.h"
+#include "target.h"
+
+/**
+ * struct kanary_kernel_score - a comparison under way
+ * @target: container whose model in the kernel is compared
+ * @model: what the kernel should have loaded
+ * @state: of our own scoring
+ * @scratch: likewise
+ * @verdicts: compared so far
+ * @differences: of these
+ * @first: one sentence on the first of them, or ""
+ */
+struct kanary_kernel_score {
+	struct kanary_target target;
+	const struct kanary_model *model;
+	struct kanary_score_stream *state;
+	void *scratch;
+	u64 verdicts;
+	u64 differences;
+	char first[512];
+};
+
+/**
+ * kanary_kernel_score_open() - connect, and see that the kernel has the same model
+ * @container: as given by the user
+ *
+ * Return: 0, or 1 after a line on stderr.
+ */
+int kanary_kernel_score_open(struct kanary_kernel_score *score, const char *container,
+			     const struct kanary_model *model);
+
+/** kanary_kernel_score_add() - queue a vector; 0, or 1 after a line on stderr */
+int kanary_kernel_score_add(struct kanary_kernel_score *score, struct kanary_stream *stream,
+			    const struct kanary_vector *vector);
+
+/** kanary_kernel_score_flush() - compare what is queued; 0, or 1 after a line on stderr */
+int kanary_kernel_score_flush(struct kanary_kernel_score *score, struct kanary_stream *stream);
+
+void kanary_kernel_score_close(struct kanary_kernel_score *score);
+
+#endif /* KANARY_KERNEL_SCORE_H */

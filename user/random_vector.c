@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "random_vector.h"
+
+#define STREAM_VECTORS_MAX 600
+
+/* splitmix64 (Steele, Lea, Flood 2014): any seed will do. */
+static u64 draw(struct kanary_random_vector *source)
+{
+	u64 value = source->state += 0x9e3779b97f4a7c15;
+
+	value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9;
+	value = (value ^ value >> 27) * 0x94d049bb133111eb;
+	return value ^ value >> 31;
+}
+
+static u32 draw_below(struct kanary_random_vector *source, u32 limit)
+{
+	return (u32)((draw(source) >> 32) * limit >> 32);
+}
+
+void kanary_random_vector_seed(struct kanary_random_vector *source, u64 seed)
+{
+	memset(source, 0, sizeof(*source));
+	source->state = seed;
+}
+
+static void fill(struct kanary_random_vector *source, struct kanary_vector *vector)
+{
+	u32 shape = draw_below(source, 8), bin, spread, count_max;
+
+	/* Mostly what programs do; now and then all bins at once, or one bin to the limit. */
+	spread = shape == 0 ? 1 : shape == 1 ? 500 : 40;
+	count_max = shape == 2 ? KANARY_PERIOD_MAX : shape == 0 ? 34 : 64;
+	for (bin = draw_below(source, spread); bin < KANARY_BINS;
+	     bin += 1 + draw_below(source, spread)) {
+		u32 room = KANARY_PERIOD_MAX - vector->calls;
+		u32 count = 1 + draw_below(source, count_max);
+
+		if (!room)
+			break;
+		count = count > room ? room : count;
+		vector->counts[vector->length].bin = (u16)bin;
+		vector->counts[vector->length++].count = (u16)count;
+		vector->calls += count;
+	}
+}
+
+const struct kanary_vector *kanary_random_vector_next(struct kanary_random_vector *source,
+						      bool last)
+{
+	struct kanary_vector *vector = (void *)source->memory;
+
+	if (!source->left) {
+		vector->stream++;
+		vector->index = 0;
+		vector->pid = 2 + draw_below(source, 30000);
+		vector->tgid = vector->pid;
+		strcpy(vector->comm, "random");
+		source->left = 1 + draw_below(source, STREAM_VECTORS_MAX);
+	} else {
+		vector->index++;
+	}
+	vector->time += 1000000;
+	vector->calls = 0;
+	vector->length = 0;
+	fill(source, vector);
+	source->left = last ? 0 : source->left - 1;
+	vector->reason = source->left ? KANARY_REASON_PERIOD : KANARY_REASON_EXIT;
+	return vector;
+}

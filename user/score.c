@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "arguments.h"
+#include "commands.h"
+#include "json_output.h"
+#include "kernel_score.h"
+#include "message.h"
+#include "model_file.h"
+#include "random_vector.h"
+#include "recording.h"
+#include "stream_set.h"
+#include "syscall_name.h"
+
+struct options {
+	const char *model;
+	const char *recording;
+	const char *kernel;	/* container */
+	bool json;
+	bool vectors;
+	uint64_t random;	/* vectors, 0 for none */
+	uint64_t seed;
+};
+
+struct score {
+	const struct options *options;
+	struct kanary_model_file file;
+	struct kanary_stream_set streams;
+	struct kanary_kernel_score kernel;
+	json_t *list;		/* of streams, for --json */
+	u64 stream_count;
+	u64 vectors;
+	u64 alerts;
+	u32 highest;
+	int failed;
+};
+
+enum { OPTION_VECTORS = 'v', OPTION_KERNEL = 'k', OPTION_RANDOM = 'r', OPTION_SEED = 's' };
+
+static const struct argp_option arguments[] = {
+	{ "vectors", OPTION_VECTORS, NULL, 0, "a line a vector instead of a line a stream", 0 },
+	{ "json", 'j', NULL, 0, "a JSON object; with --vectors, one a line and a last one for all", 0 },
+	{ "kernel", OPTION_KERNEL, "C", 0,
+	  "let the model that the kernel has for container C judge the vectors too, and compare", 0 },
+	{ "random", OPTION_RANDOM, "N", 0, "N random vectors instead of a recording", 0 },
+	{ "seed", OPTION_SEED, "S", 0, "of --random, 1 by default", 0 },
+	{ 0 },
+};
+
+static error_t parse_argument(int key, char *argument, struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	switch (key) {
+	case OPTION_VECTORS:
+		options->vectors = true;
+		return 0;
+	case 'j':
+		options->json = true;
+		return 0;
+	case OPTION_KERNEL:
+		options->kernel = argument;
+		return 0;
+	case OPTION_RANDOM:
+		if (!kanary_arguments_number(argument, 1, UINT64_MAX, &options->random))
+			return kanary_arguments_refuse(state, "--random takes a number from 1");
+		return 0;
+	case OPTION_SEED:
+		if (!kanary_arguments_number(argument, 0, UINT64_MAX, &options->seed))
+			return kanary_arguments_refuse(state, "--seed takes a number");
+		return 0;
+	case ARGP_KEY_ARG:
+		if (options->recording)
+			return kanary_arguments_extra(state, argument);
+		if (options->model)
+			options->recording = argument;
+		else
+			options->model = argument;
+		return 0;
+	case ARGP_KEY_END:
+		if (!options->model)
+			return kanary_arguments_refuse(state, "the MODEL is missing");
+		if (!options->recording == !options->random)
+			return kanary_arguments_refuse(state,
+						       "one RECORDING or --random N is needed");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = arguments,
+	.parser = parse_argument,
+	.args_doc = "MODEL RECORDING | MODEL --random N",
+	.doc = "Judge a recording offline, in the kernel's own arithmetic.\n\n"
+	       "With --kernel, exit status 1 where a verdict differs in a single bit.\n"
+	       "\vExample:\n\n  kanary score web.model web.rec\n"
+	       "  kanary score web.model --random 10000 --kernel web\n",
+};
+
+static void print_unusual(const struct score *score, const struct kanary_stream *stream,
+			  const struct kanary_vector *vector)
+{
+	struct kanary_unusual unusual[KANARY_UNUSUAL_MAX];
+	char buffer[64];
+	u32 count, i;
+
+	count = kanary_score_explain(score->streams.model, stream->state, vector->counts,
+				     vector->length, score->streams.scratch, &stream->last,
+				     unusual);
+	printf(" unusual=");
+	for (i = 0; i < count; i++)
+		printf("%s%s:%+d", i ? "," : "",
+		       kanary_syscall_name(unusual[i].bin, buffer, sizeof(buffer)),
+		       unusual[i].excess);
+	if (!count)
+		putchar('-');
+}
+
+static json_t *list_unusual(const struct score *score, const struct kanary_stream *stream,
+			    const struct kanary_vector *vector)
+{
+	struct kanary_unusual unusual[KANARY_UNUSUAL_MAX];
+	json_t *list = json_array();
+	char buffer[64];
+	u32 count, i;
+
+	count = kanary_score_explain(score->streams.model, stream->state, vector->counts,
+				     vector->length, score->streams.scratch, &stream->last,
+				     unusual);
+	for (i = 0; i < count; i++)
+		json_array_append_new(list, json_pack("{s:s, s:i}", "syscall",
+			kanary_syscall_name(unusual[i].bin, buffer, sizeof(buffer)), "excess",
+			unusual[i].excess));
+	return list;
+}
+
+static int print_vector(struct score *score, const struct kanary_stream *stream,
+			const struct kanary_vector *vector)
+{
+	char escaped[KANARY_MESSAGE_ESCAPED_SIZE(KANARY_COMM_SIZE)];
+	const struct kanary_verdict *verdict = &stream->last;
+	bool alert = verdict->flags & KANARY_VERDICT_ALERT;
+	bool sequence = verdict->flags & KANARY_VERDICT_SEQUENCE;
+
+	if (score->options->json)
+		return kanary_json_output_print(json_pack(
+			"{s:I, s:I, s:I, s:I, s:o, s:I, s:b, s:o, s:o, s:o, s:I, s:I, s:o}",
+			"stream", (json_int_t)vector->stream, "index", (json_int_t)vector->index,
+			"cgroup", (json_int_t)vector->cgroup, "pid", (json_int_t)vector->pid,
+			"comm", kanary_json_output_text(vector->comm, sizeof(vector->comm)),
+			"calls", (json_int_t)vector->calls, "alert", alert,
+			"surprise", kanary_json_output_fixed(verdict->surprise, 8),
+			"process_surprise", kanary_json_output_fixed(verdict->process_surprise, 8),
+			"sequence_surprise", sequence ?
+				kanary_json_output_fixed(verdict->sequence_surprise, 8) :
+				json_null(),
+			"process_error", (json_int_t)verdict->process_error,
+			"sequence_error", (json_int_t)verdict->sequence_error,
+			"unusual", alert ? list_unusual(score, stream, vector) : json_array()));
+	printf("stream=%llu index=%u pid=%u comm=%s calls=%u surprise=%.2f process=%.2f",
+	       (unsigned long long)vector->stream, vector->index, vector->pid,
+	       kanary_message_escape(vector->comm, sizeof(vector->comm), escaped), vector->calls,
+	       verdict->surprise / 256.0, verdict->process_surprise / 256.0);
+	if (sequence)
+		printf(" sequence=%.2f", verdict->sequence_surprise / 256.0);
+	else
+		printf(" sequence=-");
+	if (alert) {
+		printf(" alert");
+		print_unusual(score, stream, vector);
+	}
+	return putchar('\n') == EOF;
+}
+
+static int print_stream(struct score *score, const struct kanary_stream *stream)
+{
+	char escaped[KANARY_MESSAGE_ESCAPED_SIZE(KANARY_COMM_SIZE)];
+	double mean = (double)stream->sum / 256 / (double)stream->vectors;
+
+	if (score->options->vectors)
+		return 0;
+	if (score->list)
+		return json_array_append_new(score->list, json_pack(
+			"{s:I, s:I, s:I, s:o, s:I, s:I, s:o, s:o}",
+			"stream", (json_int_t)stream->number, "cgroup", (json_int_t)stream->cgroup,
+			"pid", (json_int_t)stream->pid,
+			"comm", kanary_json_output_text(stream->comm, sizeof(stream->comm)),
+			"vectors", (json_int_t)stream->vectors,
+			"alerts", (json_int_t)stream->alerts,
+			"highest_surprise", kanary_json_output_fixed(stream->highest, 8),
+			"mean_surprise", json_real(mean)));
+	return printf("stream=%llu pid=%u comm=%s vectors=%llu alerts=%llu highest=%.2f mean=%.2f\n",
+		      (unsigned long long)stream->number, stream->pid,
+		      kanary_message_escape(stream->comm, sizeof(stream->comm), escaped),
+		      (unsigned long long)stream->vectors, (unsigned long long)stream->alerts,
+		      stream->highest / 256.0, mean) < 0;
+}
+
+/* Return: 0, or 1 after a line on stderr. */
+static int end_stream(struct score *score, struct kanary_stream *stream)
+{
+	if (score->options->kernel && kanary_kernel_score_flush(&score->kernel, stream))
+		return 1;
+	if (print_stream(score, stream))
+		return kanary_message_error("score: cannot write: %s", strerror(errno));
+	kanary_stream_set_drop(&score->streams, stream);
+	return 0;
+}
+
+static int take_vector(struct score *score, const struct kanary_vector *vector)
+{
+	struct kanary_stream *stream = kanary_stream_set_get(&score->streams, vector);
+
+	if (!stream)
+		return kanary_message_error("score: %s", strerror(ENOMEM));
+	score->stream_count += !stream->vectors;
+	kanary_stream_judge(&score->streams, stream, vector);
+	score->vectors++;
+	score->alerts += !!(stream->last.flags & KANARY_VERDICT_ALERT);
+	if (stream->last.surprise > score->highest)
+		score->highest = stream->last.surprise;
+	if (score->options->vectors && print_vector(score, stream, vector))
+		return kanary_message_error("score: cannot write: %s", strerror(errno));
+	if (score->options->kernel &&
+	    kanary_kernel_score_add(&score->kernel, stream, vector))
+		return 1;
+	return vector->reason == KANARY_REASON_PERIOD ? 0 : end_stream(score, stream);
+}
+
+static int replay_random(struct score *score)
+{
+	struct kanary_random_vector source;
+	uint64_t left;
+
+	kanary_random_vector_seed(&source, score->options->seed);
+	for (left = score->options->random; left; left--)
+		if (take_vector(score, kanary_random_vector_next(&source, left == 1)))
+			return 1;
+	return 0;
+}
+
+static int replay_recording(struct score *score)
+{
+	const char *path = score->options->recording;
+	struct kanary_recording_reader *reader;
+	const struct kanary_vector *vector;
+	const char *why;
+	int error = 0;
+	u32 period;
+
+	reader = kanary_recording_open(path, &why);
+	if (!reader)
+		return kanary_message_error("score: %s: %s", path, why);
+	period = kanary_recording_describe(reader)->period;
+	if (period != score->streams.model->header->period)
+		kanary_message_note("the recording has %u calls per vector, the model was trained with %u: its verdicts mean little",
+				    period, score->streams.model->header->period);
+	while (!error && (vector = kanary_recording_next(reader)))
+		error = take_vector(score, vector);
+	if (!error && kanary_recording_damage(reader))
+		error = score->failed = kanary_message_error("score: %s: %s", path,
+							     kanary_recording_damage(reader));
+	kanary_recording_close(reader);
+	/* The whole vectors of a damaged file still have their verdicts. */
+	return error && !score->failed;
+}
+
+static int print_summary(struct score *score)
+{
+	const struct kanary_kernel_score *kernel = &score->kernel;
+	u32 threshold = score->streams.model->header->threshold;
+
+	if (score->options->json) {
+		json_t *summary = json_pack("{s:I, s:I, s:I, s:o, s:o}",
+			"streams_total", (json_int_t)score->stream_count,
+			"vectors", (json_int_t)score->vectors,
+			"alerts", (json_int_t)score->alerts,
+			"highest_surprise", kanary_json_output_fixed(score->highest, 8),
+			"threshold", kanary_json_output_fixed(threshold, 8));
+
+		if (score->options->kernel)
+			json_object_set_new(summary, "kernel", json_pack("{s:I, s:I, s:s}",
+				"verdicts", (json_int_t)kernel->verdicts,
+				"differences", (json_int_t)kernel->differences,
+				"first_difference", kernel->first));
+		if (score->list)
+			json_object_set(summary, "streams", score->list);
+		return kanary_json_output_print(summary);
+	}
+	printf("%llu vectors in %llu streams: %llu alerts, highest surprise %.2f, threshold %.2f\n",
+	       (unsigned long long)score->vectors, (unsigned long long)score->stream_count,
+	       (unsigned long long)score->alerts, score->highest / 256.0, threshold / 256.0);
+	if (score->options->kernel && !kernel->differences)
+		printf("kernel: %llu verdicts, all identical\n",
+		       (unsigned long long)kernel->verdicts);
+	return 0;
+}
+
+static int run(struct score *score)
+{
+	struct kanary_stream *stream;
+
+	if (score->options->random ? replay_random(score) : replay_recording(score))
+		return 1;
+	while ((stream = kanary_stream_set_any(&score->streams)))
+		if (end_stream(score, stream))
+			return 1;
+	if (print_summary(score))
+		return 1;
+	if (score->kernel.differences)
+		return kanary_message_error("score: %llu of %llu verdicts differ, the first: %s",
+					    (unsigned long long)score->kernel.differences,
+					    (unsigned long long)score->kernel.verdicts,
+					    score->kernel.first);
+	return score->failed;
+}
+
+int kanary_score_main(int argc, char **argv)
+{
+	struct options options = { .seed = 1 };
+	struct score score = { .options = &options };
+	int error;
+
+	error = kanary_arguments_parse(&argp, argc, argv, &options);
+	if (error)
+		return error;
+	if (kanary_model_file_read("score", options.model, &score.file))
+		return 1;
+	error = 1;
+	if (options.json && !options.vectors)
+		score.list = json_array();
+	if (kanary_stream_set_init(&score.streams, &score.file.model)) {
+		kanary_message_error("score: %s", strerror(ENOMEM));
+		goto out_file;
+	}
+	if (!options.kernel ||
+	    !kanary_kernel_score_open(&score.kernel, options.kernel, &score.file.model))
+		error = run(&score);
+	kanary_stream_set_free(&score.streams);
+	if (options.kernel)
+		kanary_kernel_score_close(&score.kernel);
+out_file:
+	json_decref(score.list);
+	kanary_model_file_free(&score.file);
+	return error;
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE
+#include <errno.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "stream_set.h"
+
+static int compare_streams(const void *left, const void *right)
+{
+	const struct kanary_stream *a = left, *b = right;
+
+	return a->number < b->number ? -1 : a->number > b->number;
+}
+
+int kanary_stream_set_init(struct kanary_stream_set *set, const struct kanary_model *model)
+{
+	memset(set, 0, sizeof(*set));
+	set->model = model;
+	set->scratch = aligned_alloc(64, (kanary_score_scratch_size(model) + 63) & ~63ul);
+	return set->scratch ? 0 : -ENOMEM;
+}
+
+struct kanary_stream *kanary_stream_set_get(struct kanary_stream_set *set,
+					    const struct kanary_vector *vector)
+{
+	struct kanary_stream key = { .number = vector->stream };
+	struct kanary_stream **found = tfind(&key, &set->tree, compare_streams);
+	struct kanary_stream *stream;
+
+	if (found)
+		return *found;
+	stream = calloc(1, sizeof(*stream));
+	if (!stream)
+		return NULL;
+	stream->state = malloc(kanary_score_stream_size(set->model));
+	if (!stream->state)
+		goto err;
+	kanary_score_stream_init(set->model, stream->state);
+	stream->number = vector->stream;
+	stream->cgroup = vector->cgroup;
+	stream->pid = vector->pid;
+	if (!tsearch(stream, &set->tree, compare_streams))
+		goto err;
+	return stream;
+
+err:
+	free(stream->state);
+	free(stream);
+	return NULL;
+}
+
+void kanary_stream_judge(struct kanary_stream_set *set, struct kanary_stream *stream,
+			 const struct kanary_vector *vector)
+{
+	kanary_score_vector(set->model, stream->state, vector->counts, vector->length,
+			    set->scratch, &stream->last);
+	memcpy(stream->comm, vector->comm, sizeof(stream->comm));
+	stream->vectors++;
+	stream->alerts += !!(stream->last.flags & KANARY_VERDICT_ALERT);
+	stream->sum += stream->last.surprise;
+	if (stream->last.surprise > stream->highest)
+		stream->highest = stream->last.surprise;
+}
+
+static void free_stream(void *node)
+{
+	struct kanary_stream *stream = node;
+
+	free(stream->kernel);
+	free(stream->state);
+	free(stream);
+}
+
+void kanary_stream_set_drop(struct kanary_stream_set *set, struct kanary_stream *stream)
+{
+	tdelete(stream, &set->tree, compare_streams);
+	free_stream(stream);
+}
+
+static void note_lowest(const void *node, VISIT visit, void *lowest)
+{
+	struct kanary_stream *stream = *(struct kanary_stream *const *)node;
+	struct kanary_stream **best = lowest;
+
+	if (!*best || stream->number < (*best)->number)
+		*best = stream;
+}
+
+struct kanary_stream *kanary_stream_set_any(const struct kanary_stream_set *set)
+{
+	struct kanary_stream *lowest = NULL;
+
+	twalk_r(set->tree, note_lowest, &lowest);
+	return lowest;
+}
+
+void kanary_stream_set_free(struct kanary_stream_set *set)
+{
+	tdestroy(set->tree, free_stream);
+	free(set->scratch);
+	set->tree = NULL;
+	set->scratch = NULL;
+}
