@@ -89,14 +89,17 @@ static int import_trace(struct kanary_import *import, const char *name,
 	return kanary_trace_end(&trace, KANARY_REASON_EXIT);
 }
 
-/* @name: within the input; archives made on a Mac carry a shadow of each file */
+/*
+ * @name: within the input. Archives made on a Mac carry a shadow of each file;
+ * the archive of ADFA-LD carries a list of system calls as well.
+ */
 static bool is_trace(const struct kanary_import *import, const char *name)
 {
 	const char *base = strrchr(name, '/') ? strrchr(name, '/') + 1 : name;
 	size_t length = strlen(base);
 
 	if (*base == '.' || strstr(name, "__MACOSX/") || length < 5 ||
-	    strcmp(base + length - 4, ".txt"))
+	    strcmp(base + length - 4, ".txt") || !strcmp(base, "ADFA-LD+Syscall+List.txt"))
 		return false;
 	return !import->only || !fnmatch(import->only, name, 0);
 }

@@ -39,6 +39,7 @@ struct reader {
 	void *processes;	/* tsearch() tree by pid */
 	u32 main;		/* whose lines carry no pid */
 	bool first;		/* no call seen yet */
+	bool torn;		/* a remark cut into the line before; this is its rest */
 	char comm[KANARY_COMM_SIZE];	/* of the program that was started last */
 	struct line line;
 };
@@ -238,7 +239,8 @@ static const char *skip_prefixes(const char *text, u32 *pid)
 		} else if (*text == '(' && text[1] == '+') {
 			end = text + strcspn(text, ")");
 			end += *end == ')';
-		} else if (*text == '[' && (isxdigit((unsigned char)text[1]) || text[1] == ' ')) {
+		} else if (*text == '[' && (isxdigit((unsigned char)text[1]) || text[1] == ' ' ||
+					       text[1] == '?')) {
 			end = text + strcspn(text, "]");
 			end += *end == ']';
 		} else {
@@ -379,7 +381,7 @@ static bool is_remark(const char *text)
 {
 	static const char *const remarks[] = {
 		"strace:", "Process ", "[ Process", " > ", "> ", "--- ", "???", "<detached",
-		"<... ", "+++ ", ")",
+		"<... ", "+++ ",
 	};
 	size_t i;
 
@@ -436,8 +438,10 @@ static void take_attached(struct reader *reader, const char *text)
 	if (!found)
 		return;
 	pid = (u32)strtoul(found + 16, &end, 10);
-	if (!strncmp(end, " attached", 9))
-		find_process(reader, pid);
+	if (strncmp(end, " attached", 9))
+		return;
+	find_process(reader, pid);
+	reader->torn = found != text;
 }
 
 /* "[ Process PID=7 runs in 32 bit mode. ]", before the first call that does */
@@ -465,6 +469,10 @@ static int take_line(struct reader *reader)
 	char name[64];
 	u32 pid;
 
+	if (reader->torn) {
+		reader->torn = false;
+		return 0;
+	}
 	if (take_personality(reader, reader->line.head))
 		return 0;
 	take_attached(reader, reader->line.head);
