@@ -32,7 +32,7 @@ struct kanary_queue_slot {
 	u16 reason;
 	bool compat;
 	char comm[KANARY_COMM_SIZE];
-	u16 counts[KANARY_BINS];
+	u16 counts[KANARY_BINS] __aligned(8);
 };
 
 /**
