@@ -1,24 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <poll.h>
 #include <signal.h>
-#include <sys/signalfd.h>
+#include <stddef.h>
+#include <sys/eventfd.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "interrupt.h"
 
+static int event = -1;
+
+static void handle(int number)
+{
+	const uint64_t one = 1;
+
+	(void)number;
+	if (write(event, &one, sizeof(one)) < 0)
+		return;
+}
+
+/*
+ * Handlers, and not a signalfd: that needs the signals blocked in every thread,
+ * and OpenBLAS starts threads of its own before main() can block anything.
+ */
 int kanary_interrupt_open(void)
 {
-	sigset_t signals;
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction action = { .sa_handler = handle, .sa_flags = SA_RESTART };
+	size_t i;
 
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGHUP);
-	/* A shell starts background jobs with SIGINT ignored; ignored ones never become readable. */
-	signal(SIGINT, SIG_DFL);
-	if (sigprocmask(SIG_BLOCK, &signals, NULL))
+	event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (event < 0)
 		return -1;
-	return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	for (i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+		if (sigaction(numbers[i], &action, NULL))
+			return -1;
+	return event;
 }
 
 bool kanary_interrupt_pending(int descriptor)
