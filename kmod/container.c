@@ -7,11 +7,6 @@
 
 bool kanary_container_all __read_mostly;
 
-bool kanary_container_outside(struct task_struct *task)
-{
-	return !kanary_container_all && task_active_pid_ns(task) == &init_pid_ns;
-}
-
 bool kanary_container_eligible(struct task_struct *task)
 {
 	struct pid_namespace *parent, *own = task_active_pid_ns(task);

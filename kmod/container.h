@@ -3,15 +3,17 @@
 #ifndef _KANARY_CONTAINER_H
 #define _KANARY_CONTAINER_H
 
-#include <linux/types.h>
-
-struct task_struct;
+#include <linux/pid_namespace.h>
+#include <linux/sched.h>
 
 /* Count tasks of the initial pid namespace too. Set once, before the hook. */
 extern bool kanary_container_all;
 
 /** kanary_container_outside() - whether a task can never be counted; context as below */
-bool kanary_container_outside(struct task_struct *task);
+static inline bool kanary_container_outside(struct task_struct *task)
+{
+	return ns_of_pid(task_pid(task)) == &init_pid_ns && !kanary_container_all;
+}
 
 /**
  * kanary_container_eligible() - whether a task's calls are to be counted

@@ -184,9 +184,6 @@ static struct kanary_task *lookup(bool may_create)
 
 	if (READ_ONCE(cache->owner) == self)
 		return cache->task;
-	/* All that is not in a container: it must not pay for a search that finds nothing. */
-	if (kanary_container_outside(self) && !READ_ONCE(probing))
-		return NULL;
 	slot = find(self);
 	if (slot)
 		task = slot->task;
@@ -212,16 +209,23 @@ static void count(struct kanary_task *task, u16 *bank, u32 number)
 
 noinline void kanary_task_count_slow(u32 number)
 {
-	struct kanary_task *task = lookup(true);
+	struct kanary_task *task;
 
+	/* All that is not in a container: it must not pay for a search that finds nothing. */
+	if (kanary_container_outside(current) && !READ_ONCE(probing))
+		return;
+	task = lookup(true);
 	if (task)
 		count(task, task->native, number);
 }
 
 void kanary_task_count_compat(u32 number)
 {
-	struct kanary_task *task = lookup(true);
+	struct kanary_task *task;
 
+	if (kanary_container_outside(current) && !READ_ONCE(probing))
+		return;
+	task = lookup(true);
 	if (!task)
 		return;
 	if (unlikely(!task->compat)) {
