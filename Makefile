@@ -55,7 +55,8 @@ module:
 	$(Q)ln -sf $(CURDIR)/kmod/*.[chS] $(MODULE_DIR)/kmod/
 	$(Q)ln -sf $(CURDIR)/common/*.[ch] $(MODULE_DIR)/common/
 	$(Q)$(MAKE) -C $(KDIR) M=$(MODULE_DIR) KBUILD_VERBOSE=$(V) $(KBUILD_ARGS) modules
-	$(Q)cp $(MODULE_DIR)/kanary.ko kanary.ko
+	$(Q)cp $(MODULE_DIR)/kanary.ko $(BUILD)/kanary.ko
+	$(if $(filter build,$(BUILD)),$(Q)cp $(BUILD)/kanary.ko kanary.ko)
 
 demo:
 	$(Q)tools/demo/run $(BUILD)

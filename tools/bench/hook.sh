@@ -30,7 +30,7 @@ gcc -O2 -Wall -Wextra -static -o "$files/getppid" tools/bench/hook/getppid.c
 gcc -O2 -Wall -Wextra -Icommon -Itests/unit -o "$files/model" \
 	tests/vm/model.c tests/unit/model_fixture.c common/*.c
 "$files/model" "$files/quiet.model" 1024 quiet
-cp kanary.ko "$build/kanary" "$files/empty_kprobe/empty_kprobe.ko" tools/bench/hook/guest.sh "$files/"
+cp "$build/kanary.ko" "$build/kanary" "$files/empty_kprobe/empty_kprobe.ko" tools/bench/hook/guest.sh "$files/"
 
 tools/vm/run.sh --icount --memory 1024 --timeout 300 --files "$files" guest.sh |
 	tee "$build/bench/hook.out" | grep -E '^[a-z_]+ [0-9.]+ [0-9.]+$' >"$build/bench/hook.txt" ||
