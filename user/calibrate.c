@@ -29,6 +29,7 @@
 struct excesses {
 	const double *value;
 	size_t count;
+	double repeats;
 	double mean;
 };
 
@@ -48,7 +49,7 @@ static double posterior(const gsl_vector *point, void *context)
 		sum += shape < 1e-6 ? z : (1 + 1 / shape) * log1p(shape * z);
 	}
 	belief = (shape - SHAPE_MEAN) / SHAPE_DEVIATION;
-	return sum + excesses->count * log(scale) + 0.5 * belief * belief;
+	return (sum + excesses->count * log(scale)) / excesses->repeats + 0.5 * belief * belief;
 }
 
 static void fit(struct kanary_tail *tail, struct excesses *excesses)
@@ -94,7 +95,8 @@ out:
 	gsl_vector_free(point);
 }
 
-void kanary_calibrate_tail(struct kanary_tail *tail, const double *errors, size_t count)
+void kanary_calibrate_tail(struct kanary_tail *tail, const double *errors, size_t count,
+			   double repeats)
 {
 	size_t wanted = EXCESS_SHARE * count, i;
 	struct excesses excesses;
@@ -111,7 +113,7 @@ void kanary_calibrate_tail(struct kanary_tail *tail, const double *errors, size_
 	tail->rate = (double)wanted / count;
 	tail->shape = SHAPE_MEAN;
 	value = malloc(wanted * sizeof(*value));
-	excesses = (struct excesses){ .value = value, .count = wanted };
+	excesses = (struct excesses){ .value = value, .count = wanted, .repeats = repeats };
 	for (i = 0; value && i < wanted; i++)
 		value[i] = errors[count - wanted + i] - tail->threshold;
 	excesses.mean = value ? gsl_stats_mean(value, 1, wanted) : 0;
@@ -156,8 +158,9 @@ static uint32_t add_knot(struct kanary_model_knot *knot, uint32_t used, double e
 	return used + 1;
 }
 
-void kanary_calibrate_knots(u32 *errors, size_t count, struct kanary_model_knot *knot,
-			    uint32_t knots, struct kanary_tail *tail)
+void kanary_calibrate_knots(u32 *errors, size_t count, double repeats,
+			    struct kanary_model_knot *knot, uint32_t knots,
+			    struct kanary_tail *tail)
 {
 	uint32_t body = knots / 2, used = 0, i;
 	double *real = malloc(count * sizeof(*real)), last, first, top, larger_min;
@@ -169,7 +172,7 @@ void kanary_calibrate_knots(u32 *errors, size_t count, struct kanary_model_knot 
 	if (real) {
 		for (j = 0; j < count; j++)
 			real[j] = errors[j] / ERROR_UNIT;
-		kanary_calibrate_tail(tail, real, count);
+		kanary_calibrate_tail(tail, real, count, repeats);
 		free(real);
 	}
 

@@ -39,8 +39,11 @@ struct kanary_tail {
  * kanary_calibrate_tail() - fit the tail
  * @errors: ascending
  * @count: at least 10
+ * @repeats: errors that tell together what one independent error would: what they
+ *	share of their input makes successive errors alike
  */
-void kanary_calibrate_tail(struct kanary_tail *tail, const double *errors, size_t count);
+void kanary_calibrate_tail(struct kanary_tail *tail, const double *errors, size_t count,
+			   double repeats);
 
 /** kanary_calibrate_surprise() - -log10 of the probability of more than @error, beyond the threshold */
 double kanary_calibrate_surprise(const struct kanary_tail *tail, double error);
@@ -49,11 +52,13 @@ double kanary_calibrate_surprise(const struct kanary_tail *tail, double error);
  * kanary_calibrate_knots() - the curve that the model carries
  * @errors: Q20.12, sorted on return
  * @count: at least 10
+ * @repeats: as above
  * @knot: [@knots], set
  * @knots: 8 .. KANARY_MODEL_KNOTS_MAX
  * @tail: set; in units of 1.0
  */
-void kanary_calibrate_knots(u32 *errors, size_t count, struct kanary_model_knot *knot,
-			    uint32_t knots, struct kanary_tail *tail);
+void kanary_calibrate_knots(u32 *errors, size_t count, double repeats,
+			    struct kanary_model_knot *knot, uint32_t knots,
+			    struct kanary_tail *tail);
 
 #endif /* KANARY_CALIBRATE_H */

@@ -54,18 +54,32 @@ static void moments_add(struct moments *moments, const s16 *x, double weight)
 		moments_flush(moments);
 }
 
+/* One run of vectors from a fresh state, in one mix. */
+static void gather_run(struct moments *moments, const struct kanary_dataset *dataset,
+		       const struct kanary_feature_map *features,
+		       const struct kanary_dataset_run *run, struct kanary_drift *drift,
+		       double weight)
+{
+	struct kanary_feature_counts counts = { 0 };
+	s16 x[KANARY_MODEL_INPUTS_MAX];
+	uint32_t i;
+
+	for (i = 0; i < run->length; i++) {
+		kanary_feature_map_add(features, &counts, kanary_drift_vector(drift,
+				       kanary_dataset_vector(dataset, run->first + i)), x);
+		moments_add(moments, x, weight);
+	}
+}
+
 /*
  * Each run counts from a fresh state, as after a model was loaded while the
- * service runs; a long stream also as a whole, as if its held-out blocks were
- * not there. A stream's weight grows with the root of its length, lest a daemon
- * leave no room for the programs that it starts.
+ * service runs. A stream's weight grows with the root of its length, lest a
+ * daemon leave no room for the programs that it starts.
  */
 static void gather(struct moments *moments, const struct kanary_dataset *dataset,
-		   const struct kanary_feature_map *features)
+		   const struct kanary_feature_map *features, struct kanary_drift *drift)
 {
-	struct kanary_feature_counts fresh, carried;
-	s16 x[KANARY_MODEL_INPUTS_MAX];
-	uint32_t number, i, stream = UINT32_MAX;
+	uint32_t number, copy;
 
 	for (number = 0; number < dataset->runs; number++) {
 		const struct kanary_dataset_run *run = &dataset->run[number];
@@ -73,20 +87,10 @@ static void gather(struct moments *moments, const struct kanary_dataset *dataset
 
 		if (run->part != KANARY_DATASET_TRAIN)
 			continue;
-		memset(&fresh, 0, sizeof(fresh));
-		if (run->stream != stream)
-			memset(&carried, 0, sizeof(carried));
-		for (i = 0; i < run->length; i++) {
-			const struct kanary_vector *vector =
-				kanary_dataset_vector(dataset, run->first + i);
-
-			kanary_feature_map_add(features, &fresh, vector, x);
-			moments_add(moments, x, weight);
-			kanary_feature_map_add(features, &carried, vector, x);
-			if (run->stream == stream)
-				moments_add(moments, x, weight);
+		for (copy = 0; copy < kanary_drift_copies(drift); copy++) {
+			kanary_drift_draw(drift, copy);
+			gather_run(moments, dataset, features, run, drift, weight);
 		}
-		stream = run->stream;
 	}
 	moments_flush(moments);
 }
@@ -187,37 +191,41 @@ u32 kanary_process_train_weight(double squares, double count, double share)
 
 /* Training and validation both: the one part knows its own rare calls, the other is honest. */
 static void weigh(struct kanary_process_head *head, const struct kanary_dataset *dataset,
-		  const struct kanary_feature_map *features)
+		  const struct kanary_feature_map *features, struct kanary_drift *drift)
 {
 	double squares[KANARY_MODEL_INPUTS_MAX] = { 0 }, count = 0, calls = 0;
+	uint32_t number, i, input, copy, copies = kanary_drift_copies(drift);
 	float residual[KANARY_MODEL_INPUTS_MAX];
-	struct kanary_feature_counts state;
+	struct kanary_feature_counts counts;
 	s16 x[KANARY_MODEL_INPUTS_MAX];
-	uint32_t number, i, input;
 
-	for (number = 0; number < dataset->runs; number++) {
-		const struct kanary_dataset_run *run = &dataset->run[number];
+	for (number = 0; number < dataset->runs * copies; number++) {
+		const struct kanary_dataset_run *run = &dataset->run[number / copies];
 
 		if (run->part == KANARY_DATASET_CALIBRATION)
 			continue;
-		memset(&state, 0, sizeof(state));
+		copy = number % copies;
+		kanary_drift_draw(drift, copy);
+		memset(&counts, 0, sizeof(counts));
 		for (i = 0; i < run->length; i++) {
-			kanary_feature_map_add(features, &state,
-					    kanary_dataset_vector(dataset, run->first + i), x);
+			kanary_feature_map_add(features, &counts, kanary_drift_vector(drift,
+					       kanary_dataset_vector(dataset, run->first + i)), x);
 			residuals(head, x, residual);
 			for (input = 0; input < head->inputs; input++)
 				squares[input] += (double)residual[input] * residual[input];
-			calls += state.total;
+			calls += counts.total;
 			count++;
 		}
 	}
+	/* copies know no more than the vectors that they are made of */
 	for (input = 0; input < head->inputs; input++)
-		head->weight[input] =
-			kanary_process_train_weight(squares[input], count, count / calls);
+		head->weight[input] = kanary_process_train_weight(squares[input] / copies,
+								  count / copies, count / calls);
 }
 
 bool kanary_process_train(struct kanary_process_head *head, const struct kanary_dataset *dataset,
-			  const struct kanary_feature_map *features, uint32_t code)
+			  const struct kanary_feature_map *features, uint32_t code,
+			  struct kanary_drift *drift)
 {
 	size_t inputs = features->inputs;
 	struct moments moments = {
@@ -238,10 +246,10 @@ bool kanary_process_train(struct kanary_process_head *head, const struct kanary_
 	if (!moments.sum || !moments.square || !moments.row || !head->encode ||
 	    !head->encode_bias || !head->decode || !head->decode_bias || !head->weight)
 		goto out;
-	gather(&moments, dataset, features);
+	gather(&moments, dataset, features, drift);
 	done = decompose(head, &moments);
 	if (done)
-		weigh(head, dataset, features);
+		weigh(head, dataset, features, drift);
 out:
 	free(moments.sum);
 	free(moments.square);

@@ -8,6 +8,7 @@
 #define KANARY_PROCESS_TRAIN_H
 
 #include "dataset.h"
+#include "drift.h"
 #include "feature_map.h"
 
 /* Codes are this much larger than the components, to use the range of Q4.11. */
@@ -38,11 +39,13 @@ struct kanary_process_head {
 /**
  * kanary_process_train() - fit to the training part, and weigh residuals
  * @code: width of the bottleneck
+ * @drift: of the mix that is normal
  *
  * Return: false where memory is short.
  */
 bool kanary_process_train(struct kanary_process_head *head, const struct kanary_dataset *dataset,
-			  const struct kanary_feature_map *features, uint32_t code);
+			  const struct kanary_feature_map *features, uint32_t code,
+			  struct kanary_drift *drift);
 
 /**
  * kanary_process_train_error() - of one vector of features

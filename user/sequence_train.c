@@ -42,7 +42,8 @@ struct windows {
 
 /**
  * struct trainer - what the steps of a training share
- * @x: [vectors][inputs], Q0.15
+ * @copies: of the data, in as many mixes
+ * @x: [copies][vectors][inputs], Q0.15
  * @batch: [steps][BATCH][inputs]
  * @best: copy of the best parameters
  */
@@ -53,6 +54,7 @@ struct trainer {
 	gsl_rng *random;
 	struct windows train;
 	struct windows validation;
+	uint32_t copies;
 	s16 *x;
 	float *batch;
 	float *best;
@@ -79,14 +81,15 @@ bool kanary_sequence_train_enough(const struct kanary_dataset *dataset, uint32_t
 		       CALIBRATION_ENOUGH;
 }
 
+/* In each of the @copies of the features. */
 static bool find_windows(struct windows *windows, const struct kanary_dataset *dataset,
-			 enum kanary_dataset_part part, uint32_t steps)
+			 enum kanary_dataset_part part, uint32_t steps, uint32_t copies)
 {
-	uint32_t i, j;
+	uint32_t i, j, copy;
 
 	windows->count = 0;
 	windows->start = malloc((kanary_sequence_train_windows(dataset, part, steps) + 1) *
-				sizeof(uint32_t));
+				copies * sizeof(uint32_t));
 	if (!windows->start)
 		return false;
 	for (i = 0; i < dataset->runs; i++) {
@@ -95,7 +98,9 @@ static bool find_windows(struct windows *windows, const struct kanary_dataset *d
 		if (run->part != part)
 			continue;
 		for (j = 0; j + steps <= run->length; j++)
-			windows->start[windows->count++] = run->first + j;
+			for (copy = 0; copy < copies; copy++)
+				windows->start[windows->count++] =
+					copy * dataset->count + run->first + j;
 	}
 	return true;
 }
@@ -268,24 +273,26 @@ static void weigh(struct trainer *trainer, struct kanary_sequence_head *head, ui
 		trainer->train.count = WEIGH_MAX;
 	add_squares(trainer, &trainer->train, squares);
 	add_squares(trainer, &trainer->validation, squares);
-	/* sequences overlap: they know no more than so many vectors */
-	count = trainer->train.count + trainer->validation.count;
+	/* sequences overlap, and copies repeat: they know no more than so many vectors */
+	count = (trainer->train.count + trainer->validation.count) / trainer->copies;
 	for (input = 0; input < trainer->network->inputs; input++)
-		head->weight[input] = kanary_process_train_weight(squares[input] / steps, count,
+		head->weight[input] = kanary_process_train_weight(squares[input] / steps /
+								  trainer->copies, count,
 								  1.0 / period);
 }
 
 bool kanary_sequence_train(struct kanary_sequence_head *head, const struct kanary_dataset *dataset,
 			   const struct kanary_feature_map *features,
 			   const struct kanary_sequence_settings *settings,
-			   struct kanary_progress *progress)
+			   struct kanary_drift *drift, struct kanary_progress *progress)
 {
-	uint32_t inputs = features->inputs, i;
+	uint32_t inputs = features->inputs, copies = kanary_drift_copies(drift), copy, i, j;
 	struct trainer trainer = {
 		.settings = settings,
 		.network = kanary_network_create(inputs, settings->hidden, settings->steps, BATCH),
 		.random = gsl_rng_alloc(gsl_rng_mt19937),
-		.x = malloc((size_t)dataset->count * inputs * sizeof(s16)),
+		.copies = copies,
+		.x = malloc((size_t)copies * dataset->count * inputs * sizeof(s16)),
 		.batch = malloc((size_t)settings->steps * BATCH * inputs * sizeof(float)),
 	};
 	bool done = false;
@@ -296,13 +303,24 @@ bool kanary_sequence_train(struct kanary_sequence_head *head, const struct kanar
 	trainer.adam = kanary_adam_create(trainer.network->parameters);
 	trainer.best = malloc(trainer.network->parameters * sizeof(float));
 	if (!trainer.adam || !trainer.best ||
-	    !find_windows(&trainer.train, dataset, KANARY_DATASET_TRAIN, settings->steps) ||
-	    !find_windows(&trainer.validation, dataset, KANARY_DATASET_VALIDATION, settings->steps))
+	    !find_windows(&trainer.train, dataset, KANARY_DATASET_TRAIN, settings->steps,
+			  copies) ||
+	    !find_windows(&trainer.validation, dataset, KANARY_DATASET_VALIDATION, settings->steps,
+			  copies))
 		goto out;
-	for (i = 0; i < dataset->count; i++)
-		kanary_feature_map_own(features, kanary_dataset_vector(dataset, i),
-				       trainer.x + (size_t)i * inputs);
-	head->sequences = trainer.train.count;
+	for (i = 0; i < dataset->runs; i++) {
+		const struct kanary_dataset_run *run = &dataset->run[i];
+
+		for (copy = 0; copy < copies; copy++) {
+			s16 *x = trainer.x + ((size_t)copy * dataset->count + run->first) * inputs;
+
+			kanary_drift_draw(drift, copy);
+			for (j = 0; j < run->length; j++, x += inputs)
+				kanary_feature_map_own(features, kanary_drift_vector(drift,
+					kanary_dataset_vector(dataset, run->first + j)), x);
+		}
+	}
+	head->sequences = trainer.train.count / copies;
 	gsl_rng_set(trainer.random, settings->seed);
 	thin(&trainer.validation, HELD_OUT_MAX);
 	kanary_network_init(trainer.network, trainer.random);

@@ -4,6 +4,7 @@
 #define KANARY_SEQUENCE_TRAIN_H
 
 #include "dataset.h"
+#include "drift.h"
 #include "feature_map.h"
 #include "network.h"
 #include "progress.h"
@@ -68,7 +69,7 @@ bool kanary_sequence_train_enough(const struct kanary_dataset *dataset, uint32_t
 bool kanary_sequence_train(struct kanary_sequence_head *head, const struct kanary_dataset *dataset,
 			   const struct kanary_feature_map *features,
 			   const struct kanary_sequence_settings *settings,
-			   struct kanary_progress *progress);
+			   struct kanary_drift *drift, struct kanary_progress *progress);
 
 /**
  * kanary_sequence_train_error() - of one sequence

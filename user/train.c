@@ -32,6 +32,7 @@ enum {
 	KEY_STEPS,
 	KEY_STRIDE,
 	KEY_DECAY,
+	KEY_DRIFT,
 	KEY_EPOCHS,
 	KEY_TIME_LIMIT,
 	KEY_SEED,
@@ -64,6 +65,8 @@ static const struct argp_option arguments[] = {
 	{ "stride", KEY_STRIDE, "N", 0, "vectors between verdicts on sequences, steps / 4", 0 },
 	{ "decay", KEY_DECAY, "CALLS", 0, "halve a process's counts beyond so many calls, "
 	  "4 periods; 0 for never", 0 },
+	{ "drift", KEY_DRIFT, "X", 0, "how far the mix of calls may drift under normal load: a usual "
+	  "factor is e^X, X is 0.5; 0 for not at all", 0 },
 	{ "epochs", KEY_EPOCHS, "N", 0, "of the sequence head, at most, 200", 0 },
 	{ "seed", KEY_SEED, "N", 0, "of everything random, 1", 0 },
 	{ "json", 'j', NULL, 0, "print the summary as a JSON object", 0 },
@@ -148,6 +151,7 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 	struct kanary_trainer_settings *settings = &options->settings;
 	uint64_t number = 0;
 	error_t error;
+	char *end;
 
 	switch (key) {
 	case 'o':
@@ -172,6 +176,11 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 		settings->decay_limit = (uint32_t)number;
 		options->decay_given = true;
 		return error;
+	case KEY_DRIFT:
+		settings->drift = strtod(argument, &end);
+		if (end == argument || *end || !(settings->drift >= 0 && settings->drift <= 3))
+			return kanary_arguments_refuse(state, "--drift takes a number from 0 to 3");
+		return 0;
 	case KEY_TIME_LIMIT:
 		if (!kanary_arguments_duration(argument, &number))
 			return kanary_arguments_refuse(state, "--time-limit takes a time like 60s or 5m");
@@ -465,6 +474,7 @@ int kanary_train_main(int argc, char **argv)
 		.settings = {
 			.inputs = 64,
 			.code = 8,
+			.drift = 0.5,
 			.sequence = {
 				.hidden = 32, .steps = 16, .epochs = 200, .seconds = 60, .seed = 1,
 			},

@@ -45,6 +45,7 @@ struct trainer {
 	struct kanary_dataset *dataset;
 	const struct kanary_trainer_settings *settings;
 	struct kanary_feature_map features;
+	struct kanary_drift *drift;
 	struct kanary_process_head process;
 	struct kanary_sequence_head sequence;
 	struct errors process_errors;
@@ -96,12 +97,12 @@ static const char *fit(struct trainer *trainer, struct kanary_progress *progress
 	kanary_feature_map_choose(&trainer->features, trainer->dataset, settings->inputs,
 				  settings->decay_limit);
 	if (!kanary_process_train(&trainer->process, trainer->dataset, &trainer->features,
-				  settings->code))
+				  settings->code, trainer->drift))
 		return NO_MEMORY;
 	if (settings->sequence.hidden &&
 	    kanary_sequence_train_enough(trainer->dataset, settings->sequence.steps) &&
 	    !kanary_sequence_train(&trainer->sequence, trainer->dataset, &trainer->features,
-				   &settings->sequence, progress))
+				   &settings->sequence, trainer->drift, progress))
 		return NO_MEMORY;
 	return NULL;
 }
@@ -139,8 +140,8 @@ static void score_run(struct trainer *trainer, struct kanary_replay *replay,
 
 	kanary_replay_restart(replay);
 	for (i = 0; i < run->length; i++) {
-		const struct kanary_vector *vector =
-			kanary_dataset_vector(trainer->dataset, run->first + i);
+		const struct kanary_vector *vector = kanary_drift_vector(trainer->drift,
+			kanary_dataset_vector(trainer->dataset, run->first + i));
 
 		kanary_replay_vector(replay, vector, &verdict);
 		errors = &trainer->process_errors;
@@ -168,7 +169,8 @@ static void score_run(struct trainer *trainer, struct kanary_replay *replay,
 static const char *score(struct trainer *trainer)
 {
 	const struct kanary_dataset *dataset = trainer->dataset;
-	uint32_t count = dataset->in_part[KANARY_DATASET_CALIBRATION], i;
+	uint32_t copies = kanary_drift_copies(trainer->drift), copy, i;
+	uint32_t count = dataset->in_part[KANARY_DATASET_CALIBRATION] * copies;
 	const char *failure = NO_MEMORY;
 	struct kanary_replay replay;
 	s16 *history;
@@ -180,9 +182,14 @@ static const char *score(struct trainer *trainer)
 		goto out;
 	if (!kanary_replay_init(&replay, trainer->file))
 		goto out;
-	for (i = 0; i < dataset->runs; i++)
-		if (dataset->run[i].part == KANARY_DATASET_CALIBRATION)
+	for (i = 0; i < dataset->runs; i++) {
+		if (dataset->run[i].part != KANARY_DATASET_CALIBRATION)
+			continue;
+		for (copy = 0; copy < copies; copy++) {
+			kanary_drift_draw(trainer->drift, copy);
 			score_run(trainer, &replay, &dataset->run[i], history);
+		}
+	}
 	kanary_replay_free(&replay);
 	failure = NULL;
 out:
@@ -190,11 +197,11 @@ out:
 	return failure;
 }
 
-static void calibrate(struct kanary_trainer_head *head, struct errors *errors,
+static void calibrate(struct kanary_trainer_head *head, struct errors *errors, double repeats,
 		      const struct kanary_model_knot *knot, uint32_t knots)
 {
-	kanary_calibrate_knots(errors->value, errors->count, (struct kanary_model_knot *)knot, knots,
-			       &head->tail);
+	kanary_calibrate_knots(errors->value, errors->count, repeats,
+			       (struct kanary_model_knot *)knot, knots, &head->tail);
 	head->errors = errors->count;
 	head->median_error = errors->value[errors->count / 2] / ERROR_UNIT;
 	if (!errors->compared)
@@ -310,20 +317,23 @@ static const char *prove(struct trainer *trainer)
 static const char *finish(struct trainer *trainer, struct kanary_trainer_result *result)
 {
 	struct kanary_model_header *header = trainer->file;
+	uint32_t copies = kanary_drift_copies(trainer->drift), fewest;
+	/* counts are remembered for about so many vectors, a sequence for its length */
+	double memory = header->decay_limit ? (double)header->decay_limit / header->period : 1;
 	struct kanary_model model;
-	uint32_t fewest;
 
 	kanary_model_layout(&model, trainer->file);
-	calibrate(&result->process, &trainer->process_errors, model.process_knot, header->knots);
+	calibrate(&result->process, &trainer->process_errors, copies * memory, model.process_knot,
+		  header->knots);
 	fewest = result->process.errors;
 	if (trainer->sequence.network) {
-		calibrate(&result->sequence, &trainer->sequence_errors, model.sequence_knot,
-			  header->knots);
+		calibrate(&result->sequence, &trainer->sequence_errors, copies * header->steps,
+			  model.sequence_knot, header->knots);
 		if (result->sequence.errors < fewest)
 			fewest = result->sequence.errors;
 		header->stride = trainer->settings->stride;
 	}
-	result->supported = fewest / 10.0;
+	result->supported = fewest / 10.0 / copies;
 	return NULL;
 }
 
@@ -353,7 +363,8 @@ const char *kanary_trainer_run(struct kanary_trainer_result *result,
 
 	memset(result, 0, sizeof(*result));
 	openblas_set_num_threads(1);
-	failure = split(&trainer);
+	trainer.drift = kanary_drift_create(settings->drift, settings->sequence.seed);
+	failure = trainer.drift ? split(&trainer) : NO_MEMORY;
 	if (!failure)
 		failure = fit(&trainer, progress);
 	if (!failure)
@@ -374,6 +385,7 @@ const char *kanary_trainer_run(struct kanary_trainer_result *result,
 	} else {
 		free(trainer.file);
 	}
+	kanary_drift_free(trainer.drift);
 	kanary_process_train_free(&trainer.process);
 	kanary_sequence_train_free(&trainer.sequence);
 	errors_free(&trainer.process_errors);

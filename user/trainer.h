@@ -18,6 +18,7 @@
  * @code: width of the process head's bottleneck, even
  * @stride: vectors between two verdicts of the sequence head
  * @decay_limit: as in struct kanary_model_header
+ * @drift: of the mix of calls that is normal, as struct kanary_drift has it
  * @budget: vectors for each false alarm
  * @sequence: of the sequence head; hidden 0 for none
  */
@@ -28,6 +29,7 @@ struct kanary_trainer_settings {
 	uint32_t stride;
 	uint32_t decay_limit;
 	uint64_t budget;
+	double drift;
 	struct kanary_sequence_settings sequence;
 };
 

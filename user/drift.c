@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "drift.h"
+
+#include <gsl/gsl_randist.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COPIES 4
+
+struct kanary_drift *kanary_drift_create(double deviation, unsigned long seed)
+{
+	struct kanary_drift *drift = calloc(1, sizeof(*drift));
+
+	if (!drift)
+		return NULL;
+	drift->deviation = deviation;
+	drift->random = gsl_rng_alloc(gsl_rng_mt19937);
+	if (!drift->random) {
+		free(drift);
+		return NULL;
+	}
+	gsl_rng_set(drift->random, seed);
+	kanary_drift_draw(drift, 0);
+	return drift;
+}
+
+uint32_t kanary_drift_copies(const struct kanary_drift *drift)
+{
+	return drift->deviation > 0 ? COPIES : 1;
+}
+
+void kanary_drift_draw(struct kanary_drift *drift, uint32_t copy)
+{
+	uint32_t bin;
+
+	drift->drifted = copy && drift->deviation > 0;
+	for (bin = 0; drift->drifted && bin < KANARY_BINS; bin++)
+		drift->factor[bin] = gsl_ran_lognormal(drift->random, 0, drift->deviation);
+}
+
+const struct kanary_vector *kanary_drift_vector(struct kanary_drift *drift,
+						const struct kanary_vector *vector)
+{
+	struct kanary_vector *drifted = &drift->vector;
+	u32 i, length = 0, calls = 0;
+
+	if (!drift->drifted)
+		return vector;
+	memcpy(drifted, vector, sizeof(*vector));
+	for (i = 0; i < vector->length; i++) {
+		double count = vector->counts[i].count * drift->factor[vector->counts[i].bin];
+
+		/* rounded up as often as its fraction says: few calls may become none */
+		count = fmin(floor(count + gsl_rng_uniform(drift->random)), UINT16_MAX);
+		if (count < 1)
+			continue;
+		drifted->counts[length].bin = vector->counts[i].bin;
+		drifted->counts[length++].count = count;
+		calls += count;
+	}
+	if (!length)
+		return vector;
+	drifted->length = length;
+	drifted->calls = calls;
+	return drifted;
+}
+
+void kanary_drift_free(struct kanary_drift *drift)
+{
+	if (!drift)
+		return;
+	gsl_rng_free(drift->random);
+	free(drift);
+}
