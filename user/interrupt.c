@@ -1,40 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stddef.h>
 #include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "interrupt.h"
 
+/*
+ * No signalfd: it needs the signals blocked in every thread, and OpenBLAS has
+ * started threads of its own before main().
+ */
 static int event = -1;
 
-static void handle(int number)
+static void note_signal(int number)
 {
 	const uint64_t one = 1;
+	int saved = errno;
+	ssize_t written;
 
-	(void)number;
-	if (write(event, &one, sizeof(one)) < 0)
-		return;
+	/* Fails only when it has been said more often than anybody can count. */
+	written = write(event, &one, sizeof(one));
+	(void)written;
+	errno = saved;
 }
 
-/*
- * Handlers, and not a signalfd: that needs the signals blocked in every thread,
- * and OpenBLAS starts threads of its own before main() can block anything.
- */
 int kanary_interrupt_open(void)
 {
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction action = { .sa_handler = handle, .sa_flags = SA_RESTART };
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction action = { .sa_handler = note_signal, .sa_flags = SA_RESTART };
 	size_t i;
 
 	event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (event < 0)
 		return -1;
-	for (i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
-		if (sigaction(numbers[i], &action, NULL))
-			return -1;
+	/* Also where a shell had SIGINT ignored, as it does for background jobs. */
+	for (i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+		sigaction(signals[i], &action, NULL);
 	return event;
 }
 
