@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "checksum.h"
+#include "random_vector.h"
+#include "recording.h"
+#include "vector.h"
+
+#define VECTORS 6
+/* Small enough to be cut at every byte, with an odd and an even number of counts. */
+#define FILE_SIZE_MAX 4096
+
+static char path[] = "/tmp/kanary-recording-XXXXXX";
+static u8 file[FILE_SIZE_MAX];
+static size_t file_size;
+/* Bytes of the file up to which vector i is whole: its padding may be missing. */
+static size_t whole_at[VECTORS];
+static size_t ends_at[VECTORS];
+static _Alignas(8) u8 memory[VECTORS][256];
+
+static struct kanary_vector *vector_at(int i)
+{
+	return (void *)memory[i];
+}
+
+static void make_vectors(void)
+{
+	int i, bin;
+
+	for (i = 0; i < VECTORS; i++) {
+		struct kanary_vector *vector = vector_at(i);
+
+		vector->stream = 7 + i;
+		vector->cgroup = 1234;
+		vector->index = i;
+		vector->reason = i % 3;
+		vector->length = 1 + i;
+		strcpy(vector->comm, "test");
+		for (bin = 0; bin <= i; bin++) {
+			vector->counts[bin].bin = 100 * bin + i;
+			vector->counts[bin].count = 1 + bin;
+			vector->calls += 1 + bin;
+		}
+	}
+}
+
+static void write_bytes(const void *data, size_t size)
+{
+	FILE *stream = fopen(path, "w");
+
+	assert_non_null(stream);
+	assert_int_equal(fwrite(data, 1, size, stream), size);
+	assert_int_equal(fclose(stream), 0);
+}
+
+static int setup(void **state)
+{
+	struct kanary_recording_writer *writer;
+	size_t offset = sizeof(struct kanary_recording_header);
+	FILE *stream;
+	int i;
+
+	close(mkstemp(path));
+	make_vectors();
+	writer = kanary_recording_create(path, 256, 1, "test", 99);
+	assert_non_null(writer);
+	for (i = 0; i < VECTORS; i++) {
+		size_t size = kanary_vector_size(vector_at(i)->length);
+
+		assert_null(kanary_vector_check(vector_at(i), size));
+		assert_int_equal(kanary_recording_write(writer, vector_at(i)), 0);
+		whole_at[i] = offset + 8 + size;
+		offset += 8 + (size + 7) / 8 * 8;
+		ends_at[i] = offset;
+	}
+	assert_int_equal(kanary_recording_finish(writer), 0);
+	stream = fopen(path, "r");
+	file_size = fread(file, 1, sizeof(file), stream);
+	fclose(stream);
+	assert_int_equal(file_size, offset);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	return unlink(path);
+}
+
+/* Reads what is at path; every vector has to be the one that was written. */
+static int count_vectors(bool *damaged)
+{
+	struct kanary_recording_reader *reader;
+	const struct kanary_vector *vector;
+	const char *why = NULL;
+	int count = 0;
+
+	reader = kanary_recording_open(path, &why);
+	if (!reader) {
+		assert_non_null(why);
+		return -1;
+	}
+	while ((vector = kanary_recording_next(reader))) {
+		assert_true(count < VECTORS);
+		assert_memory_equal(vector, vector_at(count),
+				    kanary_vector_size(vector_at(count)->length));
+		count++;
+	}
+	*damaged = kanary_recording_damage(reader) != NULL;
+	/* The end is the end. */
+	assert_null(kanary_recording_next(reader));
+	kanary_recording_close(reader);
+	return count;
+}
+
+static void test_whole(void **state)
+{
+	const struct kanary_recording_header *header;
+	struct kanary_recording_reader *reader;
+	bool damaged;
+	const char *why;
+
+	write_bytes(file, file_size);
+	assert_int_equal(count_vectors(&damaged), VECTORS);
+	assert_false(damaged);
+	reader = kanary_recording_open(path, &why);
+	header = kanary_recording_describe(reader);
+	assert_int_equal(header->period, 256);
+	assert_int_equal(header->abi, 1);
+	assert_int_equal(header->created, 99);
+	assert_string_equal(header->source, "test");
+	kanary_recording_close(reader);
+}
+
+static void test_cut_anywhere(void **state)
+{
+	size_t cut;
+
+	for (cut = 0; cut < file_size; cut++) {
+		bool at_end = cut == sizeof(struct kanary_recording_header), damaged = false;
+		int expected = cut < sizeof(struct kanary_recording_header) ? -1 : 0, i, got;
+
+		for (i = 0; i < VECTORS; i++) {
+			expected += whole_at[i] <= cut;
+			at_end |= ends_at[i] == cut;
+		}
+		write_bytes(file, cut);
+		got = count_vectors(&damaged);
+		if (got != expected || (got >= 0 && damaged == at_end))
+			fail_msg("cut at byte %zu: %d vectors instead of %d, %s", cut, got,
+				 expected, damaged ? "damaged" : "whole");
+	}
+}
+
+static void test_damage_says_where(void **state)
+{
+	struct kanary_recording_reader *reader;
+	const char *why;
+	char expected[64];
+
+	write_bytes(file, ends_at[2] + 5);
+	reader = kanary_recording_open(path, &why);
+	while (kanary_recording_next(reader))
+		;
+	snprintf(expected, sizeof(expected), "cut off at byte %zu: 3 whole", ends_at[2]);
+	assert_non_null(strstr(kanary_recording_damage(reader), expected));
+	kanary_recording_close(reader);
+}
+
+static void test_flip_anywhere(void **state)
+{
+	size_t bit;
+
+	for (bit = 0; bit < 8 * file_size; bit++) {
+		int intact = 0, got, i;
+		bool damaged = false;
+
+		for (i = 0; i < VECTORS; i++)
+			intact += ends_at[i] <= bit / 8;
+		file[bit / 8] ^= 1 << bit % 8;
+		write_bytes(file, file_size);
+		file[bit / 8] ^= 1 << bit % 8;
+		got = count_vectors(&damaged);
+		if (bit / 8 < sizeof(struct kanary_recording_header))
+			intact = -1;
+		if (got != intact || (got >= 0 && !damaged))
+			fail_msg("bit %zu flipped: %d vectors instead of %d, %s", bit, got, intact,
+				 damaged ? "damaged" : "whole");
+	}
+}
+
+static void test_open_refuses(const void *data, size_t size, const char *expected)
+{
+	const char *why = NULL;
+
+	write_bytes(data, size);
+	assert_null(kanary_recording_open(path, &why));
+	if (!strstr(why, expected))
+		fail_msg("says '%s', not '%s'", why, expected);
+}
+
+static void test_refusals(void **state)
+{
+	struct kanary_recording_header header;
+	const char *why = NULL;
+
+	test_open_refuses("", 0, "is empty");
+	test_open_refuses("KANARYM\n and so on", 18, "not a Kanary recording");
+	test_open_refuses(file, 40, "cut off within its header");
+
+	/* Another version, complete with a good checksum. */
+	memcpy(&header, file, sizeof(header));
+	header.version = 2;
+	header.checksum = 0;
+	header.checksum = kanary_checksum_update(0, &header, sizeof(header));
+	test_open_refuses(&header, sizeof(header), "version 2, this kanary reads version 1");
+
+	assert_null(kanary_recording_open("/nonexistent/file", &why));
+	assert_string_equal(why, strerror(ENOENT));
+	assert_null(kanary_recording_open("/tmp", &why));
+	assert_string_equal(why, strerror(EISDIR));
+}
+
+static void test_full_disk(void **state)
+{
+	struct kanary_recording_writer *writer;
+
+	writer = kanary_recording_create("/dev/full", 256, 0, "test", 0);
+	assert_null(writer);
+	assert_int_equal(errno, ENOSPC);
+}
+
+static void test_largest_vectors(void **state)
+{
+	static struct kanary_random_vector source;
+	struct kanary_recording_writer *writer;
+	struct kanary_recording_reader *reader;
+	const struct kanary_vector *vector;
+	u32 count = 0, longest = 0;
+	const char *why;
+	int i;
+
+	kanary_random_vector_seed(&source, 42);
+	writer = kanary_recording_create(path, 256, 0, "test", 0);
+	for (i = 0; i < 2000; i++) {
+		vector = kanary_random_vector_next(&source, i == 1999);
+		why = kanary_vector_check(vector, kanary_vector_size(vector->length));
+		if (why)
+			fail_msg("random vector %d: %s", i, why);
+		longest = vector->length > longest ? vector->length : longest;
+		assert_int_equal(kanary_recording_write(writer, vector), 0);
+	}
+	assert_int_equal(kanary_recording_finish(writer), 0);
+	assert_int_equal(longest, KANARY_BINS);
+
+	kanary_random_vector_seed(&source, 42);
+	reader = kanary_recording_open(path, &why);
+	while ((vector = kanary_recording_next(reader))) {
+		const struct kanary_vector *expected =
+			kanary_random_vector_next(&source, ++count == 2000);
+
+		assert_memory_equal(vector, expected, kanary_vector_size(expected->length));
+	}
+	assert_int_equal(count, 2000);
+	assert_null(kanary_recording_damage(reader));
+	kanary_recording_close(reader);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_cut_anywhere),
+		cmocka_unit_test(test_damage_says_where),
+		cmocka_unit_test(test_flip_anywhere),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_full_disk),
+		cmocka_unit_test(test_largest_vectors),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
