@@ -286,6 +286,7 @@ static void refuses_bad_references(void **state)
 
 static void refuses_other_sizes(void **state)
 {
+	static const char sentence[] = "size of the model does not follow from its dimensions";
 	struct kanary_model_header *header;
 	struct patient patient;
 	const char *why;
@@ -304,7 +305,7 @@ static void refuses_other_sizes(void **state)
 			model_fixture_seal(cut, size);
 			why = parse(cut, size);
 			assert_non_null(why);
-			assert_string_equal(why, "size of the model does not follow from its dimensions");
+			assert_string_equal(why, sentence);
 		}
 		free(cut);
 	}

@@ -310,6 +310,25 @@ static void sequence_head_names_what_was_unusual(void **state)
 	destroy(&subject);
 }
 
+/* The error of a feature that is off by less than half a call names nobody. */
+static void less_than_half_a_call_is_not_named(void **state)
+{
+	static const struct kanary_count counts[] = { { 0, 1 } };
+	struct kanary_unusual unusual[KANARY_UNUSUAL_MAX];
+	struct kanary_verdict verdict;
+	struct kanary_model_row *row;
+	struct subject subject;
+
+	create(&subject, 0, 0);
+	row = (struct kanary_model_row *)subject.fixture.model.decode.row;
+	row[5] = (struct kanary_model_row){ .bias = 16384, .multiplier = 2, .shift = 1 };
+	kanary_model_prepare(&subject.fixture.model, subject.fixture.packed);
+	verdict = judge(&subject, counts, 1);
+	assert_int_equal(explain(&subject, counts, 1, &verdict, unusual), 1);
+	assert_int_equal(unusual[0].bin, 0);
+	destroy(&subject);
+}
+
 /* A reconstruction that expects calls which do not come: fewer than expected. */
 static void missing_calls_are_negative(void **state)
 {
@@ -343,6 +362,7 @@ int main(void)
 		cmocka_unit_test(empty_stream_is_no_surprise),
 		cmocka_unit_test(process_head_names_what_was_unusual),
 		cmocka_unit_test(sequence_head_names_what_was_unusual),
+		cmocka_unit_test(less_than_half_a_call_is_not_named),
 		cmocka_unit_test(missing_calls_are_negative),
 	};
 

@@ -5,7 +5,8 @@
 #	tools/bench/score.sh [INPUTS HIDDEN STEPS]      default 64 32 16
 #
 # CMSIS_NN=DIR, a checkout of that library, measures its int8 LSTM beside ours,
-# built with the same flags. A line for people on stderr, JSON on stdout and in build/bench/score.json.
+# built with the same flags. Lines for people on stderr, JSON on stdout and in
+# build/bench/score.json.
 set -eu
 
 cd "$(dirname "$0")/../.."
@@ -15,8 +16,8 @@ CC=${CC:-gcc}
 # arch/x86/Makefile and the top Makefile of 6.1
 KERNEL_CFLAGS="-std=gnu11 -O2 -mno-sse -mno-mmx -mno-sse2 -mno-3dnow -mno-avx -mno-80387
 	-mno-fp-ret-in-387 -mno-red-zone -fno-pic -fno-pie -fno-strict-aliasing
-	-fno-common -fwrapv -fno-strict-overflow -fno-delete-null-pointer-checks -fno-asynchronous-unwind-tables
-	-fcf-protection=none -fno-stack-protector -fno-jump-tables"
+	-fno-common -fwrapv -fno-strict-overflow -fno-delete-null-pointer-checks
+	-fno-asynchronous-unwind-tables -fcf-protection=none -fno-stack-protector -fno-jump-tables"
 
 mkdir -p "$OUT"
 rm -f "$OUT"/*.o
