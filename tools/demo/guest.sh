@@ -14,7 +14,7 @@ set -u
 PERIOD=${PERIOD:-128}
 TRAIN=${TRAIN:-60}
 BENIGN=${BENIGN:-150}
-TRAIN_LIMIT=${TRAIN_LIMIT:-40s}
+TRAIN_LIMIT=${TRAIN_LIMIT:-30s}
 ALERT_WAIT=8
 SPELL=2
 CONTAINERS='redis nginx'
@@ -65,14 +65,15 @@ record() {
 }
 
 recording() {
-	[ "$(counter .recorder)" != 0 ]
+	[ "$(counter .recorder_port)" != 0 ]
 }
 
 train() {
 	local name=$1 begin=$SECONDS
 
 	kanary train first.rec second.rec -o "$name.model" --name "$name" \
-		--container "$(identity "$name")" --time-limit "$TRAIN_LIMIT" --json \
+		--container "$(identity "$name")" --inputs 48 --hidden 16 \
+		--time-limit "$TRAIN_LIMIT" --json \
 		>"$name.train.json" 2>"$name.train.log" || return 1
 	echo $((SECONDS - begin)) >"$name.seconds"
 }
@@ -225,8 +226,11 @@ result() {
 			false_alarms: (($alerts | length) - ($attacks | map(.alerts) | add)),
 			attacks: $attacks,
 			seen: $counters.seen, delivered: $counters.delivered,
-			scored: $counters.scored, dropped: $counters.dropped,
-			verdict_ns: $counters.verdict_ns
+			scored: $counters.scored,
+			dropped: ($counters | with_entries(select(.key | startswith("dropped_")) |
+				.key |= ltrimstr("dropped_"))),
+			verdict_ns: {median: $counters.verdict_ns_median,
+				max: $counters.verdict_ns_max}
 		}' >/out/result.json
 }
 
@@ -240,6 +244,7 @@ verify() {
 }
 
 mkdir -p "$STATE"
+trap 'cp ./*.rec ./*.model ./*.json ./*.log "$STATE/attack.log" /out/ 2>/dev/null' EXIT
 insmod kanary.ko period="$PERIOD" || fail "insmod kanary.ko failed: $(dmesg | tail -n 3)"
 step "kanary.ko loaded on $(uname -r), hook $(counter .hook)"
 make_containers
@@ -260,6 +265,5 @@ attack_all
 await 10 idle || fail "the queue does not empty: $(kanary status --json)"
 kanary status --json >status.json
 result || fail "no result: $(cat status.json)"
-cp ./*.rec ./*.model ./*.json /out/ 2>/dev/null
 table
 verify

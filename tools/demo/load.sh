@@ -3,8 +3,8 @@
 #
 # Each load is a sequence of bursts and pauses drawn from RANDOM, so another
 # seed gives other commands, sizes, numbers of clients and order. The mix says
-# what is drawn more often: "train" everything alike, "benign" mostly reads,
-# with bigger values and less upkeep.
+# what is drawn more often: "train" everything alike and much upkeep, so that a
+# minute holds what otherwise takes days; "benign" mostly reads, little upkeep.
 
 # pick WORD...: one of the words, in REPLY. (A subshell would get random numbers of its own.)
 pick() {
@@ -26,7 +26,10 @@ redis_burst() {
 	benign) pick get get get set hset lrange_100 lrange_300 mset incr sadd ;;
 	esac
 	flags+=(-t "$REPLY")
-	draw 100 1200
+	case $REPLY in
+	lrange*) draw 20 100 ;;
+	*) draw 300 4000 ;;
+	esac
 	flags+=(-n "$REPLY")
 	draw 1 40
 	flags+=(-c "$REPLY")
@@ -35,7 +38,7 @@ redis_burst() {
 	pick 3 64 512 4096
 	flags+=(-d "$REPLY")
 	draw 10 10000
-	redis-benchmark "${flags[@]}" -r "$REPLY"
+	timeout 5 redis-benchmark "${flags[@]}" -r "$REPLY"
 }
 
 redis_talk() {
@@ -55,7 +58,7 @@ redis_talk() {
 }
 
 redis_upkeep() {
-	pick save rewrite config flush
+	pick save save rewrite config flush
 	case $REPLY in
 	save) redis-cli bgsave ;;
 	rewrite) redis-cli bgrewriteaof ;;
@@ -78,7 +81,7 @@ nginx_burst() {
 	[ "$REPLY" -eq 0 ] || flags+=(-k)
 	pick 0 0 1
 	[ "$REPLY" -eq 0 ] || flags+=(-H "Accept-Encoding: gzip")
-	draw 20 300
+	draw 50 1500
 	flags+=(-n "$REPLY")
 	draw 1 20
 	flags+=(-c "$REPLY")
@@ -87,7 +90,7 @@ nginx_burst() {
 		'app?name=a' 'app?name=b&rows=20' health ;;
 	benign) pick 1000.txt 10000.txt 100000.txt 'app?name=long&rows=50' 'app?name=c' none ;;
 	esac
-	ab "${flags[@]}" "http://127.0.0.1/$REPLY"
+	timeout 5 ab "${flags[@]}" "http://127.0.0.1/$REPLY"
 }
 
 nginx_talk() {
@@ -118,17 +121,20 @@ health_nginx() {
 # load NAME MIX SEED SECONDS: bursts, talk, upkeep, health checks and naps until the time
 # is over or STATE/stop appears
 load() {
-	local name=$1 mix=$2 end=$((SECONDS + $4)) upkeep=1
+	local name=$1 mix=$2 end=$((SECONDS + $4))
 
 	RANDOM=$3
-	[ "$mix" = train ] || upkeep=3
 	while [ "$SECONDS" -lt "$end" ] && [ ! -e "$STATE/stop" ]; do
-		case $((RANDOM % 20)) in
-		[0-8]) "${name}_burst" "$mix" ;;
-		9 | 1[0-4]) "${name}_talk" ;;
-		15 | 16) "health_$name" ;;
-		17) [ $((RANDOM % upkeep)) -gt 0 ] || "${name}_upkeep" ;;
-		*)
+		case $mix in
+		train) pick burst burst burst talk talk talk upkeep health nap ;;
+		benign) pick burst burst burst burst burst burst talk talk talk upkeep health nap ;;
+		esac
+		case $REPLY in
+		burst) "${name}_burst" "$mix" ;;
+		talk) "${name}_talk" ;;
+		upkeep) "${name}_upkeep" ;;
+		health) "health_$name" ;;
+		nap)
 			draw 1 9
 			sleep "0.$REPLY"
 			;;
