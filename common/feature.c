@@ -20,22 +20,17 @@ u64 kanary_feature_reciprocal(u32 total)
 	return quotient;
 }
 
-/* Square root of at most 2^30, rounded to nearest, a bit at a time. */
+/* Square root of at most 2^30, rounded to nearest, a bit at a time; no branch to mispredict. */
 static u32 square_root(u32 square)
 {
-	u32 bit = 1u << 30;
 	u32 root = 0;
+	u32 bit, trial, fits;
 
-	while (bit > square)
-		bit >>= 2;
-	while (bit) {
-		if (square >= root + bit) {
-			square -= root + bit;
-			root = (root >> 1) + bit;
-		} else {
-			root >>= 1;
-		}
-		bit >>= 2;
+	for (bit = 1u << 30; bit; bit >>= 2) {
+		trial = root + bit;
+		fits = 0 - (u32)(square >= trial);
+		square -= trial & fits;
+		root = (root >> 1) + (bit & fits);
 	}
 	/* what is left exceeds root: the square lies beyond (root + 1/2)^2 */
 	return root + (square > root);
