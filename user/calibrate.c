@@ -200,7 +200,9 @@ void kanary_calibrate_knots(u32 *errors, size_t count, double repeats,
 		double excess = first * pow(top / first, (double)i / (left - 1));
 		double error = (tail->threshold + excess) * ERROR_UNIT;
 
-		used = add_knot(knot, used, fmax(error, knot[used - 1].error + 1.0),
+		/* ascending, with room for those that follow */
+		error = fmax(fmin(error, ERROR_MAX - (left - 1 - i)), knot[used - 1].error + 1.0);
+		used = add_knot(knot, used, error,
 				kanary_calibrate_surprise(tail, tail->threshold + excess));
 	}
 }
