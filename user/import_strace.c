@@ -8,19 +8,11 @@
 
 #include "import_strace.h"
 #include "message.h"
-#include "syscall_name.h"
-
-/* Of a line only its two ends matter: an argument may be megabytes long. */
-#define HEAD_SIZE 4096
-#define TAIL_SIZE 256
+#include "strace_line.h"
+#include "syscall_number.h"
 
 /* stands for the process whose pid the trace has not told (yet) */
 #define PID_UNTOLD 1
-
-struct line {
-	char head[HEAD_SIZE];
-	char tail[TAIL_SIZE];	/* the last bytes, which head may hold as well */
-};
 
 struct process {
 	u32 pid;
@@ -33,7 +25,6 @@ struct process {
 struct reader {
 	struct kanary_import *import;
 	const char *name;
-	FILE *file;
 	u64 number;		/* of the line, from 1 */
 	u64 calls;
 	void *processes;	/* tsearch() tree by pid */
@@ -41,91 +32,8 @@ struct reader {
 	bool first;		/* no call seen yet */
 	bool torn;		/* a remark cut into the line before; this is its rest */
 	char comm[KANARY_COMM_SIZE];	/* of the program that was started last */
-	struct line line;
+	struct kanary_strace_line line;
 };
-
-struct syscall {
-	const char *name;
-	u32 bin;
-};
-
-/*
- * Names that strace writes otherwise than the kernel's headers, or that a
- * kernel renamed.
- */
-static const struct {
-	const char *name;
-	const char *official;
-} aliases[] = {
-	{ "umount", "umount2" }, { "fstatat64", "newfstatat" }, { "sysctl", "_sysctl" },
-	{ "oldselect", "select" }, { "old_mmap", "mmap" }, { "old_select", "select" },
-	{ "pread", "pread64" }, { "pwrite", "pwrite64" }, { "umask", "umask" },
-	{ "sendfile64", "sendfile" }, { "madvise1", "madvise" },
-	{ "arm_fadvise64_64", "fadvise64" }, { "newuname", "uname" },
-};
-
-static struct syscall names[2][KANARY_BINS_BANK];
-static size_t name_count[2];
-
-static int compare_syscalls(const void *left, const void *right)
-{
-	const struct syscall *a = left, *b = right;
-
-	return strcmp(a->name, b->name);
-}
-
-static void sort_names(void)
-{
-	u32 number;
-
-	if (name_count[0])
-		return;
-	for (number = 0; number < KANARY_BINS_BANK; number++) {
-		const char *native = kanary_syscall_native(number);
-		const char *compat = kanary_syscall_compat(number);
-
-		if (native)
-			names[0][name_count[0]++] = (struct syscall){ native, number };
-		if (compat)
-			names[1][name_count[1]++] =
-				(struct syscall){ compat, KANARY_BINS_BANK + number };
-	}
-	qsort(names[0], name_count[0], sizeof(**names), compare_syscalls);
-	qsort(names[1], name_count[1], sizeof(**names), compare_syscalls);
-}
-
-static const struct syscall *find_name(const char *name, bool compat)
-{
-	struct syscall key = { .name = name };
-
-	return bsearch(&key, names[compat], name_count[compat], sizeof(key), compare_syscalls);
-}
-
-/* Return: the bin, the bank's last one for a name that nobody knows, with *known unset. */
-static u32 find_bin(const char *name, bool compat, bool *known)
-{
-	u32 bank = compat ? KANARY_BINS_BANK : 0;
-	const struct syscall *found = find_name(name, compat);
-	size_t i;
-
-	*known = true;
-	if (found)
-		return found->bin;
-	if (!strncmp(name, "syscall_0x", 10)) {
-		unsigned long number = strtoul(name + 10, NULL, 16);
-
-		return bank + (number < KANARY_BINS_BANK ? number : KANARY_BINS_BANK - 1);
-	}
-	for (i = 0; i < sizeof(aliases) / sizeof(*aliases); i++) {
-		if (strcmp(name, aliases[i].name))
-			continue;
-		found = find_name(aliases[i].official, compat);
-		if (found)
-			return found->bin;
-	}
-	*known = false;
-	return bank + KANARY_BINS_BANK - 1;
-}
 
 static int compare_processes(const void *left, const void *right)
 {
@@ -171,36 +79,6 @@ static int end_process(struct reader *reader, u32 pid)
 	return error;
 }
 
-/* Return: 1 for a line, 0 at the end, or -errno. */
-static int read_line(struct reader *reader)
-{
-	struct line *line = &reader->line;
-	size_t head = 0, total = 0;
-	char ring[TAIL_SIZE];
-	size_t i, kept;
-	int byte;
-
-	while ((byte = getc_unlocked(reader->file)) != EOF && byte != '\n') {
-		/* A zero byte would hide the rest of the line. */
-		byte = byte ? byte : '?';
-		if (head < HEAD_SIZE - 1)
-			line->head[head++] = (char)byte;
-		ring[total++ % (TAIL_SIZE - 1)] = (char)byte;
-	}
-	if (ferror(reader->file))
-		return kanary_import_fail(reader->import, "%s: line %llu: %s", reader->name,
-					  (unsigned long long)reader->number + 1, strerror(errno));
-	if (byte == EOF && !total)
-		return 0;
-	reader->number++;
-	line->head[head] = 0;
-	kept = total < TAIL_SIZE - 1 ? total : TAIL_SIZE - 1;
-	for (i = 0; i < kept; i++)
-		line->tail[i] = ring[(total - kept + i) % (TAIL_SIZE - 1)];
-	line->tail[kept] = 0;
-	return 1;
-}
-
 static void locate(struct reader *reader, uint64_t *counter)
 {
 	char escaped[KANARY_MESSAGE_ESCAPED_SIZE(40)];
@@ -209,71 +87,6 @@ static void locate(struct reader *reader, uint64_t *counter)
 		snprintf(reader->import->first_skipped, sizeof(reader->import->first_skipped),
 			 "%s:%llu: %s", reader->name, (unsigned long long)reader->number,
 			 kanary_message_escape(reader->line.head, 40, escaped));
-}
-
-static const char *skip_blanks(const char *text)
-{
-	return text + strspn(text, " \t");
-}
-
-/* What may stand before the call: a pid, a time, an instruction pointer, a number. */
-static const char *skip_prefixes(const char *text, u32 *pid)
-{
-	const char *end;
-
-	*pid = 0;
-	text = skip_blanks(text);
-	if (!strncmp(text, "[pid", 4)) {
-		*pid = (u32)strtoul(text + 4, (char **)&end, 10);
-		text = skip_blanks(*end == ']' ? end + 1 : text);
-	} else if (isdigit((unsigned char)*text)) {
-		end = text + strspn(text, "0123456789");
-		if (*end == ' ' || *end == '\t') {
-			*pid = (u32)strtoul(text, NULL, 10);
-			text = skip_blanks(end);
-		}
-	}
-	for (;;) {
-		if (isdigit((unsigned char)*text) || *text == '+') {
-			end = text + strspn(text, "0123456789:.+-T");
-		} else if (*text == '(' && text[1] == '+') {
-			end = text + strcspn(text, ")");
-			end += *end == ')';
-		} else if (*text == '[' && (isxdigit((unsigned char)text[1]) || text[1] == ' ' ||
-					       text[1] == '?')) {
-			end = text + strcspn(text, "]");
-			end += *end == ']';
-		} else {
-			return text;
-		}
-		if (*end != ' ' && *end != '\t')
-			return text;
-		/* "+++ exited" and "--- SIG" are no times */
-		if (!strncmp(text, "+++", 3))
-			return text;
-		text = skip_blanks(end);
-	}
-}
-
-static bool ends_with(const char *tail, const char *suffix)
-{
-	size_t length = strlen(tail), wanted = strlen(suffix);
-
-	while (length && isspace((unsigned char)tail[length - 1]))
-		length--;
-	return length >= wanted && !memcmp(tail + length - wanted, suffix, wanted);
-}
-
-/* Whether a complete execve line says that it worked; -T adds a time behind. */
-static bool succeeded(const char *tail)
-{
-	const char *result = NULL, *next = tail;
-
-	while ((next = strstr(next, " = "))) {
-		result = next;
-		next += 3;
-	}
-	return result && result[3] == '0' && (result[4] == 0 || isspace((unsigned char)result[4]));
 }
 
 /* execve("/usr/bin/env", ... and execveat(AT_FDCWD, "/usr/bin/env", ... */
@@ -324,7 +137,7 @@ static int take_call(struct reader *reader, u32 pid, const char *name, const cha
 	if (!process)
 		return kanary_import_fail(reader->import, "%s: %s", reader->name,
 					  strerror(ENOMEM));
-	bin = find_bin(name, process->compat, &known);
+	bin = kanary_syscall_number_bin(name, process->compat, &known);
 	/* The execve at the top of a trace is strace's own. */
 	by_strace = reader->first && is_exec(name);
 	reader->first = false;
@@ -337,7 +150,7 @@ static int take_call(struct reader *reader, u32 pid, const char *name, const cha
 	if (error || !is_exec(name))
 		return error;
 	remember_program(process, arguments);
-	if (!ends_with(reader->line.tail, "<unfinished ...>") && succeeded(reader->line.tail))
+	if (kanary_strace_line_succeeded(&reader->line))
 		error = run_program(reader, process);
 	return error;
 }
@@ -347,7 +160,7 @@ static int take_resumed(struct reader *reader, u32 pid, const char *text)
 {
 	struct process *process;
 
-	if (strncmp(text, "<... execve", 11) || !succeeded(reader->line.tail))
+	if (strncmp(text, "<... execve", 11) || !kanary_strace_line_succeeded(&reader->line))
 		return 0;
 	process = find_process(reader, pid);
 	return process ? run_program(reader, process) : 0;
@@ -375,20 +188,6 @@ static int take_superseded(struct reader *reader, u32 pid, const char *text)
 	tdelete(&key_only, &reader->processes, compare_processes);
 	free(process);
 	return 0;
-}
-
-static bool is_remark(const char *text)
-{
-	static const char *const remarks[] = {
-		"strace:", "Process ", "[ Process", " > ", "> ", "--- ", "???", "<detached",
-		"<... ", "+++ ",
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(remarks) / sizeof(*remarks); i++)
-		if (!strncmp(text, remarks[i], strlen(remarks[i])))
-			return true;
-	return !*text;
 }
 
 static void note_any(const void *node, VISIT visit, void *any)
@@ -476,8 +275,8 @@ static int take_line(struct reader *reader)
 	if (take_personality(reader, reader->line.head))
 		return 0;
 	take_attached(reader, reader->line.head);
-	text = skip_prefixes(reader->line.head, &pid);
-	if (is_remark(text) && strncmp(text, "<... ", 5) && strncmp(text, "+++ ", 4))
+	text = kanary_strace_line_skip(reader->line.head, &pid);
+	if (kanary_strace_line_is_remark(text) && strncmp(text, "<... ", 5) && strncmp(text, "+++ ", 4))
 		return 0;
 	pid = resolve_pid(reader, pid);
 	if (!strncmp(text, "<... ", 5))
@@ -524,23 +323,26 @@ int kanary_import_strace_stream(struct kanary_import *import, const char *name, 
 
 	if (!reader)
 		return kanary_import_fail(import, "%s: %s", name, strerror(ENOMEM));
-	sort_names();
 	reader->import = import;
 	reader->name = name;
-	reader->file = file;
 	reader->main = PID_UNTOLD;
 	reader->first = true;
-	while ((error = read_line(reader)) > 0) {
+	while ((error = kanary_strace_line_read(&reader->line, file)) > 0) {
+		reader->number++;
 		error = take_line(reader);
 		if (error)
-			break;
+			goto out;
 	}
+	if (error < 0)
+		kanary_import_fail(import, "%s: line %llu: %s", name,
+				   (unsigned long long)reader->number + 1, strerror(-error));
 	if (!error)
 		error = end_rest(reader);
 	if (!error && !reader->calls)
 		error = kanary_import_fail(import,
 			"%s: line %llu: no system call up to here: is it the output of strace?", name,
 			(unsigned long long)reader->number);
+out:
 	tdestroy(reader->processes, free_rest);
 	free(reader);
 	import->files += !error;
