@@ -15,6 +15,8 @@ bool kanary_container_eligible(struct task_struct *task)
 		return false;
 	if (own == &init_pid_ns)
 		return kanary_container_all;
+	/* A thread is what its process is, and has the process's parent. */
+	task = task->group_leader;
 	if (!(task->flags & PF_FORKNOEXEC))
 		return true;
 	parent = task_active_pid_ns(rcu_dereference_check(task->real_parent,
