@@ -34,6 +34,7 @@ struct recorder {
 	void *seen;		/* tsearch() set: stream numbers as pointers */
 	uint64_t lost;		/* the module's own count */
 	uint64_t gaps;		/* messages that never reached us */
+	uint64_t dropped;	/* by the module meanwhile, of any container */
 	uint32_t sequence;
 	bool started;
 	int error;		/* of the file */
@@ -206,14 +207,32 @@ static int start(struct options *options)
 	return 0;
 }
 
+static int take_status(const struct nlmsghdr *message, void *context)
+{
+	return kanary_protocol_status(message, context) ? 0 : -EBADMSG;
+}
+
+static uint64_t count_dropped(const struct kanary_status *status)
+{
+	return status->counters[KANARY_A_COUNTER_DROPPED_QUEUE_FULL] +
+	       status->counters[KANARY_A_COUNTER_DROPPED_RECORDER_FULL] +
+	       status->counters[KANARY_A_COUNTER_DROPPED_NO_MEMORY];
+}
+
 /* What is still on its way comes before the answer. That it is lost in a flood is no failure. */
-static void stop(struct options *options)
+static void stop(struct recorder *recorder, struct options *options)
 {
 	struct kanary_netlink *netlink = options->target.netlink;
+	struct kanary_status after;
 
 	kanary_netlink_request(netlink,
 			       kanary_netlink_message(netlink, KANARY_CMD_RECORD_STOP, 0), NULL,
 			       NULL);
+	/* Before the recorder's socket there is a queue, which may have been full, too. */
+	if (!kanary_netlink_request(netlink,
+				    kanary_netlink_message(netlink, KANARY_CMD_GET_STATUS, 0),
+				    take_status, &after))
+		recorder->dropped = count_dropped(&after) - count_dropped(&options->target.status);
 }
 
 static int report(const struct recorder *recorder, const struct options *options,
@@ -221,19 +240,23 @@ static int report(const struct recorder *recorder, const struct options *options
 {
 	if (options->json)
 		return kanary_json_output_print(json_pack(
-			"{s:s, s:f, s:i, s:I, s:I, s:I, s:I, s:I, s:I}",
-			"recording", options->output, "seconds", (double)elapsed / 1e9,
+			"{s:s, s:f, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+			"recording", options->output, "seconds", (double)(elapsed / 1000000) / 1e3,
 			"period", (int)options->target.status.period,
 			"vectors", (json_int_t)recorder->vectors,
 			"streams", (json_int_t)recorder->streams,
 			"calls", (json_int_t)recorder->calls,
 			"vectors_lost", (json_int_t)recorder->lost,
+			"vectors_dropped_meanwhile", (json_int_t)recorder->dropped,
 			"messages_lost", (json_int_t)recorder->gaps,
 			"overruns", (json_int_t)kanary_netlink_overruns(options->target.netlink)));
 	printf("%s: %llu vectors of up to %u calls in %llu streams, %llu lost, in %.1f s\n",
 	       options->output, (unsigned long long)recorder->vectors,
 	       options->target.status.period, (unsigned long long)recorder->streams,
 	       (unsigned long long)recorder->lost, (double)elapsed / 1e9);
+	if (recorder->dropped > recorder->lost)
+		kanary_message_note("the module dropped %llu vectors meanwhile, of any container: kanary status has the causes",
+				    (unsigned long long)recorder->dropped);
 	if (recorder->gaps)
 		kanary_message_note("%llu messages with vectors never came: the machine is overloaded",
 				    (unsigned long long)recorder->gaps);
@@ -296,7 +319,7 @@ int kanary_record_main(int argc, char **argv)
 		goto out;
 	error = run(&recorder, &options, interrupt);
 	if (!error)
-		stop(&options);
+		stop(&recorder, &options);
 	finish = kanary_recording_finish(recorder.writer);
 	if (!error && finish)
 		error = kanary_message_error("record: cannot write %s: %s", options.output,
