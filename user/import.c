@@ -36,7 +36,7 @@ struct options {
 
 static const struct argp_option arguments[] = {
 	{ "output", 'o', "FILE", 0, "recording to write (replaced only when all went well)", 0 },
-	{ "period", 'p', "CALLS", 0, "system calls per vector, 256 by default; as the module's", 0 },
+	{ "period", 'p', "CALLS", 0, "calls per vector, 256 by default; as the module's", 0 },
 	{ "only", 'O', "PATTERN", 0, "adfa: only traces whose path within IN matches", 0 },
 	{ "json", 'j', NULL, 0, "say what was imported as a JSON object", 0 },
 	{ 0 },
@@ -59,7 +59,8 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 		options->json = true;
 		return 0;
 	case 'p':
-		if (!kanary_arguments_number(argument, KANARY_PERIOD_MIN, KANARY_PERIOD_MAX, &number))
+		if (!kanary_arguments_number(argument, KANARY_PERIOD_MIN, KANARY_PERIOD_MAX,
+					     &number))
 			return kanary_arguments_refuse(state, "--period takes %d to %d calls",
 						       KANARY_PERIOD_MIN, KANARY_PERIOD_MAX);
 		options->period = (u32)number;

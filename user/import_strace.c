@@ -276,7 +276,8 @@ static int take_line(struct reader *reader)
 		return 0;
 	take_attached(reader, reader->line.head);
 	text = kanary_strace_line_skip(reader->line.head, &pid);
-	if (kanary_strace_line_is_remark(text) && strncmp(text, "<... ", 5) && strncmp(text, "+++ ", 4))
+	if (kanary_strace_line_is_remark(text) && strncmp(text, "<... ", 5) &&
+	    strncmp(text, "+++ ", 4))
 		return 0;
 	pid = resolve_pid(reader, pid);
 	if (!strncmp(text, "<... ", 5))

@@ -27,7 +27,8 @@ int kanary_model_file_read(const char *command, const char *path,
 	if (!why)
 		why = kanary_model_parse(&file->model, file->data, file->size);
 	if (!why) {
-		file->packed = aligned_alloc(64, (kanary_model_packed_size(&file->model) + 63) & ~63ul);
+		file->packed = aligned_alloc(64, (kanary_model_packed_size(&file->model) + 63) &
+						 ~63ul);
 		why = file->packed ? NULL : strerror(ENOMEM);
 	}
 	if (why) {

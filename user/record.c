@@ -310,7 +310,8 @@ int kanary_record_main(int argc, char **argv)
 		return error;
 	interrupt = kanary_interrupt_open();
 	if (interrupt < 0)
-		return kanary_message_error("record: cannot watch for signals: %s", strerror(errno));
+		return kanary_message_error("record: cannot watch for signals: %s",
+					    strerror(errno));
 	error = 1;
 	if (kanary_target_open("record", &options.target))
 		goto out;

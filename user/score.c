@@ -41,9 +41,9 @@ enum { OPTION_VECTORS = 'v', OPTION_KERNEL = 'k', OPTION_RANDOM = 'r', OPTION_SE
 
 static const struct argp_option arguments[] = {
 	{ "vectors", OPTION_VECTORS, NULL, 0, "a line a vector instead of a line a stream", 0 },
-	{ "json", 'j', NULL, 0, "a JSON object; with --vectors, one a line and a last one for all", 0 },
+	{ "json", 'j', NULL, 0, "a JSON object; with --vectors, one a line and one for all", 0 },
 	{ "kernel", OPTION_KERNEL, "C", 0,
-	  "let the model that the kernel has for container C judge the vectors too, and compare", 0 },
+	  "let the kernel's model of container C judge the vectors too, and compare", 0 },
 	{ "random", OPTION_RANDOM, "N", 0, "N random vectors instead of a recording", 0 },
 	{ "seed", OPTION_SEED, "S", 0, "of --random, 1 by default", 0 },
 	{ 0 },

@@ -79,7 +79,8 @@ static int print_text(const struct kanary_status *status)
 	printf("module      %s, netlink API %u\n",
 	       kanary_message_escape(status->version, sizeof(status->version), escaped),
 	       status->api_version);
-	printf("hook        %s, ", kanary_message_escape(status->hook, sizeof(status->hook), escaped));
+	printf("hook        %s, ",
+	       kanary_message_escape(status->hook, sizeof(status->hook), escaped));
 	printf("self-test %s\n",
 	       kanary_message_escape(status->self_test, sizeof(status->self_test), escaped));
 	printf("scope       %s\n",

@@ -48,7 +48,7 @@ struct kanary_stream_set {
 /** kanary_stream_set_init() - 0 or -ENOMEM */
 int kanary_stream_set_init(struct kanary_stream_set *set, const struct kanary_model *model);
 
-/** kanary_stream_set_get() - the stream that a vector belongs to, made if new; NULL without memory */
+/** kanary_stream_set_get() - the stream of a vector, made if new; NULL without memory */
 struct kanary_stream *kanary_stream_set_get(struct kanary_stream_set *set,
 					    const struct kanary_vector *vector);
 

@@ -67,7 +67,7 @@ static const struct argp argp = {
 	.args_doc = "[--json] [--count N] [--for TIME]",
 	.doc = "Print alerts as they come. Says \"ready\" on stderr once none can be missed.\n\n"
 	       "A surprise of 6 means: under normal behaviour this comes once in 10^6 vectors.\n"
-	       "\vExample:\n\n  kanary watch --json | while read -r alert; do notify \"$alert\"; done\n",
+	       "\vExample:\n\n  kanary watch --json | while read -r alert; do mail \"$alert\"; done\n",
 };
 
 /* When that was by the wall clock, which the kernel's time since boot does not know. */
@@ -156,7 +156,7 @@ static void report_gap(struct watch *watch, uint32_t gap)
 		watch->failed |= kanary_json_output_print(json_pack("{s:s, s:I, s:I}", "event",
 			"lost", "alerts", (json_int_t)gap, "total", (json_int_t)watch->lost));
 	else
-		kanary_message_note("%u alerts were lost on the way; they are in the kernel log", gap);
+		kanary_message_note("%u alerts were lost on the way: see the kernel log", gap);
 }
 
 static int take_event(const struct nlmsghdr *message, void *context)
@@ -225,7 +225,8 @@ int kanary_watch_main(int argc, char **argv)
 		return error;
 	interrupt = kanary_interrupt_open();
 	if (interrupt < 0)
-		return kanary_message_error("watch: cannot watch for signals: %s", strerror(errno));
+		return kanary_message_error("watch: cannot watch for signals: %s",
+					    strerror(errno));
 	netlink = kanary_netlink_open(&status);
 	if (!netlink) {
 		close(interrupt);
