@@ -11,8 +11,9 @@ set -u
 . ./load.sh
 . ./attacks.sh
 
-PERIOD=${PERIOD:-128}
+PERIOD=${PERIOD:-64}
 TRAIN=${TRAIN:-60}
+VECTORS=${VECTORS:-2000}
 BENIGN=${BENIGN:-150}
 TRAIN_LIMIT=${TRAIN_LIMIT:-30s}
 ALERT_WAIT=8
@@ -34,11 +35,28 @@ counter() {
 	kanary status --json | jq -r "$1"
 }
 
-# record FILE SECONDS SEED SIGNAL: normal load on both services, which are restarted half
-# way; one recorder writes down both
-record() {
-	local recorder seed=$3 loads=()
+# vectors NAME: taken of the container so far
+vectors() {
+	kanary containers --json | jq --argjson id "$(identity "$1")" \
+		'[.. | objects | select(.cgroup? == $id) | .vectors] | add // 0'
+}
 
+enough() {
+	local name
+
+	sleep 1 # asking costs the guest more than a little
+	for name in $CONTAINERS; do
+		[ "$(vectors "$name")" -ge "$1" ] || return 1
+	done
+}
+
+# record FILE SECONDS VECTORS SEED SIGNAL: normal load on both services, which are restarted
+# after a third of the time; one recorder writes down both. On a slow machine it takes up to
+# three times as long, until there are VECTORS of each.
+record() {
+	local recorder seed=$4 loads=()
+
+	rm -f "$STATE/stop"
 	kanary record -o "$1" --all >"$1.log" 2>&1 &
 	recorder=$!
 	await 10 recording || fail "kanary record did not start: $(cat "$1.log")"
@@ -51,17 +69,20 @@ record() {
 	fi
 	for name in $CONTAINERS; do
 		(
-			load "$name" train "$seed" $(($2 / 2))
-			restart "$name" "$4"
-			load "$name" train $((seed + 1)) $(($2 - $2 / 2))
+			load "$name" train "$seed" $(($2 / 3))
+			restart "$name" "$5"
+			load "$name" train $((seed + 1)) $(($2 * 3))
 		) &
 		loads+=($!)
 		seed=$((seed + 100))
 	done
+	sleep "$2"
+	await $(($2 * 2)) enough "$3"
+	touch "$STATE/stop"
 	wait "${loads[@]}" 2>/dev/null
 	kill -TERM "$recorder"
 	wait "$recorder" || fail "kanary record failed: $(cat "$1.log")"
-	step "$(tail -n 1 "$1.log")"
+	step "$(head -n 1 <(grep vectors "$1.log"))"
 }
 
 recording() {
@@ -72,8 +93,7 @@ train() {
 	local name=$1 begin=$SECONDS
 
 	kanary train first.rec second.rec -o "$name.model" --name "$name" \
-		--container "$(identity "$name")" --inputs 48 --hidden 16 \
-		--time-limit "$TRAIN_LIMIT" --json \
+		--container "$(identity "$name")" --time-limit "$TRAIN_LIMIT" --json \
 		>"$name.train.json" 2>"$name.train.log" || return 1
 	echo $((SECONDS - begin)) >"$name.seconds"
 }
@@ -105,19 +125,20 @@ alerts() {
 # alerted NAME FROM: whether the container raised an alert after line FROM
 alerted() {
 	tail -n +$(($2 + 1)) "$ALERTS" | jq -se --argjson id "$(identity "$1")" \
-		'any(.[]; .cgroup == $id)' >/dev/null
+		'any(.[]; .event == "alert" and .cgroup == $id)' >/dev/null
 }
 
 benign() {
 	local name seed=9000 loads=() end=$((SECONDS + BENIGN))
 
+	rm -f "$STATE/stop"
 	for name in $CONTAINERS; do
 		load "$name" benign "$seed" "$BENIGN" &
 		loads+=($!)
 		seed=$((seed + 1))
 	done
 	while [ $((end - SECONDS)) -gt 15 ]; do
-		sleep 15
+		sleep 15 # progress only; the loads end by themselves
 		step "benign load: $(counter .counters.scored) vectors scored, $(alerts) alerts"
 	done
 	wait "${loads[@]}"
@@ -147,7 +168,7 @@ verdict() {
 	tail -n +$(($4 + 1)) "$ALERTS" |
 		jq -sc --argjson id "$(identity "$2")" --arg name "$1" --arg container "$2" \
 			--arg way "$3" --rawfile log window.log '
-		map(select(.cgroup == $id)) as $mine | {
+		map(select(.event == "alert" and .cgroup == $id)) as $mine | {
 			name: $name, container: $container, way_in: $way,
 			detected: ($mine | length > 0),
 			surprise: ($mine | map(.surprise) | max),
@@ -179,7 +200,7 @@ attack_one() {
 		sleep 0.5
 		after=$(tail -n +$((after + 1)) "$ALERTS" | jq -s --argjson pids "$pids" \
 			--argjson id "$(identity "$container")" \
-			'map(select(.cgroup == $id and (.tgid | IN($pids[])))) | length')
+			'map(select(.event == "alert" and .cgroup == $id and (.tgid | IN($pids[])))) | length')
 	else
 		after=0
 	fi
@@ -223,7 +244,7 @@ result() {
 		$status[0].counters as $counters | {
 			kernel: $kernel, hook: $status[0].hook, containers: $containers,
 			benign_seconds: $benign,
-			false_alarms: (($alerts | length) - ($attacks | map(.alerts) | add)),
+			false_alarms: (($alerts | map(select(.event == "alert")) | length) - ($attacks | map(.alerts) | add)),
 			attacks: $attacks,
 			seen: $counters.seen, delivered: $counters.delivered,
 			scored: $counters.scored,
@@ -249,8 +270,8 @@ insmod kanary.ko period="$PERIOD" || fail "insmod kanary.ko failed: $(dmesg | ta
 step "kanary.ko loaded on $(uname -r), hook $(counter .hook)"
 make_containers
 step "recording redis and nginx, each in a container of its own"
-record first.rec $((TRAIN * 2 / 3)) 100 TERM
-record second.rec $((TRAIN / 3)) 300 KILL
+record first.rec $((TRAIN * 2 / 3)) $((VECTORS * 2 / 3)) 100 TERM
+record second.rec $((TRAIN / 3)) "$VECTORS" 300 KILL
 step "training a model for each"
 train_both
 watch_start
