@@ -223,16 +223,24 @@ static uint64_t count_dropped(const struct kanary_status *status)
 static void stop(struct recorder *recorder, struct options *options)
 {
 	struct kanary_netlink *netlink = options->target.netlink;
+	const struct kanary_status *before = &options->target.status;
 	struct kanary_status after;
+	uint64_t full;
 
 	kanary_netlink_request(netlink,
 			       kanary_netlink_message(netlink, KANARY_CMD_RECORD_STOP, 0), NULL,
 			       NULL);
 	/* Before the recorder's socket there is a queue, which may have been full, too. */
-	if (!kanary_netlink_request(netlink,
-				    kanary_netlink_message(netlink, KANARY_CMD_GET_STATUS, 0),
-				    take_status, &after))
-		recorder->dropped = count_dropped(&after) - count_dropped(&options->target.status);
+	if (kanary_netlink_request(netlink,
+				   kanary_netlink_message(netlink, KANARY_CMD_GET_STATUS, 0),
+				   take_status, &after))
+		return;
+	recorder->dropped = count_dropped(&after) - count_dropped(before);
+	/* The last losses have no message after them that would tell. */
+	full = after.counters[KANARY_A_COUNTER_DROPPED_RECORDER_FULL] -
+	       before->counters[KANARY_A_COUNTER_DROPPED_RECORDER_FULL];
+	if (full > recorder->lost)
+		recorder->lost = full;
 }
 
 static int report(const struct recorder *recorder, const struct options *options,
