@@ -99,7 +99,7 @@ restart() {
 	# shellcheck disable=SC2046
 	kill -s "$signal" $(service_pids "$1" "$service")
 	sleep 0.3
-	await 20 "ready_$1" || fail "$1 did not come back after its restart"
+	await 60 "ready_$1" || fail "$1 did not come back after its restart"
 }
 
 make_site() {
