@@ -14,6 +14,8 @@
 /* Blocks that a long stream is cut into, as far as they do not get too short. */
 #define BLOCKS 10
 #define BLOCK_MIN 5
+/* Vectors that the start of a long stream takes, at least; and its first sequences. */
+#define START 8
 /* Streams of a program below which all of them are for training. */
 #define KIND_MIN 3
 
@@ -200,7 +202,8 @@ static int compare_kinds(const void *left, const void *right)
 }
 
 /* Gives each short stream its part. */
-static bool split_short(const struct kanary_dataset *dataset, enum kanary_dataset_part *part)
+static bool split_short(const struct kanary_dataset *dataset, enum kanary_dataset_part *part,
+			bool *rare_kind)
 {
 	uint32_t kinds = 0, rare = 0, i, j, k;
 	struct kind *kind = malloc((dataset->streams + 1) * sizeof(*kind));
@@ -220,16 +223,20 @@ static bool split_short(const struct kanary_dataset *dataset, enum kanary_datase
 		for (j = i; j < kinds; j++)
 			if (strncmp(kind[i].comm, kind[j].comm, KANARY_COMM_SIZE))
 				break;
-		for (k = i; k < j; k++)
+		for (k = i; k < j; k++) {
+			rare_kind[kind[k].stream] = j - i < KIND_MIN;
 			part[kind[k].stream] =
 				j - i < KIND_MIN ? KANARY_DATASET_TRAIN : turns[(k - i) % TURNS];
+		}
 		rare += j - i < KIND_MIN ? j - i : 0;
 	}
 	/* Names that are all different tell nothing: then the streams are of one kind. */
 	if (2 * rare > kinds)
 		for (i = 0, k = 0; i < dataset->streams; i++)
-			if (dataset->stream[i].length < LONG_STREAM)
+			if (dataset->stream[i].length < LONG_STREAM) {
+				rare_kind[i] = false;
 				part[i] = turns[k++ % TURNS];
+			}
 	free(kind);
 	return true;
 }
@@ -248,6 +255,7 @@ static void add_run(struct kanary_dataset *dataset, uint32_t stream, uint32_t fi
 	run->first = first;
 	run->length = length;
 	run->stream = stream;
+	run->unmatched = 0;
 	run->part = part;
 	dataset->runs++;
 }
@@ -257,6 +265,8 @@ static void split_long(struct kanary_dataset *dataset, uint32_t number, uint32_t
 {
 	const struct kanary_dataset_stream *stream = &dataset->stream[number];
 	uint32_t size = (stream->length + BLOCKS - 1) / BLOCKS, first, block;
+
+	uint32_t start = dataset->runs;
 
 	/* room for a start from nothing and as many sequences again */
 	size = size < 2 * steps ? 2 * steps : size;
@@ -268,11 +278,13 @@ static void split_long(struct kanary_dataset *dataset, uint32_t number, uint32_t
 		add_run(dataset, number, stream->first + first, length < size ? length : size,
 			block < 2 ? KANARY_DATASET_TRAIN : turns[(block + turn) % TURNS]);
 	}
+	dataset->run[start].unmatched = steps + START;
 }
 
 bool kanary_dataset_split(struct kanary_dataset *dataset, uint32_t steps)
 {
 	enum kanary_dataset_part *part = calloc(dataset->streams + 1, sizeof(*part));
+	bool *rare_kind = calloc(dataset->streams + 1, sizeof(*rare_kind));
 	uint32_t turn = 0, i;
 	bool done = false;
 
@@ -280,19 +292,23 @@ bool kanary_dataset_split(struct kanary_dataset *dataset, uint32_t steps)
 	memset(dataset->in_part, 0, sizeof(dataset->in_part));
 	free(dataset->run);
 	dataset->run = malloc(((size_t)dataset->streams * (2 * BLOCKS) + 1) * sizeof(*dataset->run));
-	if (!part || !dataset->run || !split_short(dataset, part))
+	if (!part || !rare_kind || !dataset->run || !split_short(dataset, part, rare_kind))
 		goto out;
 	for (i = 0; i < dataset->streams; i++) {
 		const struct kanary_dataset_stream *stream = &dataset->stream[i];
 
 		/* the turn differs, so that streams side by side are not held out together */
-		if (stream->length >= LONG_STREAM)
+		if (stream->length >= LONG_STREAM) {
 			split_long(dataset, i, steps, turn++);
-		else
-			add_run(dataset, i, stream->first, stream->length, part[i]);
+			continue;
+		}
+		add_run(dataset, i, stream->first, stream->length, part[i]);
+		if (rare_kind[i])
+			dataset->run[dataset->runs - 1].unmatched = stream->length;
 	}
 	done = true;
 out:
+	free(rare_kind);
 	free(part);
 	return done;
 }

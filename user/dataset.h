@@ -38,11 +38,15 @@ struct kanary_dataset_stream {
  * @length: vectors
  * @stream: number of the stream
  * @part: what they are used for
+ * @unmatched: of these, vectors from the first on that are for training, and the
+ *	like of which no held-out part has: the start of a daemon, a program that was
+ *	seen once or twice
  */
 struct kanary_dataset_run {
 	uint32_t first;
 	uint32_t length;
 	uint32_t stream;
+	uint32_t unmatched;
 	enum kanary_dataset_part part;
 };
 

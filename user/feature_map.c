@@ -29,7 +29,7 @@ void kanary_feature_map_choose(struct kanary_feature_map *features,
 			    uint32_t decay_limit)
 {
 	struct frequency frequency[KANARY_BINS];
-	uint32_t bin, run, i, j, shared, seen = 0;
+	uint32_t bin, run, i, j, own, rare, shared, seen = 0;
 
 	for (bin = 0; bin < KANARY_BINS; bin++)
 		frequency[bin] = (struct frequency){ .bin = bin };
@@ -45,20 +45,31 @@ void kanary_feature_map_choose(struct kanary_feature_map *features,
 		}
 	}
 	qsort(frequency, KANARY_BINS, sizeof(*frequency), compare_frequencies);
-	while (seen < inputs - KANARY_FEATURE_MAP_SHARED && seen < KANARY_BINS &&
-	       frequency[seen].vectors)
+	while (seen < KANARY_BINS && frequency[seen].vectors)
 		seen++;
 
-	features->seen = seen;
+	/* all that were seen on their own, if there is room; else the rarest share, among themselves */
+	shared = KANARY_FEATURE_MAP_SHARED;
+	own = seen + shared <= inputs ? seen : inputs - 2 * shared;
+	rare = own < seen ? shared : 0;
+	if (own + SHARED_WANTED < inputs && !rare)
+		shared = SHARED_WANTED + (own & 1);
+	else if (!rare)
+		shared = inputs - own;
+	features->seen = own;
 	features->decay_limit = decay_limit;
-	features->inputs = seen + SHARED_WANTED < inputs ? seen + SHARED_WANTED : inputs;
-	features->inputs += features->inputs & 1;
-	shared = features->inputs - seen;
+	features->inputs = own + rare + shared;
 	for (i = 0; i < KANARY_BINS; i++) {
 		/* Knuth's multiplicative hash: numbers that lie together part */
 		uint32_t hash = (frequency[i].bin * 2654435761u) >> 16;
+		u16 *input = &features->map[frequency[i].bin];
 
-		features->map[frequency[i].bin] = i < seen ? i : seen + hash % shared;
+		if (i < own)
+			*input = i;
+		else if (i < seen)
+			*input = own + hash % rare;
+		else
+			*input = own + rare + hash % shared;
 	}
 }
 

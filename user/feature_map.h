@@ -33,11 +33,12 @@ struct kanary_feature_counts {
 
 /**
  * kanary_feature_map_choose() - the system calls of the training part, most frequent first
- * @inputs: at most so many, KANARY_FEATURE_MAP_SHARED and more
+ * @inputs: at most so many, more than twice KANARY_FEATURE_MAP_SHARED, even
  * @decay_limit: for @features
  *
  * At least KANARY_FEATURE_MAP_SHARED inputs are shared, by hash, among the bins
- * that training never saw and those too rare for an input of their own.
+ * that training never saw; and as many among those too rare for an input of their
+ * own, if there are any. The two are kept apart: what is rare would hide what is new.
  */
 void kanary_feature_map_choose(struct kanary_feature_map *features,
 			    const struct kanary_dataset *dataset, uint32_t inputs,

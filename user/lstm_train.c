@@ -145,14 +145,15 @@ static void sum_rows(float *restrict sums, const float *restrict matrix, size_t 
 			sums[j] += matrix[j];
 }
 
-/* residual = 2 (reconstruction + bias - x), reconstruction += bias */
+/* residual = 2 importance (reconstruction + bias - x), reconstruction += bias */
 CLONES
 static double residuals(float *restrict reconstruction, float *restrict residual,
-			const float *restrict x, const float *restrict bias, uint32_t rows,
-			uint32_t inputs)
+			const float *restrict x, const float *restrict bias,
+			const float *restrict importance, uint32_t rows, size_t inputs)
 {
 	double total = 0;
-	uint32_t row, i;
+	uint32_t row;
+	size_t i;
 
 	for (row = 0; row < rows; row++) {
 		float sum = 0;
@@ -162,8 +163,8 @@ static double residuals(float *restrict reconstruction, float *restrict residual
 			float difference = y - x[i];
 
 			reconstruction[i] = y;
-			residual[i] = 2.0f * difference;
-			sum += difference * difference;
+			residual[i] = 2.0f * importance[i] * difference;
+			sum += importance[i] * difference * difference;
 		}
 		total += sum;
 		reconstruction += inputs;
@@ -255,8 +256,8 @@ double kanary_lstm_train_forward(struct kanary_network *network, const float *x,
 		for (t = 0; t < steps; t++)
 			total += residuals(network->reconstruction + t * step,
 					   network->output_gradient + t * step,
-					   x + (steps - 1 - t) * step, network->dense_bias, batch,
-					   inputs);
+					   x + (steps - 1 - t) * step, network->dense_bias,
+					   network->importance, batch, inputs);
 		return total;
 	}
 }

@@ -14,7 +14,7 @@
  * @x: [steps][batch][inputs]
  * @batch: 1 .. @network's batch
  *
- * Return: sum of squared residuals, by step and sequence.
+ * Return: sum of squared residuals, each times its input's importance.
  */
 double kanary_lstm_train_forward(struct kanary_network *network, const float *x, uint32_t batch);
 

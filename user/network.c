@@ -30,9 +30,11 @@ struct kanary_network *kanary_network_create(uint32_t inputs, uint32_t hidden, u
 		       ALIGN_FLOATS(steps * row);
 	size_t output = ALIGN_FLOATS((size_t)steps * batch * inputs);
 	size_t total = 2 * ALIGN_FLOATS(parameters) + 2 * layer + 2 * output +
-		       ALIGN_FLOATS(row * 4) + ALIGN_FLOATS(steps * row) + ALIGN_FLOATS(row);
+		       ALIGN_FLOATS(row * 4) + ALIGN_FLOATS(steps * row) + ALIGN_FLOATS(row) +
+		       ALIGN_FLOATS(inputs);
 	struct kanary_network *network = calloc(1, sizeof(*network));
 	float *next;
+	uint32_t i;
 
 	if (!network)
 		return NULL;
@@ -71,6 +73,9 @@ struct kanary_network *kanary_network_create(uint32_t inputs, uint32_t hidden, u
 	network->summary_gates = carve(&next, row * 4);
 	network->hidden_gradient = carve(&next, steps * row);
 	network->cell_gradient = carve(&next, row);
+	network->importance = carve(&next, inputs);
+	for (i = 0; i < inputs; i++)
+		network->importance[i] = 1.0f;
 	return network;
 }
 

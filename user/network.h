@@ -40,6 +40,7 @@ struct kanary_network_layer {
  * @decoder_bias: [4 hidden]
  * @dense: [inputs][hidden]
  * @dense_bias: [inputs]
+ * @importance: [inputs], what the loss multiplies each squared residual with, 1 at first
  * @reconstruction: [steps][batch][inputs], step k for x of k steps before the last
  */
 struct kanary_network {
@@ -56,6 +57,7 @@ struct kanary_network {
 	float *decoder_bias;
 	float *dense;
 	float *dense_bias;
+	float *importance;
 	float *reconstruction;
 	/* the rest belongs to lstm_train.c */
 	struct kanary_network_layer encoding;

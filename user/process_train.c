@@ -11,6 +11,11 @@
 #define ROWS 256
 /* A component that holds less of the variance than this is noise, or one single event. */
 #define VARIANCE_MIN 1e-4
+/*
+ * Codes are this much larger than the components. Features have length 1, and are
+ * no farther from their mean than sqrt(2): so no code leaves the range of Q4.11.
+ */
+#define CODE_SCALE 11
 
 /**
  * struct moments - of weighted features
@@ -73,8 +78,8 @@ static void gather_run(struct moments *moments, const struct kanary_dataset *dat
 
 /*
  * Each run counts from a fresh state, as after a model was loaded while the
- * service runs. A stream's weight grows with the root of its length, lest a
- * daemon leave no room for the programs that it starts.
+ * service runs. Each stream weighs the same, however long it is, lest a daemon
+ * leave no room for the programs that it starts.
  */
 static void gather(struct moments *moments, const struct kanary_dataset *dataset,
 		   const struct kanary_feature_map *features, struct kanary_drift *drift)
@@ -83,7 +88,7 @@ static void gather(struct moments *moments, const struct kanary_dataset *dataset
 
 	for (number = 0; number < dataset->runs; number++) {
 		const struct kanary_dataset_run *run = &dataset->run[number];
-		double weight = 1 / sqrt(dataset->stream[run->stream].length);
+		double weight = 1.0 / dataset->stream[run->stream].length;
 
 		if (run->part != KANARY_DATASET_TRAIN)
 			continue;
@@ -133,6 +138,9 @@ static bool decompose(struct kanary_process_head *head, const struct moments *mo
 		for (i = 0; i < inputs; i++) {
 			double component = gsl_matrix_get(vectors, i, c);
 
+			/* an input without calls has no variance; what the solver left is dust */
+			if (!moments->sum[i])
+				gsl_matrix_set(vectors, i, c, component = 0);
 			if (fabs(component) > largest * 1.000001) {
 				largest = fabs(component);
 				sign = component < 0 ? -1 : 1;
@@ -141,13 +149,9 @@ static bool decompose(struct kanary_process_head *head, const struct moments *mo
 		for (i = 0; i < inputs; i++) {
 			double component = sign * gsl_matrix_get(vectors, i, c);
 
-			/* an input without calls has no variance; what the solver left is dust */
-			if (!moments->sum[i])
-				component = 0;
-			head->encode[(size_t)c * inputs + i] = component * KANARY_PROCESS_CODE_SCALE;
-			head->decode[(size_t)i * head->code + c] =
-				component / KANARY_PROCESS_CODE_SCALE;
-			bias -= component * KANARY_PROCESS_CODE_SCALE * head->decode_bias[i];
+			head->encode[(size_t)c * inputs + i] = component * CODE_SCALE;
+			head->decode[(size_t)i * head->code + c] = component / CODE_SCALE;
+			bias -= component * CODE_SCALE * head->decode_bias[i];
 		}
 		head->encode_bias[c] = bias;
 	}
@@ -189,11 +193,16 @@ u32 kanary_process_train_weight(double squares, double count, double share)
 	return weight < 1 ? 1 : (u32)lround(weight);
 }
 
-/* Training and validation both: the one part knows its own rare calls, the other is honest. */
+/*
+ * Training and validation both: the one part knows its own rare calls, the other
+ * is honest. A stream weighs as the root of its length, so that a program which
+ * runs now and then is not measured by what is usual in a daemon.
+ */
 static void weigh(struct kanary_process_head *head, const struct kanary_dataset *dataset,
 		  const struct kanary_feature_map *features, struct kanary_drift *drift)
 {
 	double squares[KANARY_MODEL_INPUTS_MAX] = { 0 }, count = 0, calls = 0;
+	double weights = 0, weight;
 	uint32_t number, i, input, copy, copies = kanary_drift_copies(drift);
 	float residual[KANARY_MODEL_INPUTS_MAX];
 	struct kanary_feature_counts counts;
@@ -205,6 +214,7 @@ static void weigh(struct kanary_process_head *head, const struct kanary_dataset 
 		if (run->part == KANARY_DATASET_CALIBRATION)
 			continue;
 		copy = number % copies;
+		weight = 1 / sqrt(dataset->stream[run->stream].length);
 		kanary_drift_draw(drift, copy);
 		memset(&counts, 0, sizeof(counts));
 		for (i = 0; i < run->length; i++) {
@@ -212,15 +222,17 @@ static void weigh(struct kanary_process_head *head, const struct kanary_dataset 
 					       kanary_dataset_vector(dataset, run->first + i)), x);
 			residuals(head, x, residual);
 			for (input = 0; input < head->inputs; input++)
-				squares[input] += (double)residual[input] * residual[input];
+				squares[input] += weight * residual[input] * residual[input];
 			calls += counts.total;
+			weights += weight;
 			count++;
 		}
 	}
 	/* copies know no more than the vectors that they are made of */
+	count /= copies;
 	for (input = 0; input < head->inputs; input++)
-		head->weight[input] = kanary_process_train_weight(squares[input] / copies,
-								  count / copies, count / calls);
+		head->weight[input] = kanary_process_train_weight(squares[input] / weights * count,
+								  count, count * copies / calls);
 }
 
 bool kanary_process_train(struct kanary_process_head *head, const struct kanary_dataset *dataset,

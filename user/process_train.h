@@ -11,9 +11,6 @@
 #include "drift.h"
 #include "feature_map.h"
 
-/* Codes are this much larger than the components, to use the range of Q4.11. */
-#define KANARY_PROCESS_CODE_SCALE 8
-
 /**
  * struct kanary_process_head - in floating point
  * @inputs: features

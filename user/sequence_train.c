@@ -130,6 +130,33 @@ static void load(struct trainer *trainer, const uint32_t *start, uint32_t count)
 	}
 }
 
+/*
+ * A call that is rare has small residuals, whatever the network makes of it; but
+ * they will weigh the more. So let the loss, too, care about it.
+ */
+static void set_importance(struct trainer *trainer, uint32_t period)
+{
+	struct kanary_network *network = trainer->network;
+	double squares[KANARY_MODEL_INPUTS_MAX] = { 0 }, total = 0;
+	uint32_t count = trainer->train.count, i, input;
+
+	for (i = 0; i < count; i++)
+		for (input = 0; input < network->inputs; input++) {
+			double x = trainer->x[(size_t)trainer->train.start[i] * network->inputs +
+					      input] / 32768.0;
+
+			squares[input] += x * x;
+		}
+	for (input = 0; input < network->inputs; input++) {
+		double mean = (squares[input] + 1.0 / period) / (count + 1);
+
+		network->importance[input] = 1 / sqrt(mean);
+		total += mean * network->importance[input];
+	}
+	for (input = 0; input < network->inputs; input++)
+		network->importance[input] /= total;
+}
+
 static double held_out_loss(struct trainer *trainer)
 {
 	double loss = 0;
@@ -324,6 +351,7 @@ bool kanary_sequence_train(struct kanary_sequence_head *head, const struct kanar
 	gsl_rng_set(trainer.random, settings->seed);
 	thin(&trainer.validation, HELD_OUT_MAX);
 	kanary_network_init(trainer.network, trainer.random);
+	set_importance(&trainer, dataset->period);
 	run_training(&trainer, head, progress);
 	silence_unseen(&trainer);
 	weigh(&trainer, head, dataset->period);

@@ -58,7 +58,7 @@ static const struct argp_option arguments[] = {
 	{ "budget", 'b', "N/TIME", 0, "false alarms that you accept of a container: 1/week, 2/day, 1/12h, "
 	  "or 1/1000000 for one in so many vectors", 0 },
 	{ "time-limit", KEY_TIME_LIMIT, "TIME", 0, "of the sequence head's training, 60s", 0 },
-	{ "inputs", KEY_INPUTS, "N", 0, "features at most, 64", 0 },
+	{ "inputs", KEY_INPUTS, "N", 0, "features at most, 32", 0 },
 	{ "code", KEY_CODE, "N", 0, "width of the process head's bottleneck, 8", 0 },
 	{ "hidden", KEY_HIDDEN, "N", 0, "width of the LSTMs, 32; 0 for no sequence head", 0 },
 	{ "steps", KEY_STEPS, "N", 0, "vectors in a sequence, 16", 0 },
@@ -66,7 +66,7 @@ static const struct argp_option arguments[] = {
 	{ "decay", KEY_DECAY, "CALLS", 0, "halve a process's counts beyond so many calls, "
 	  "4 periods; 0 for never", 0 },
 	{ "drift", KEY_DRIFT, "X", 0, "how far the mix of calls may drift under normal load: a usual "
-	  "factor is e^X, X is 0.5; 0 for not at all", 0 },
+	  "factor is e^X, X is 0.3; 0 for not at all", 0 },
 	{ "epochs", KEY_EPOCHS, "N", 0, "of the sequence head, at most, 200", 0 },
 	{ "seed", KEY_SEED, "N", 0, "of everything random, 1", 0 },
 	{ "json", 'j', NULL, 0, "print the summary as a JSON object", 0 },
@@ -117,7 +117,7 @@ static error_t parse_shape(int key, char *argument, struct argp_state *state)
 
 	switch (key) {
 	case KEY_INPUTS:
-		return parse_even(state, "inputs", argument, 2 * KANARY_FEATURE_MAP_SHARED,
+		return parse_even(state, "inputs", argument, 2 * KANARY_FEATURE_MAP_SHARED + 2,
 				  KANARY_MODEL_INPUTS_MAX, &settings->inputs);
 	case KEY_CODE:
 		return parse_even(state, "code", argument, 2, KANARY_MODEL_CODE_MAX, &settings->code);
@@ -472,9 +472,9 @@ int kanary_train_main(int argc, char **argv)
 {
 	struct options options = {
 		.settings = {
-			.inputs = 64,
+			.inputs = 32,
 			.code = 8,
-			.drift = 0.5,
+			.drift = 0.3,
 			.sequence = {
 				.hidden = 32, .steps = 16, .epochs = 200, .seconds = 60, .seed = 1,
 			},

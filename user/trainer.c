@@ -129,7 +129,7 @@ static const char *build(struct trainer *trainer)
 
 /* Scores one run from a fresh state, beside the same in floating point. */
 static void score_run(struct trainer *trainer, struct kanary_replay *replay,
-		      const struct kanary_dataset_run *run, s16 *history)
+		      const struct kanary_dataset_run *run, uint32_t length, s16 *history)
 {
 	const struct kanary_network *network = trainer->sequence.network;
 	uint32_t inputs = trainer->features.inputs, i;
@@ -139,7 +139,7 @@ static void score_run(struct trainer *trainer, struct kanary_replay *replay,
 	s16 x[KANARY_MODEL_INPUTS_MAX];
 
 	kanary_replay_restart(replay);
-	for (i = 0; i < run->length; i++) {
+	for (i = 0; i < length; i++) {
 		const struct kanary_vector *vector = kanary_drift_vector(trainer->drift,
 			kanary_dataset_vector(trainer->dataset, run->first + i));
 
@@ -166,15 +166,29 @@ static void score_run(struct trainer *trainer, struct kanary_replay *replay,
 	}
 }
 
+/*
+ * The starts of daemons and the programs that were seen once were fitted to, and
+ * their errors are smaller than they would be held out; but larger than those of
+ * all the rest, so a calibration that knew nothing of them would be the worse one.
+ */
+static uint32_t calibration_length(const struct kanary_dataset_run *run)
+{
+	if (run->part == KANARY_DATASET_CALIBRATION)
+		return run->length;
+	return run->unmatched < run->length ? run->unmatched : run->length;
+}
+
 static const char *score(struct trainer *trainer)
 {
 	const struct kanary_dataset *dataset = trainer->dataset;
 	uint32_t copies = kanary_drift_copies(trainer->drift), copy, i;
-	uint32_t count = dataset->in_part[KANARY_DATASET_CALIBRATION] * copies;
+	uint32_t count = 0;
 	const char *failure = NO_MEMORY;
 	struct kanary_replay replay;
 	s16 *history;
 
+	for (i = 0; i < dataset->runs; i++)
+		count += calibration_length(&dataset->run[i]) * copies;
 	history = calloc((size_t)KANARY_MODEL_STEPS_MAX * trainer->features.inputs,
 			 sizeof(*history));
 	if (!history || !errors_init(&trainer->process_errors, count) ||
@@ -183,11 +197,10 @@ static const char *score(struct trainer *trainer)
 	if (!kanary_replay_init(&replay, trainer->file))
 		goto out;
 	for (i = 0; i < dataset->runs; i++) {
-		if (dataset->run[i].part != KANARY_DATASET_CALIBRATION)
-			continue;
 		for (copy = 0; copy < copies; copy++) {
 			kanary_drift_draw(trainer->drift, copy);
-			score_run(trainer, &replay, &dataset->run[i], history);
+			score_run(trainer, &replay, &dataset->run[i],
+				  calibration_length(&dataset->run[i]), history);
 		}
 	}
 	kanary_replay_free(&replay);

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Training from end to end, on a made-up service. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lstm_train.h"
+#include "replay.h"
+#include "score.h"
+#include "trainer.h"
+#include "training_fixture.h"
+
+static const struct kanary_trainer_settings usual = {
+	.name = "service",
+	.inputs = 32,
+	.code = 4,
+	.stride = 2,
+	.decay_limit = 4 * TRAINING_PERIOD,
+	.budget = 10000,
+	.drift = 0.3,
+	.sequence = { .hidden = 12, .steps = 8, .epochs = 30, .seconds = 600, .seed = 1 },
+};
+
+static const char *train(struct kanary_trainer_result *result, uint32_t streams, uint32_t length,
+			 const struct kanary_trainer_settings *settings)
+{
+	struct kanary_progress progress;
+	struct kanary_dataset dataset;
+	const char *failure;
+
+	kanary_progress_init(&progress, true);
+	training_fixture_dataset(&dataset, streams, length, 1);
+	failure = kanary_trainer_run(result, &dataset, settings, &progress);
+	kanary_dataset_free(&dataset);
+	return failure;
+}
+
+/* Means over fresh streams of what a model says of them. */
+struct said {
+	double process;
+	double sequence;
+	double both;
+	double alerts;
+	double vectors;
+};
+
+static struct said ask(const void *file, enum training_kind kind)
+{
+	_Alignas(8) uint8_t bytes[KANARY_VECTOR_SIZE_MAX];
+	struct kanary_vector *vector = (struct kanary_vector *)bytes;
+	gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
+	struct kanary_verdict verdict;
+	struct kanary_replay replay;
+	struct said said = { 0 };
+	double sequences = 0;
+	uint32_t stream, index;
+
+	gsl_rng_set(random, 99);
+	assert_true(kanary_replay_init(&replay, file));
+	for (stream = 0; stream < 20; stream++) {
+		kanary_replay_restart(&replay);
+		for (index = 0; index < 40; index++) {
+			training_fixture_vector(random, kind, stream, index, 40, vector);
+			kanary_replay_vector(&replay, vector, &verdict);
+			said.vectors++;
+			said.process += verdict.process_surprise / 256.0;
+			said.both += verdict.surprise / 256.0;
+			said.alerts += !!(verdict.flags & KANARY_VERDICT_ALERT);
+			if (!(verdict.flags & KANARY_VERDICT_SEQUENCE))
+				continue;
+			sequences++;
+			said.sequence += verdict.sequence_surprise / 256.0;
+		}
+	}
+	said.process /= said.vectors;
+	said.both /= said.vectors;
+	said.sequence /= sequences ? sequences : 1;
+	print_message("process %.2f, sequence %.2f, both %.2f, %g alerts in %g vectors\n",
+		      said.process, said.sequence, said.both, said.alerts, said.vectors);
+	kanary_replay_free(&replay);
+	gsl_rng_free(random);
+	return said;
+}
+
+static void tells_normal_from_not(void **state)
+{
+	struct kanary_trainer_result result;
+	struct said normal, shuffled, novel;
+
+	assert_null(train(&result, 60, 0, &usual));
+	assert_true(result.has_sequence);
+	normal = ask(result.file, TRAINING_NORMAL);
+	/* -log10 of a uniform number is 0.43 in the mean */
+	assert_true(normal.both < 0.8);
+	assert_true(normal.alerts == 0);
+	/* calls that never were: the process head */
+	novel = ask(result.file, TRAINING_NOVEL);
+	assert_true(novel.process > normal.process + 1);
+	assert_true(novel.alerts >= 20);
+	/* known vectors in an unknown order: only the sequence head can know */
+	shuffled = ask(result.file, TRAINING_SHUFFLED);
+	assert_true(shuffled.sequence > normal.sequence + 1.5);
+	free(result.file);
+}
+
+static void quantisation_loses_little(void **state)
+{
+	struct kanary_trainer_result result;
+
+	assert_null(train(&result, 60, 0, &usual));
+	if (result.process.loss_max > 0.05 || result.sequence.loss_max > 0.05 ||
+	    result.process.loss_median > 0.002 || result.sequence.loss_median > 0.002)
+		fail_msg("errors differ from floating point by %g and %g at most, %g and %g (median)",
+			 result.process.loss_max, result.sequence.loss_max,
+			 result.process.loss_median, result.sequence.loss_median);
+	/* not so little that nothing can have been compared */
+	assert_true(result.process.loss_max > 0 && result.sequence.loss_max > 0);
+	free(result.file);
+}
+
+static void same_seed_same_bytes(void **state)
+{
+	struct kanary_trainer_settings other = usual;
+	struct kanary_trainer_result first, second, third;
+
+	other.sequence.seed = 2;
+	assert_null(train(&first, 20, 0, &usual));
+	assert_null(train(&second, 20, 0, &usual));
+	assert_null(train(&third, 20, 0, &other));
+	assert_int_equal(first.size, second.size);
+	assert_memory_equal(first.file, second.file, first.size);
+	assert_memory_not_equal(first.file, third.file, first.size);
+	free(first.file);
+	free(second.file);
+	free(third.file);
+}
+
+static void few_sequences_train_the_process_head_alone(void **state)
+{
+	const struct kanary_model_header *header;
+	struct kanary_trainer_result result;
+
+	assert_null(train(&result, 100, 5, &usual));
+	header = result.file;
+	assert_false(result.has_sequence);
+	assert_int_equal(header->flags, KANARY_MODEL_PROCESS);
+	assert_int_equal(header->hidden, 0);
+	free(result.file);
+	/* one stream, in which there is not even room for a block to hold out */
+	assert_null(train(&result, 1, 60, &usual));
+	assert_false(result.has_sequence);
+	free(result.file);
+}
+
+static void too_few_vectors_are_refused(void **state)
+{
+	struct kanary_trainer_result result;
+	const char *failure = train(&result, 7, 7, &usual);
+
+	assert_non_null(failure);
+	assert_non_null(strstr(failure, "too few vectors"));
+}
+
+/* A training that goes on after the best: what is kept is the best. */
+static void early_stopping_keeps_the_best(void **state)
+{
+	struct kanary_sequence_settings settings = usual.sequence;
+	struct kanary_sequence_head head = { 0 };
+	struct kanary_feature_map features;
+	struct kanary_progress progress;
+	struct kanary_dataset dataset;
+	struct kanary_drift *drift = kanary_drift_create(0, 1);
+	float x[8 * 32];
+	double loss = 0;
+	uint32_t windows = 0, run, i, t, input;
+
+	kanary_progress_init(&progress, true);
+	training_fixture_dataset(&dataset, 12, 0, 5);
+	assert_true(kanary_dataset_split(&dataset, settings.steps));
+	kanary_feature_map_choose(&features, &dataset, 32, 0);
+	assert_true(kanary_sequence_train_enough(&dataset, settings.steps));
+	settings.hidden = 32;
+	settings.epochs = 200;
+	assert_true(kanary_sequence_train(&head, &dataset, &features, &settings, drift, &progress));
+	for (run = 0; run < dataset.runs; run++) {
+		const struct kanary_dataset_run *place = &dataset.run[run];
+
+		if (place->part != KANARY_DATASET_VALIDATION)
+			continue;
+		for (i = 0; i + settings.steps <= place->length; i++, windows++) {
+			for (t = 0; t < settings.steps; t++) {
+				s16 own[KANARY_MODEL_INPUTS_MAX];
+
+				kanary_feature_map_own(&features, kanary_dataset_vector(&dataset,
+						       place->first + i + t), own);
+				for (input = 0; input < features.inputs; input++)
+					x[t * features.inputs + input] = own[input] / 32768.0f;
+			}
+			loss += kanary_lstm_train_forward(head.network, x, 1);
+		}
+	}
+	loss /= windows * settings.steps;
+	print_message("loss %g before, %g claimed, %g found, %u epochs: %s\n", head.first_loss,
+		      head.loss, loss, head.epochs, head.stopped);
+	assert_true(head.loss < 0.7 * head.first_loss);
+	assert_string_equal(head.stopped, "no further improvement");
+	/* what silencing unseen inputs betters is a trifle */
+	assert_true(loss < 1.001 * head.loss && loss > 0.95 * head.loss);
+	kanary_sequence_train_free(&head);
+	kanary_dataset_free(&dataset);
+	kanary_drift_free(drift);
+}
+
+static void time_limit_is_kept(void **state)
+{
+	struct kanary_trainer_settings hurried = usual;
+	struct kanary_trainer_result result;
+	double start = kanary_progress_now();
+
+	hurried.sequence.seconds = 0.05;
+	assert_null(train(&result, 60, 0, &hurried));
+	assert_true(result.has_sequence);
+	assert_string_equal(result.stopped, "time limit");
+	assert_true(result.loss < result.first_loss);
+	assert_true(kanary_progress_now() - start < 20);
+	free(result.file);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tells_normal_from_not),
+		cmocka_unit_test(quantisation_loses_little),
+		cmocka_unit_test(same_seed_same_bytes),
+		cmocka_unit_test(few_sequences_train_the_process_head_alone),
+		cmocka_unit_test(too_few_vectors_are_refused),
+		cmocka_unit_test(early_stopping_keeps_the_best),
+		cmocka_unit_test(time_limit_is_kept),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
