@@ -38,8 +38,9 @@ struct score_request {
 static u32 max_tasks;
 static u32 period;
 
-static const struct nla_policy nothing_policy[] = {
-	[KANARY_A_UNSPEC] = { .type = NLA_REJECT },
+/* Without a highest attribute the kernel would let all of them pass unread. */
+static const struct nla_policy nothing_policy[KANARY_A_PAD + 1] = {
+	[KANARY_A_PAD] = { .type = NLA_REJECT },
 };
 
 static const struct nla_policy cgroup_policy[KANARY_A_CGROUP + 1] = {
