@@ -383,7 +383,7 @@ static int print_json(const struct options *options, const struct kanary_dataset
 
 static void print_head(const char *name, const struct kanary_trainer_head *head)
 {
-	printf("%-9s error %.1f (median of %u held out), tail shape %.2f; fixed point differs by "
+	printf("%-9s error %.1f (median of %u), tail shape %.2f; fixed point differs by "
 	       "%.3f %% (median), %.2f %% (max)\n", name, head->median_error, head->errors,
 	       head->tail.shape, 100 * head->loss_median, 100 * head->loss_max);
 }
@@ -396,7 +396,9 @@ static void print_interval(double vectors, const struct kanary_dataset *dataset)
 	printf("%.0f vectors", vectors);
 	if (dataset->seconds < SECONDS_MIN)
 		return;
-	if (seconds < 7200)
+	if (seconds < 120)
+		printf(" (%.1f s)", seconds);
+	else if (seconds < 7200)
 		printf(" (%.1f min)", seconds / 60);
 	else if (seconds < 172800)
 		printf(" (%.1f h)", seconds / 3600);
