@@ -42,6 +42,7 @@ static u32 walk(struct kanary_model *model, const struct kanary_model_header *he
 	model->feature = section(&cursor, KANARY_BINS * sizeof(u16));
 	model->process_weight = section(&cursor, inputs * (u32)sizeof(u32));
 	model->sequence_weight = section(&cursor, sequence * inputs * (u32)sizeof(u32));
+	model->codeword = section(&cursor, header->codebook * inputs * (u32)sizeof(s16));
 	model->encode = layer(&cursor, header->code, inputs);
 	model->decode = layer(&cursor, inputs, header->code);
 	model->encoder = layer(&cursor, 4 * hidden, inputs + hidden);

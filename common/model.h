@@ -9,6 +9,7 @@
  *	u16 feature[KANARY_BINS]	input that each bin counts towards
  *	u32 process_weight[inputs]	Q28.4, weight of each squared residual
  *	u32 sequence_weight[inputs]	the same for the sequence head
+ *	s16 codeword[codebook][inputs]	Q0.15, residuals of the process head that are known
  *	layer encode   [code   x inputs]		process head
  *	layer decode   [inputs x code]
  *	layer encoder  [4 hidden x (inputs + hidden)]	sequence head, LSTM
@@ -43,6 +44,11 @@
  *		the sequence error is the sum of its steps' errors, each shifted on
  *		its own, saturated
  *
+ * What the linear process head cannot reconstruct although it is normal, such as
+ * the one start of a service, is in its codebook: where its error exceeds
+ * codebook_gate, its out is tried again with each codeword added, and the one
+ * with the smallest error stays, the first of equals; none, if none is smaller.
+ *
  * The process head reads the stream's counts so far (halved whenever their
  * sum exceeds decay_limit); the sequence head reads each vector's own counts.
  * Both LSTMs start from c = 0 and h = 0, the encoder with the oldest vector. The
@@ -62,6 +68,7 @@
 #define KANARY_MODEL_INPUTS_MIN 4
 #define KANARY_MODEL_INPUTS_MAX 256
 #define KANARY_MODEL_CODE_MAX 64
+#define KANARY_MODEL_CODEBOOK_MAX 128
 #define KANARY_MODEL_HIDDEN_MAX 128
 #define KANARY_MODEL_STEPS_MAX 64
 #define KANARY_MODEL_KNOTS_MAX 64
@@ -86,6 +93,8 @@
  * @decay_limit: calls after which the stream's counts are halved, 0 for never
  * @flags: KANARY_MODEL_PROCESS, KANARY_MODEL_SEQUENCE
  * @threshold: surprise from which on a vector is an alert, Q24.8
+ * @codebook_gate: error of the process head up to which the codebook is not
+ *	searched, Q20.12; 0 without a codebook
  * @budget: vectors for each false alarm, what @threshold was derived from
  * @vectors: vectors that the model was trained and calibrated on
  * @inputs: features, even
@@ -94,6 +103,7 @@
  * @steps: vectors in a sequence; 0 without a sequence head
  * @stride: vectors between two verdicts of the sequence head, 1 .. @steps
  * @knots: points of each calibration curve, 2 .. KANARY_MODEL_KNOTS_MAX
+ * @codebook: codewords, up to KANARY_MODEL_CODEBOOK_MAX, or 0
  * @reserved: 0
  * @name: of the profile, [A-Za-z0-9._-], zero-padded, terminated
  */
@@ -106,7 +116,7 @@ struct kanary_model_header {
 	u32 decay_limit;
 	u32 flags;
 	u32 threshold;
-	u32 reserved;
+	u32 codebook_gate;
 	u64 budget;
 	u64 vectors;
 	u16 inputs;
@@ -115,7 +125,8 @@ struct kanary_model_header {
 	u16 steps;
 	u16 stride;
 	u16 knots;
-	u16 padding[2];
+	u16 codebook;
+	u16 reserved;
 	char name[KANARY_NAME_SIZE];
 };
 
@@ -187,6 +198,7 @@ struct kanary_model {
 	const u16 *feature;
 	const u32 *process_weight;
 	const u32 *sequence_weight;
+	const s16 *codeword;
 	struct kanary_layer encode;
 	struct kanary_layer decode;
 	struct kanary_layer encoder;

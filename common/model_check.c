@@ -108,8 +108,12 @@ static const char *check_header(const struct kanary_model_header *header)
 		return "model has unknown flags";
 	if (!(header->flags & KANARY_MODEL_PROCESS))
 		return "model has no process head";
-	if (header->reserved || !all_zero(header->padding, sizeof(header->padding)))
+	if (header->reserved)
 		return "reserved bytes of the header are not 0";
+	if (header->codebook > KANARY_MODEL_CODEBOOK_MAX)
+		return "codebook is out of range (up to 128 codewords)";
+	if (!header->codebook && header->codebook_gate)
+		return "model without a codebook has a gate for one";
 	if (header->period < KANARY_PERIOD_MIN || header->period > KANARY_PERIOD_MAX)
 		return "period is out of range (16 to 32768 calls)";
 	if (header->decay_limit && header->decay_limit < header->period)
@@ -139,6 +143,20 @@ static const char *check_inputs(const struct kanary_model *model)
 	for (i = 0; model->sequence_weight && i < inputs; i++)
 		if (model->sequence_weight[i] > KANARY_MODEL_WEIGHT_MAX)
 			return "weight of a sequence error is too large";
+	return NULL;
+}
+
+static const char *check_codebook(const struct kanary_model *model)
+{
+	size_t count = (size_t)model->header->codebook * model->header->inputs;
+	const s16 *value = model->codeword;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (value[i] < -OPERAND_MAX)
+			return "value of a codeword is out of range (-32767 to 32767)";
+	if (count && !all_zero(value + count, (4 - count % 4) % 4 * sizeof(*value)))
+		return "padding of the codebook is not 0";
 	return NULL;
 }
 
@@ -232,6 +250,8 @@ static const char *check_body(const struct kanary_model *model)
 	const char *why;
 
 	why = check_inputs(model);
+	if (!why)
+		why = check_codebook(model);
 	if (!why)
 		why = check_layers(model);
 	if (!why)

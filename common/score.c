@@ -23,7 +23,7 @@
  * @h: Q0.15
  * @features: of the stream so far, Q0.15
  * @code: Q4.11
- * @process: what the process head reconstructs, Q1.15
+ * @process: what the process head reconstructs, its codeword included, Q1.15
  * @sequence: what the sequence head reconstructs, [steps][inputs], latest first
  */
 struct scratch {
@@ -180,7 +180,7 @@ static u64 weigh(u32 weight, s32 feature, s32 reconstruction)
 	return weight * (u64)(difference * difference);
 }
 
-/* Q.12, not yet saturated */
+/* Q34 */
 static u64 error_of(const u32 *weights, const s16 *features, const s32 *reconstruction, u32 inputs)
 {
 	u64 error = 0;
@@ -188,11 +188,25 @@ static u64 error_of(const u32 *weights, const s16 *features, const s32 *reconstr
 
 	for (i = 0; i < inputs; i++)
 		error += weigh(weights[i], features[i], reconstruction[i]);
-	return error >> 22;
+	return error;
 }
 
+/* The same with @codeword added to the reconstruction; gives up where it is no less than @limit. */
+static u64 error_with(const u32 *weights, const s16 *features, const s32 *reconstruction,
+		      const s16 *codeword, u32 inputs, u64 limit)
+{
+	u64 error = 0;
+	u32 i;
+
+	for (i = 0; i < inputs && error < limit; i++)
+		error += weigh(weights[i], features[i], reconstruction[i] + codeword[i]);
+	return error;
+}
+
+/* From Q34 to Q20.12. */
 static u32 saturate(u64 error)
 {
+	error >>= 22;
 	return error > 0xffffffffu ? 0xffffffffu : (u32)error;
 }
 
@@ -203,11 +217,35 @@ static void multiply(const struct kanary_layer *layer, const struct scratch *scr
 	kanary_layer_finish(layer, scratch->sums, limit, output);
 }
 
+/* Adds the codeword that explains most of what is left; returns what is left then, Q34. */
+static u64 search_codebook(const struct kanary_model *model, const struct scratch *scratch,
+			   u64 error)
+{
+	u32 inputs = model->header->inputs;
+	const s16 *codeword = model->codeword;
+	const s16 *best = NULL;
+	u64 with;
+	u32 i;
+
+	for (i = 0; i < model->header->codebook; i++, codeword += inputs) {
+		with = error_with(model->process_weight, scratch->features, scratch->process,
+				  codeword, inputs, error);
+		if (with < error) {
+			error = with;
+			best = codeword;
+		}
+	}
+	for (i = 0; best && i < inputs; i++)
+		scratch->process[i] += best[i];
+	return error;
+}
+
 static u32 process_error(const struct kanary_model *model, const struct scratch *scratch)
 {
 	u32 inputs = model->header->inputs;
 	u32 code = model->header->code;
 	u32 operands, i;
+	u64 error;
 
 	operands = kanary_layer_gather(scratch->operands, 0, scratch->features, inputs);
 	multiply(&model->encode, scratch, operands, OPERAND_LIMIT, scratch->outputs);
@@ -215,8 +253,10 @@ static u32 process_error(const struct kanary_model *model, const struct scratch 
 		scratch->code[i] = (s16)scratch->outputs[i];
 	operands = kanary_layer_gather(scratch->operands, 0, scratch->code, code);
 	multiply(&model->decode, scratch, operands, OUTPUT_LIMIT, scratch->process);
-	return saturate(error_of(model->process_weight, scratch->features, scratch->process,
-				 inputs));
+	error = error_of(model->process_weight, scratch->features, scratch->process, inputs);
+	if (saturate(error) > model->header->codebook_gate)
+		error = search_codebook(model, scratch, error);
+	return saturate(error);
 }
 
 static void lstm_reset(const struct kanary_model *model, const struct scratch *scratch)
@@ -252,7 +292,7 @@ static u32 sequence_error(const struct kanary_model *model,
 	u32 inputs = model->header->inputs;
 	u32 hidden = model->header->hidden;
 	u32 age, operands;
-	u64 error = 0;
+	u64 step, error = 0;
 
 	encode_sequence(model, stream, scratch);
 	operands = kanary_layer_gather(scratch->operands, 0, scratch->h, hidden);
@@ -268,10 +308,11 @@ static u32 sequence_error(const struct kanary_model *model,
 		kanary_lstm_step(hidden, scratch->outputs, scratch->cell, scratch->h);
 		operands = kanary_layer_gather(scratch->operands, 0, scratch->h, hidden);
 		multiply(&model->output, scratch, operands, OUTPUT_LIMIT, reconstruction);
-		error += error_of(model->sequence_weight, ring_slot(model, stream, age),
-				  reconstruction, inputs);
+		step = error_of(model->sequence_weight, ring_slot(model, stream, age),
+				reconstruction, inputs);
+		error += saturate(step);
 	}
-	return saturate(error);
+	return error > 0xffffffffu ? 0xffffffffu : (u32)error;
 }
 
 /*

@@ -126,7 +126,8 @@ void model_fixture_create(struct model_fixture *fixture, uint64_t seed, unsigned
 		.decay_limit = 20000, .threshold = 500, .budget = 10000, .vectors = 12345,
 		.flags = KANARY_MODEL_PROCESS | (hidden ? KANARY_MODEL_SEQUENCE : 0),
 		.inputs = (u16)inputs, .code = (u16)code, .hidden = (u16)hidden,
-		.steps = (u16)steps, .stride = (u16)stride, .knots = 6, .name = "fixture-1",
+		.steps = (u16)steps, .stride = (u16)stride, .knots = 6, .codebook = 5,
+		.codebook_gate = 1 << 24, .name = "fixture-1",
 	};
 	struct kanary_model *model = &fixture->model;
 	const char *why;
@@ -145,6 +146,8 @@ void model_fixture_create(struct model_fixture *fixture, uint64_t seed, unsigned
 		((u32 *)model->process_weight)[i] = model_fixture_random(&state) % 4096;
 	for (i = 0; hidden && i < inputs; i++)
 		((u32 *)model->sequence_weight)[i] = model_fixture_random(&state) % 4096;
+	for (i = 0; i < header.codebook * inputs; i++)
+		((s16 *)model->codeword)[i] = (s16)between(&state, -32767, 32767);
 	fill_layer(&state, &model->encode);
 	fill_layer(&state, &model->decode);
 	fill_layer(&state, &model->encoder);

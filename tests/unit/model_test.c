@@ -106,7 +106,10 @@ static void refuses_bad_headers(void **state)
 	SICK("model has unknown flags", header->flags |= 1u << 31);
 	SICK(no_process, header->flags &= ~(u32)KANARY_MODEL_PROCESS);
 	SICK("reserved bytes of the header are not 0", header->reserved = 1);
-	SICK("reserved bytes of the header are not 0", header->padding[1] = 1);
+	SICK("codebook is out of range (up to 128 codewords)", header->codebook = 129);
+	SICK("model without a codebook has a gate for one", header->codebook = 0);
+	SICK("value of a codeword is out of range (-32767 to 32767)",
+	     ((s16 *)patient.model.codeword)[3] = -32768);
 	SICK("period is out of range (16 to 32768 calls)", header->period = 15);
 	SICK("period is out of range (16 to 32768 calls)", header->period = 32769);
 	SICK("decay limit is less than a period", header->decay_limit = header->period - 1);

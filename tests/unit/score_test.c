@@ -94,16 +94,31 @@ static uint64_t plain_error(const uint32_t *weight, const int32_t *x, const int3
 	return sum >> 22;
 }
 
+/* Vectors that a codeword explained better: the comparison must have met some. */
+static unsigned int known_situations;
+
 static uint32_t plain_process(const struct kanary_model *model, const int32_t *x)
 {
 	int32_t code[KANARY_MODEL_CODE_MAX];
-	int32_t y[KANARY_MODEL_INPUTS_MAX];
-	uint64_t error;
+	int32_t y[KANARY_MODEL_INPUTS_MAX], with[KANARY_MODEL_INPUTS_MAX];
+	uint32_t inputs = model->header->inputs, k, i;
+	uint64_t error, least;
 
 	plain_layer(&model->encode, x, 32767, code);
 	plain_layer(&model->decode, code, 65535, y);
-	error = plain_error(model->process_weight, x, y, model->header->inputs);
-	return error > UINT32_MAX ? UINT32_MAX : (uint32_t)error;
+	least = plain_error(model->process_weight, x, y, inputs);
+	if (least > model->header->codebook_gate) {
+		for (k = 0; k < model->header->codebook; k++) {
+			for (i = 0; i < inputs; i++)
+				with[i] = y[i] + model->codeword[k * inputs + i];
+			error = plain_error(model->process_weight, x, with, inputs);
+			if (error < least) {
+				least = error;
+				known_situations++;
+			}
+		}
+	}
+	return least > UINT32_MAX ? UINT32_MAX : (uint32_t)least;
 }
 
 /* @x: [steps][inputs], oldest first */
@@ -212,6 +227,7 @@ static void agrees_with_the_plain_version(void **state)
 		compare_with_plain(seed, 18, 64, 0, 0, 0);
 	}
 	compare_with_plain(1, 64, 8, 32, 16, 4);
+	assert_true(known_situations > 100);
 	compare_with_plain(2, 256, 64, 128, 3, 3);
 }
 
@@ -241,9 +257,9 @@ static uint32_t hash_verdicts(uint64_t seed, unsigned int inputs, unsigned int c
 /* Any compiler, any flags, any machine: a change here changes what every model says. */
 static void gives_the_same_bits_everywhere(void **state)
 {
-	assert_int_equal(hash_verdicts(1, 64, 8, 32, 16), 0xf78eca3f);
-	assert_int_equal(hash_verdicts(2, 30, 10, 6, 4), 0x7a53fe8a);
-	assert_int_equal(hash_verdicts(3, 100, 12, 0, 0), 0x62b05571);
+	assert_int_equal(hash_verdicts(1, 64, 8, 32, 16), 0xd28bf4d6);
+	assert_int_equal(hash_verdicts(2, 30, 10, 6, 4), 0xfa444fe);
+	assert_int_equal(hash_verdicts(3, 100, 12, 0, 0), 0xb5719c7e);
 }
 
 int main(void)
