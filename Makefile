@@ -61,5 +61,14 @@ module:
 demo:
 	$(Q)tools/demo/run $(BUILD)
 
+check:
+	$(Q)tests/run --build $(BUILD)
+
+unit static:
+	$(Q)tests/run --build $(BUILD) $@/
+
+bench:
+	$(Q)tools/bench/hook.sh $(BUILD)
+
 clean:
 	$(Q)rm -rf $(BUILD) kanary.ko

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * model FILE PERIOD quiet|alarm [SEED]: a model for tests and benchmarks.
+ * model FILE PERIOD quiet|keen|alarm [SEED [STRIDE]]: a model for tests and benchmarks.
  *
  * 64 inputs, 32 hidden units, 16 steps, random weights, which cost the same as
- * learned ones. A quiet model never raises an alert; the other always does.
+ * learned ones. A quiet model never raises an alert, a keen one whenever there is
+ * any surprise, and one of alarm for each vector.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,15 +53,15 @@ int main(int argc, char **argv)
 	const char *why;
 	FILE *file;
 
-	if (argc < 4 || (strcmp(argv[3], "quiet") && strcmp(argv[3], "alarm"))) {
-		fprintf(stderr, "usage: model FILE PERIOD quiet|alarm [SEED]\n");
+	if (argc < 4) {
+		fprintf(stderr, "usage: model FILE PERIOD quiet|keen|alarm [SEED [STRIDE]]\n");
 		return 2;
 	}
 	model_fixture_create(&fixture, argc > 4 ? strtoull(argv[4], NULL, 10) : 1, INPUTS, CODE,
-			     HIDDEN, STEPS, STEPS);
+			     HIDDEN, STEPS, argc > 5 ? (u32)strtoul(argv[5], NULL, 10) : STEPS);
 	header = fixture.file;
 	header->period = (u32)strtoul(argv[2], NULL, 10);
-	header->threshold = SURPRISE_MAX;
+	header->threshold = strcmp(argv[3], "keen") ? SURPRISE_MAX : 1;
 	if (!strcmp(argv[3], "alarm")) {
 		header->threshold = SURPRISE / 2;
 		flatten(fixture.model.process_knot, header->knots);

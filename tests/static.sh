@@ -1,0 +1,205 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# What can be seen without running it.
+#
+#	KDIR=... BUILD=... tests/static.sh NAME		one of --list
+#
+# Prints each thing that is wrong with its place; exit status 1 when there is one.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")/.."
+BUILD=${BUILD:-$PWD/build/check/static}
+wrong=0
+
+complain() {
+	echo "$*"
+	wrong=1
+}
+
+# sources GLOB...: what git knows, or what there is where git is not
+sources() {
+	git ls-files -- "$@" 2>/dev/null | grep . || find "$@" -type f | sort
+}
+
+c_sources() {
+	sources common kmod user tests tools | grep '\.[ch]$'
+}
+
+# kernel_build ARGUMENT...: builds a copy of the module's sources, so that nothing is in the way
+kernel_build() {
+	rm -rf "$BUILD/$name"
+	mkdir -p "$BUILD/$name"
+	cp -rL Kbuild kmod common "$BUILD/$name/"
+	make -C "$KDIR" M="$BUILD/$name" "$@" modules 2>&1 | sed "s|$BUILD/$name/||g"
+}
+
+# The words of the kernel's own build about us, not about its headers.
+ours() {
+	grep -E '^(kmod|common|Kbuild)[^ ]*:[0-9]+' || :
+}
+
+check_warnings_module() {
+	local said
+
+	said=$(kernel_build W=1)
+	[ -e "$BUILD/$name/kanary.ko" ] || complain "$said"
+	said=$(ours <<<"$said")
+	[ -z "$said" ] || complain "$said"
+}
+
+check_sparse() {
+	local said
+
+	command -v sparse >/dev/null || { complain "sparse is missing: run tools/install-packages"; return; }
+	said=$(kernel_build C=2 CHECK=sparse CF=-Wsparse-error)
+	[ -e "$BUILD/$name/kanary.ko" ] || complain "$said"
+	said=$(ours <<<"$said")
+	[ -z "$said" ] || complain "$said"
+}
+
+check_warnings_user() {
+	local said
+
+	said=$(make --no-print-directory user BUILD="$BUILD/$name" CFLAGS="-Werror -Wformat=2 -Wundef \
+		-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wwrite-strings" 2>&1) ||
+		complain "$(grep -E 'error|warning' <<<"$said")"
+}
+
+check_shell() {
+	local file
+
+	while read -r file; do
+		head -c 2 "$file" | grep -q '#!' || [[ $file == *.sh ]] || continue
+		case $(head -n 1 "$file") in
+		*/sh) sh -n "$file" || complain "$file: does not parse" ;;
+		*bash | '# SPDX'*) bash -n "$file" || complain "$file: does not parse" ;;
+		esac
+	done < <(sources tools tests .ci)
+}
+
+# The license in the first line, or in the second of a script.
+check_spdx() {
+	local file
+
+	while read -r file; do
+		case $file in
+		COPYING | *.json | .gitignore | */man/* | *.md | *.lst | *.conf) continue ;;
+		esac
+		head -n 2 "$file" | grep -q 'SPDX-License-Identifier: .*GPL-2.0' ||
+			complain "$file: no SPDX-License-Identifier in its first lines"
+	done < <(sources .)
+}
+
+# Kernel coding style, as far as lines show it.
+check_style() {
+	local file
+
+	while read -r file; do
+		awk -v file="$file" '
+		function say(text) { printf "%s:%d: %s\n", file, NR, text; bad = 1 }
+		{
+			line = $0
+			width = 0
+			for (i = 1; i <= length(line); i++)
+				width += substr(line, i, 1) == "\t" ? 8 - width % 8 : 1
+		}
+		width > 100 && line !~ /"/ { say(width " columns") }
+		/[ \t]$/ { say("blanks at the end") }
+		/^ +[^ *]/ && !/^ \*/ { say("indented by blanks") }
+		/ \t/ { say("blank before a tab") }
+		/\r/ { say("carriage return") }
+		/(^|[ \t;{}])\/\// && NR > 1 && !/[":]\/\// && !/"/ { say("comment of the // kind") }
+		/(^|[\t }])(if|for|while|switch)\(/ { say("no blank after the keyword") }
+		/^[a-z].*\) \{$/ && !/^(static )?(const )?(struct|union|enum)/ { say("brace of a function on its line") }
+		/^[\t]+\{$/ && previous ~ /(if|for|while|switch) \(.*\)$/ { say("brace on a line of its own") }
+		/;;$/ && !/for \(/ { say("two semicolons") }
+		NF == 0 && empty { say("two empty lines") }
+		{ empty = NF == 0; previous = line }
+		END { if (empty) say("empty line at the end"); exit bad }' "$file" || wrong=1
+	done < <(c_sources)
+}
+
+# Functions that others can call say where they live: kanary_<file>_<verb>.
+check_names() {
+	local object file name symbol
+
+	make --no-print-directory user BUILD="$BUILD/names" >/dev/null 2>&1 || complain "user does not build"
+	for object in "$BUILD"/names/user/{common,user}/*.o; do
+		file=$(basename "$object" .o)
+		while read -r symbol; do
+			case $symbol in
+			main) ;;
+			kanary_"$file"_* | kanary_"${file%s}"_* | kanary_"$file") ;;
+			kanary_"${file%%_*}"_*) ;;
+			*) complain "$file.c: $symbol is not called kanary_${file}_..." ;;
+			esac
+		done < <(nm --defined-only -g "$object" | awk '{ print $3 }' | sed 's/\..*//' | sort -u)
+	done
+	for file in kmod/*.c; do
+		name=$(basename "$file" .c)
+		while read -r symbol; do
+			[[ $symbol == kanary_${name}_* || $symbol == kanary_${name} || $symbol == kanary_"${name%s}"_* ]] ||
+				complain "$file: $symbol is not called kanary_${name}_..."
+		done < <(grep -vE '^static|;$' "$file" |
+			sed -n 's/^[a-z][a-z0-9_ ]*[ *]\(kanary_[a-z0-9_]*\)(.*/\1/p' | sort -u)
+	done
+}
+
+# One concept, one file: longer ones are tables, or two concepts.
+check_sizes() {
+	local file lines
+
+	while read -r file; do
+		lines=$(wc -l <"$file")
+		[ "$lines" -le 600 ] || [[ $file == *_table.c ]] || complain "$file: $lines lines"
+	done < <(c_sources)
+}
+
+# The top level holds these and nothing else.
+check_tree() {
+	local entry
+
+	while read -r entry; do
+		case $entry in
+		kmod | user | common | tests | tools | Kbuild | Makefile | README.md | COPYING | .*) ;;
+		*) complain "$entry does not belong on the top level" ;;
+		esac
+	done < <(git ls-files 2>/dev/null | cut -d/ -f1 | sort -u)
+	git ls-files 2>/dev/null | grep -E '\.(o|ko|rec|model|zip|zst|gz|xz|deb)$' &&
+		complain "built or downloaded files are in git" || :
+}
+
+# The common room knows neither the kernel nor libc, nor floating point.
+check_freestanding() {
+	local file
+
+	for file in common/*.[ch]; do
+		[ "$file" != common/types.h ] || continue
+		grep -nE '#include <(std|string|errno|math|unistd|linux/(kernel|slab|module))|__KERNEL__|\b(float|double|malloc|printf)\b' \
+			"$file" | grep -vE '^[0-9]+:[ /]?\*| \* |/\*' | sed "s|^|$file:|" && wrong=1 || :
+	done
+}
+
+# Kernel-doc of what others call, where the kernel's own checker is at hand.
+check_checkpatch() {
+	local script=${CHECKPATCH:-$KDIR/scripts/checkpatch.pl}
+
+	[ -e "$script" ] || { echo "Debian's headers have no checkpatch.pl: say CHECKPATCH=FILE to use one"; exit 77; }
+	c_sources | xargs perl "$script" --no-tree --terse --strict --file --max-line-length=100 \
+		--ignore SPDX_LICENSE_TAG,FILE_PATH_CHANGES,MACRO_ARG_REUSE,PREFER_KERNEL_TYPES ||
+		wrong=1
+}
+
+list() {
+	declare -F | sed -n 's/^declare -f check_//p'
+}
+
+case ${1:---help} in
+--list) list ;;
+--help) sed -n '3,/^set /{ /^set /d; s/^# \{0,1\}//p }' "$0" ;;
+*)
+	list | grep -qx "$1" || { echo "kanary: static.sh: no check $1: see --list" >&2; exit 2; }
+	name=$1
+	"check_$1"
+	exit $wrong
+	;;
+esac

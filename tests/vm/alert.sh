@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0
+# An alert is one line that cannot be forged, and an event; nobody dies but in enforce:
+#
+#	bad    vector, vector, vector ...   each one an alert
+#	log    alert alert ... throttled ... at most 10 at once, 1 a second
+#	watch  alert alert alert alert ...  all of them
+#	mode   monitor | learn: nothing is scored | enforce: the process is killed
+#	other  ---------------------------------  a container without a model: left alone
+. ./library.sh
+
+LINE='^kanary: alert container=[0-9]+ profile=[A-Za-z0-9._-]+ pid=[0-9]+ comm=[!-~]+ surprise=[0-9]+\.[0-9]{2} budget=1/[0-9]+ unusual=([a-z0-9_:]+:[+-][0-9]+(,[a-z0-9_:]+:[+-][0-9]+)*)?$'
+
+log() {
+	dmesg -t | grep -F 'kanary: ' || :
+}
+
+# since COUNTER: now, into a variable of that name
+remember() {
+	read -r "$@" <<<"$(counter "$@")"
+}
+
+above() {
+	[ "$(counter "$1")" -gt "$2" ]
+}
+
+insmod kanary.ko period=64 queue_length=4096
+mkdir "$CGROUPS/bad"
+bad=$(identity bad)
+model alarm.model 64 alarm
+kanary load alarm.model --container "$bad"
+isolated other storm calls 0 &
+other=$!
+kanary watch --json >events 2>watch.said &
+watch=$!
+await 10 grep -q ready watch.said
+
+# A name that would like to be another line, another field, a colour.
+isolated bad storm calls 128 $'e\nv l="\\\e[1m'
+await 10 quiet
+remember scored alerts alerts_throttled killed
+[ "$scored" -ge 3 ] || fail "$scored vectors were scored"
+[ "$alerts" = "$scored" ] || fail "$scored vectors were scored, $alerts alerts raised"
+wrong=$(log | grep 'comm=' | grep -vE "$LINE" || :)
+[ -z "$wrong" ] || fail "not the documented line: $wrong"
+log | grep -qF 'comm=e\x0av\x20l\x3d\x22\x5c\x1b[1m surprise=10.34 budget=1/10000 unusual=' ||
+	fail "the name was not escaped: $(log)"
+log | grep -qE "^kanary: alert container=$bad profile=fixture-1 " || fail "container or profile: $(log)"
+
+# More at once than the log takes. What it does not take is counted, here and in its next line.
+isolated bad storm calls 6400
+await 10 quiet
+remember alerts alerts_throttled
+logged=$(log | grep -cE "$LINE")
+[ "$alerts_throttled" -gt 0 ] || fail "$alerts alerts and none of them throttled"
+[ $((logged + alerts_throttled)) -eq "$alerts" ] ||
+	fail "$alerts alerts: $logged in the log and $alerts_throttled throttled"
+received() {
+	[ "$(jq -s 'map(select(.event == "alert")) | length' events)" -ge "$alerts" ]
+}
+await 10 received
+[ "$(jq -s 'map(select(.event == "alert")) | length' events)" -eq "$alerts" ] || fail "more events than $alerts alerts"
+jq -s -e --arg comm 'e\x0av\x20l\x3d\x22\x5c\x1b[1m' 'any(.comm == $comm) and all(.mode == "monitor" and .surprise >= .threshold)' \
+	events >/dev/null || fail "an event is not as it should be: $(head -n 1 events)"
+again() {
+	isolated bad storm calls 1
+	log | grep -qE "^kanary: throttled container=$bad profile=fixture-1 alerts=[0-9]+$"
+}
+await 20 again
+said=$(log | sed -n 's/^kanary: throttled .*alerts=//p' | awk '{ n += $1 } END { print n + 0 }')
+[ "$said" -le "$(counter alerts_throttled)" ] && [ "$said" -ge "$alerts_throttled" ] ||
+	fail "the log says that $said alerts were throttled, the counter $(counter alerts_throttled)"
+[ "$killed" = 0 ] || fail "$killed processes were killed by a model that monitors"
+
+kanary mode "$bad" learn
+remember scored dropped_unclaimed alerts
+before=$scored unclaimed=$dropped_unclaimed quiet_alerts=$alerts
+isolated bad storm calls 640
+await 10 quiet
+remember scored dropped_unclaimed alerts
+[ "$scored" = "$before" ] || fail "mode learn scored $((scored - before)) vectors"
+[ "$alerts" = "$quiet_alerts" ] || fail "mode learn raised $((alerts - quiet_alerts)) alerts"
+[ "$dropped_unclaimed" -ge $((unclaimed + 10)) ] || fail "the vectors of mode learn are not accounted for"
+
+kanary mode "$bad" enforce
+# It would go on for ever.
+! isolated bad storm calls 0 || fail "the process ended by itself"
+remember killed
+[ "$killed" -ge 1 ] || fail "a process died and $killed are counted"
+kill -0 "$other" || fail "a process of a container without a model died"
+kanary mode "$bad" monitor
+isolated bad storm calls 640 || fail "a process died in mode monitor: status $?"
+kanary unload --container "$bad"
+remember alerts
+before=$alerts
+isolated bad storm calls 640
+await 10 quiet
+remember alerts
+[ "$alerts" = "$before" ] || fail "an unloaded model raised alerts"
+balanced
+kill -INT "$watch"
+wait "$watch" || :

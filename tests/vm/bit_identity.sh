@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0
+# The kernel and the CLI say the same of the same vectors, to the bit:
+#
+#	work, recorded --> train --> load --> score --kernel: recording, random vectors
+#	more work --> kernel's live verdicts (watch) = score of what was recorded of it
+. ./library.sh
+
+# Something with more than one kind of call in it.
+work() {
+	isolated work sh -c 'for n in $(seq '"$1"'); do
+		ls -lR /etc >/dev/null; cat /proc/self/maps >/dev/null; storm calls 150
+		dd if=/dev/zero of=/dev/null bs=100 count=200 2>/dev/null; storm forks 5
+	done'
+}
+
+insmod kanary.ko period=64 queue_length=4096
+kanary record -o work.rec --all 2>record.said &
+recorder=$!
+await 10 grep -q ready record.said
+work 25
+kill -INT "$recorder"
+wait "$recorder" || fail "$(cat record.said)"
+container=$(identity work)
+
+# agree MODEL: in force for the container, on everything
+agree() {
+	kanary load "$1" --container "$container"
+	kanary score "$1" work.rec --kernel "$container" --json >score.json 2>score.said ||
+		fail "$1 on the recording: $(cat score.said)"
+	[ "$(jq .kernel.verdicts score.json)" -gt 200 ] || fail "only $(jq -c .kernel score.json)"
+	kanary score "$1" --random 3000 --seed 7 --kernel "$container" --json >score.json 2>score.said ||
+		fail "$1 on random vectors: $(cat score.said)"
+	[ "$(jq -c '[.kernel.verdicts, .kernel.differences]' score.json)" = '[3000,0]' ] ||
+		fail "random vectors: $(jq -c .kernel score.json)"
+}
+
+kanary train work.rec -o work.model --quiet --time-limit 10s --hidden 16 --steps 4 2>train.said ||
+	fail "train: $(cat train.said)"
+agree work.model
+for seed in 1 2 3; do
+	model "random-$seed.model" 64 quiet "$seed" 1
+	agree "random-$seed.model"
+done
+
+# Another model than the one that is asked about must not pass for it.
+refused 1 "" kanary score work.model work.rec --kernel "$container"
+
+# Live: each stream scored as its vectors come, exec and exit between them.
+model keen.model 64 keen 5 3
+kanary load keen.model --container "$container"
+kanary watch --json >events 2>watch.said &
+watch=$!
+await 10 grep -q ready watch.said
+kanary record -o live.rec --all 2>record.said &
+recorder=$!
+await 10 grep -q ready record.said
+work 5
+await 10 quiet
+kill -INT "$recorder"
+wait "$recorder" || fail "$(cat record.said)"
+alerts=$(counter alerts)
+received() {
+	[ "$(wc -l <events)" -ge "$alerts" ]
+}
+await 10 received
+kill -INT "$watch"
+wait "$watch" || :
+[ "$alerts" -gt 30 ] || fail "only $alerts alerts of a keen model"
+[ "$(counter mirrored)" -gt 30 ] || fail "only $(counter mirrored) scored vectors were recorded"
+# Time and pid name a vector on both sides.
+vectors live.rec >live.vectors
+kanary score keen.model live.rec --vectors --json | jq -c 'select(.stream)' >live.score
+jq -s -c --slurpfile vectors live.vectors '[., $vectors] | transpose[] |
+	select(.[0].alert) | "\(.[1].time) \(.[1].pid) \(.[0].surprise) \(.[0].process_surprise) \(.[0].sequence_surprise)"' \
+	live.score | sort >offline
+jq -c 'select(.event == "alert") |
+	"\(.boottime_ns) \(.pid) \(.surprise) \(.process_surprise) \(.sequence_surprise)"' events | sort >online
+cmp online offline || fail "$(wc -l <online) live alerts, $(wc -l <offline) offline; first differences:
+$(diff online offline | head -n 6)"

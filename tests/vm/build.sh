@@ -1,0 +1,21 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Put what the guest needs into a folder: build.sh BUILD_DIR OUT_DIR KDIR
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")/../.."
+build=$1 out=$2 kdir=$3
+flags=(-std=gnu11 -O2 -Wall -Wextra -Wno-unused-parameter -Icommon -Iuser -Itests/unit)
+
+rm -rf "$out"
+mkdir -p "$out" "$out.api99"
+cp "$build/kanary" "$build/kanary.ko" tests/vm/*.sh "$out/"
+gcc "${flags[@]}" -static -pthread -o "$out/storm" tests/vm/storm.c
+gcc "${flags[@]}" -static -o "$out/model" tests/vm/model.c tests/unit/model_fixture.c common/*.c
+gcc "${flags[@]}" -static -o "$out/vectors" tests/vm/vectors.c user/recording.c common/*.c
+gcc "${flags[@]}" -static -o "$out/hostile" tests/vm/hostile.c tests/vm/hostile_socket.c \
+	tests/unit/model_fixture.c common/*.c
+
+# A module that says that it speaks another version of the protocol
+cp -rL Kbuild kmod common "$out.api99/"
+make -s -C "$kdir" M="$out.api99" KANARY_CFLAGS=-DKANARY_API_VERSION=99 modules
+cp "$out.api99/kanary.ko" "$out/kanary-api99.ko"

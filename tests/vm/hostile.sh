@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0
+# Nothing that is sent, and nobody who sends it, stops what works:
+#
+#	root     wrong attributes, wrong models, random messages --> an error, a sentence
+#	nobody, root of a user namespace, root of a container with all
+#	         capabilities, root of a network namespace       --> refused
+#	worker   ---- storm, scored by the model, all along ----
+. ./library.sh
+
+# What the kernel holds of the container's model
+in_force() {
+	kanary containers --json | jq -e -r --argjson id "$container" \
+		'.containers[] | select(.cgroup == $id) | [.profile.model_checksum, .profile.mode] | join(" ")'
+}
+
+above() {
+	[ "$(counter "$1")" -gt "$2" ]
+}
+
+works() {
+	[ "$(in_force)" = "$force" ] || fail "$1: in force was '$force', is '$(in_force)'"
+	await 10 above scored "$(counter scored)"
+	balanced
+}
+
+refused 1 "the kanary module is not loaded: insmod kanary.ko" kanary status
+refused 1 "the kanary module is not loaded" kanary watch
+refused 2 "is no command" kanary frobnicate
+
+# A module that speaks another language.
+insmod kanary-api99.ko
+refused 1 "the module speaks API 99, this kanary speaks 1: install matching versions" kanary status
+rmmod kanary
+
+for wrong in period=15 period=32769 max_tasks=1 queue_length=100 scope=everything hook=line; do
+	! insmod kanary.ko "$wrong" 2>/dev/null || fail "insmod took $wrong"
+	dmesg -t | tail -n 1 | grep -q "^kanary: ${wrong%=*}" ||
+		fail "$wrong was refused without saying why: $(dmesg -t | tail -n 1)"
+done
+
+insmod kanary.ko period=64
+isolated worker storm calls 0 &
+await 10 test -d "$CGROUPS/worker"
+container=$(identity worker)
+model quiet.model 64 quiet
+kanary load quiet.model --container "$container"
+force=$(in_force)
+hostile messages "$container" quiet.model || fail "see above"
+works "after wrong messages"
+for seed in 1 2 3; do
+	hostile fuzz "$container" 3000 "$seed" || fail "random messages with seed $seed"
+done
+works "after random messages"
+
+# The same through the front door
+head -c 5000 quiet.model >cut.model
+refused 1 "cut off" kanary load cut.model --container "$container"
+refused 1 "" kanary load nothing.model --container "$container"
+model other.model 128 quiet
+refused 1 "another period" kanary load other.model --container "$container"
+refused 1 "" kanary load quiet.model --container no-such-container
+refused 1 "" kanary unload --container 1
+refused 2 "" kanary mode "$container" kill
+refused 1 "" kanary mode 1 learn
+works "after wrong commands"
+
+# Everyone but root on the host
+read -r family group <<<"$(hostile family)"
+refused 1 "not permitted: needs root" setpriv --reuid 65534 --regid 65534 --clear-groups kanary status
+refused 1 "not permitted: needs root" setpriv --bounding-set=-net_admin --inh-caps=-net_admin kanary status
+refused 1 "not permitted: needs root" unshare -U -r kanary status
+refused 1 "not loaded" unshare -n kanary status
+refused 1 "not loaded" unshare -U -r -n kanary status
+for who in "setpriv --reuid 65534 --regid 65534 --clear-groups" "unshare -U -r" \
+	"unshare -U -r -n" "unshare -n"; do
+	# shellcheck disable=SC2086
+	said=$($who hostile probe "$family" "$group") || fail "$who: $said"
+	[[ $who == *-n* || $said != joined ]] || fail "$who may listen to the alerts"
+done
+
+# Root in a container, with every capability there is, in its own user namespace
+bundle inside hostile probe "$family" "$group"
+capabilities=$(awk '/CapEff/ { print $2 }' /proc/self/status)
+alter inside '.process.capabilities = (["bounding", "permitted", "effective", "inheritable"] |
+	map({(.): ["CAP_NET_ADMIN", "CAP_SYS_ADMIN", "CAP_SYS_MODULE", "CAP_SYS_RAWIO", "CAP_SYS_PTRACE"]}) | add)
+	| .linux.namespaces += [{type: "user"}]
+	| .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
+	| .linux.gidMappings = [{containerID: 0, hostID: 100000, size: 65536}]'
+chmod 755 "$BUNDLES" "$BUNDLES/inside"
+said=$(run inside 2>&1) || fail "root in a container: $said"
+[[ $said != *joined* ]] || fail "root in a container may listen to the alerts: $said"
+works "after all of them"

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0
+# What the scripts in this folder share. Each runs in the guest, in /files, with
+# bash -euo pipefail, as root, without the module; guest.sh puts an end to what it leaves.
+
+CGROUPS=/sys/fs/cgroup
+BUNDLES=/run/bundles
+export PATH=/files:$PATH OPENBLAS_NUM_THREADS=1
+
+cmp() {
+	busybox cmp "$@"
+}
+
+diff() {
+	busybox diff "$@"
+}
+
+# fail TEXT...: what was seen, and where
+fail() {
+	echo "$(basename "$0"):${BASH_LINENO[0]}: $*"
+	exit 1
+}
+
+# await SECONDS COMMAND...: until it succeeds
+await() {
+	local limit=$1 end=$((SECONDS + $1))
+
+	shift
+	until "$@"; do
+		[ "$SECONDS" -lt "$end" ] || fail "line ${BASH_LINENO[0]}: not within $limit s: $*"
+		read -rt 0.05 <>"$NOTHING" || :
+	done
+}
+
+# For waits of read -t that need no process.
+NOTHING=$(mktemp -u)
+mkfifo "$NOTHING"
+
+# counter NAME...: values on one line, all of one moment
+counter() {
+	local status name values=()
+
+	status=$(kanary status --json)
+	for name in "$@"; do
+		[[ $status =~ \"$name\":\ ?([0-9]+) ]] || fail "no $name in $status"
+		values+=("${BASH_REMATCH[1]}")
+	done
+	echo "${values[*]}"
+}
+
+# identity CGROUP: its id, by which the kernel knows it
+identity() {
+	stat -c %i "$CGROUPS/$1"
+}
+
+# The identity of all vectors, from one reading of the counters. Every dropped_* is in it.
+balanced() {
+	local status rest known=0 seen
+
+	status=$(kanary status --json)
+	[[ $status =~ \"seen\":\ ?([0-9]+)(.*) ]] || fail "no counters: $status"
+	seen=${BASH_REMATCH[1]} rest=${BASH_REMATCH[2]}
+	while [[ $rest =~ \"(queued|delivered|scored|dropped_[a-z_]+)\":\ ?([0-9]+)(.*) ]]; do
+		known=$((known + BASH_REMATCH[2]))
+		rest=${BASH_REMATCH[3]}
+	done
+	[ "$seen" -eq "$known" ] ||
+		fail "seen does not balance, $known vectors are accounted for: $status"
+}
+
+quiet() {
+	[ "$(counter queued)" = 0 ]
+}
+
+# isolated CGROUP COMMAND...: in a cgroup and a pid namespace of its own, as a container is
+isolated() {
+	local cgroup=$1
+
+	shift
+	mkdir -p "$CGROUPS/$cgroup"
+	(
+		echo "$BASHPID" >"$CGROUPS/$cgroup/cgroup.procs"
+		exec unshare --pid --fork --kill-child --mount-proc "$@"
+	)
+}
+
+# bundle NAME COMMAND...: an OCI bundle on a writable copy of the guest's root
+bundle() {
+	local name=$1 directory=$BUNDLES/$1
+
+	shift
+	mkdir -p "$directory"/{upper,work,rootfs}
+	modprobe overlay
+	mountpoint -q "$directory/rootfs" || mount -t overlay overlay -o \
+		"lowerdir=/,upperdir=$directory/upper,workdir=$directory/work" "$directory/rootfs"
+	jq -n --arg name "$name" '{
+		ociVersion: "1.0.2",
+		root: {path: "rootfs"},
+		process: {
+			user: {uid: 0, gid: 0},
+			args: $ARGS.positional,
+			env: ["PATH=/files:/usr/sbin:/usr/bin", "LD_LIBRARY_PATH=/files"],
+			cwd: "/files"
+		},
+		mounts: [
+			{destination: "/proc", type: "proc", source: "proc"},
+			{destination: "/dev", type: "tmpfs", source: "tmpfs", options: ["mode=755"]},
+			{destination: "/tmp", type: "tmpfs", source: "tmpfs", options: ["mode=1777"]}
+		],
+		linux: {
+			cgroupsPath: ("/" + $name),
+			namespaces: [{type: "pid"}, {type: "mount"}, {type: "ipc"}, {type: "uts"}]
+		}
+	}' --args "$@" >"$directory/config.json"
+}
+
+# alter NAME FILTER: change the bundle's configuration
+alter() {
+	jq "$2" "$BUNDLES/$1/config.json" >"$BUNDLES/$1/config.new"
+	mv "$BUNDLES/$1/config.new" "$BUNDLES/$1/config.json"
+}
+
+# start NAME: in the background; run NAME: to its end, with its output
+start() {
+	crun --cgroup-manager=cgroupfs run --detach --bundle "$BUNDLES/$1" "$1" \
+		</dev/null >"$BUNDLES/$1/log" 2>&1 || fail "crun run $1: $(cat "$BUNDLES/$1/log")"
+}
+
+run() {
+	crun --cgroup-manager=cgroupfs run --bundle "$BUNDLES/$1" "$1" </dev/null
+}
+
+stop() {
+	crun delete --force "$1"
+}
+
+# refused STATUS TEXT COMMAND...: it has to end with STATUS and one line on stderr with TEXT in it
+refused() {
+	local want=$1 text=$2 got=0 said
+
+	shift 2
+	said=$("$@" 2>&1 >/dev/null) || got=$?
+	[ "$got" -eq "$want" ] || fail "exit status $got instead of $want of: $*: $said"
+	[ "$(wc -l <<<"$said")" -eq 1 ] || fail "not one line from: $*: $said"
+	[[ $said == *"$text"* ]] || fail "'$text' is not in what $* said: $said"
+}

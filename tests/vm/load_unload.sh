@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0
+# The module comes and goes while containers work:
+#
+#	calls    ----------------------------------------------->  one task, system calls
+#	forks    ----------------------------------------------->  fork, exec, exit
+#	threads  ----------------------------------------------->  threads
+#	insmod     |--|  |--|  |--|  |--|     ... 100 times, then with the other hooks
+#	memory   ^                                          ^ the same
+. ./library.sh
+
+memory() {
+	echo 3 >/proc/sys/vm/drop_caches
+	awk '/^(MemAvailable|Slab):/ { print $2 }' /proc/meminfo | paste -sd' '
+}
+
+counting() {
+	[ "$(counter seen)" -gt 0 ]
+}
+
+# round HOOK NAME: load, be sure that it counts now and then, unload
+round() {
+	insmod kanary.ko "hook=$1" period=64
+	if [ $((++rounds % 10)) -eq 0 ] || [ "$1" != dispatcher ]; then
+		await 10 counting
+		[ "$(kanary status --json | jq -r .hook)" = "$2" ] ||
+			fail "hook=$1 gives $(kanary status --json | jq -r .hook)"
+		balanced
+	fi
+	rmmod kanary
+}
+
+isolated calls chrt --idle 0 storm calls 0 &
+isolated forks chrt --idle 0 storm forks 0 &
+isolated threads chrt --idle 0 storm threads 0 &
+rounds=0
+# What is allocated once, by anyone, is there after this.
+round dispatcher x64_sys_call
+before=$(memory)
+for _ in $(seq 100); do
+	round dispatcher x64_sys_call
+done
+for _ in 1 2 3 4 5; do
+	round tracepoint sys_enter
+done
+round handlers handlers
+round handlers handlers
+after=$(memory)
+
+# A leak of one table would be 50 MiB by now, of one task or queue slot a round 0.2.
+read -r available slab <<<"$before"
+read -r available_now slab_now <<<"$after"
+[ $((available - available_now)) -lt 12000 ] ||
+	fail "available memory went from $available to $available_now KiB"
+[ $((slab_now - slab)) -lt 6000 ] || fail "slab memory went from $slab to $slab_now KiB"
+! grep kanary /proc/slabinfo || fail "slab caches are still there"
+[ ! -s /sys/kernel/debug/kprobes/list ] ||
+	fail "kprobes are still there: $(head -n 3 /sys/kernel/debug/kprobes/list)"
+[ "$(pgrep -c storm)" -gt 3 ] || fail "the containers did not survive it"
+! dmesg | grep -q "not loaded" || fail "$(dmesg | grep "not loaded")"
