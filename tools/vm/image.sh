@@ -153,6 +153,9 @@ if [ ! -e "$final/root.ext4" ]; then
 	mv "$work/initramfs.cpio.gz" "$final/"
 	mv "$work/root.ext4" "$final/root.ext4"
 fi
+# Each change of a package makes a new image; those that nobody used for a week go.
+touch "$final"
+find "$KANARY_CACHE/images" -mindepth 1 -maxdepth 1 -mtime +7 -exec rm -rf {} +
 
 echo "ROOT='$final/root.ext4'"
 echo "INITRAMFS='$final/initramfs.cpio.gz'"

@@ -40,6 +40,10 @@ wrong() {
 	exit 2
 }
 
+# What guest-init says before it hands over to the script.
+READY='^guest-init: ready$'
+BOOT_SECONDS=90
+
 smp=2 memory=2048 timeout=600
 append="" icount="" files="" out="" package="" log=""
 fetch=() environment=()
@@ -97,16 +101,50 @@ accelerator=(-accel tcg,thread=multi -smp "$smp")
 [ -z "$icount" ] || accelerator=(-accel tcg,thread=single -icount shift=0,sleep=off -smp 1)
 
 arguments="console=ttyS0 loglevel=1 mitigations=off panic=-1 oops=panic panic_on_warn=1"
-log=${log:-$work/log}
-status=0
-timeout --foreground -k 5 "$timeout" qemu-system-x86_64 -nodefaults -no-user-config -no-reboot \
-	-machine q35 -cpu max "${accelerator[@]}" -m "$memory" \
-	-display none -serial stdio \
-	-kernel "$VMLINUZ" -initrd "$INITRAMFS" -append "$arguments $append" \
-	-drive "file=$ROOT,format=raw,if=virtio,snapshot=on,cache=unsafe" \
-	-drive "file=$work/files,format=raw,if=virtio,readonly=on" \
-	-drive "file=$work/out,format=raw,if=virtio,cache=unsafe" \
-	</dev/null 2>&1 | sed -u 's/\r$//' | tee "$log" || status=${PIPESTATUS[0]}
+
+# A boot under emulation has been seen to stall before the first process, once in dozens on
+# a busy machine; then QEMU is ended here, and started again by the loop below.
+watch_boot() {
+	local left=$BOOT_SECONDS
+
+	while [ "$left" -gt 0 ]; do
+		sleep 1
+		! grep -q "$READY" "$work/console" || return
+		left=$((left - 1))
+	done
+	touch "$work/stalled"
+	kill "$(cat "$work/pid")"
+}
+
+boot() {
+	local watcher
+
+	: >"$work/console"
+	rm -f "$work/stalled"
+	watch_boot >/dev/null &
+	watcher=$!
+	status=0
+	timeout --foreground -k 5 "$timeout" qemu-system-x86_64 -nodefaults -no-user-config \
+		-no-reboot -machine q35 -cpu max "${accelerator[@]}" -m "$memory" \
+		-display none -serial stdio -pidfile "$work/pid" \
+		-kernel "$VMLINUZ" -initrd "$INITRAMFS" -append "$arguments $append" \
+		-drive "file=$ROOT,format=raw,if=virtio,snapshot=on,cache=unsafe" \
+		-drive "file=$work/files,format=raw,if=virtio,readonly=on" \
+		-drive "file=$work/out,format=raw,if=virtio,cache=unsafe" \
+		</dev/null 2>&1 | sed -u 's/\r$//' | tee "$work/console" | grep -v --line-buffered "$READY" ||
+		status=${PIPESTATUS[0]}
+	kill "$watcher" 2>/dev/null || :
+	wait "$watcher" 2>/dev/null || :
+}
+
+for try in 1 2 3; do
+	boot
+	[ -e "$work/stalled" ] || break
+	[ "$try" -lt 3 ] || die "run.sh: the guest does not boot: see tools/vm/run.sh --append loglevel=7"
+	echo "kanary: run.sh: the guest did not boot in $BOOT_SECONDS s: trying once more" >&2
+done
+[ -z "$log" ] || cp "$work/console" "$log"
+log=$work/console
 
 complaint='^\[ *[0-9.]+\] (.*\] )?(WARNING: |BUG: |Oops|Kernel panic|general protection|INFO: task )'
 if grep -qE "$complaint" "$log"; then
