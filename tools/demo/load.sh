@@ -57,16 +57,13 @@ redis_talk() {
 	esac
 }
 
+# The upkeep functions take a number, and do one thing after the other as it grows.
 redis_upkeep() {
-	pick save save rewrite config flush
-	case $REPLY in
-	save) redis-cli bgsave ;;
-	rewrite) redis-cli bgrewriteaof ;;
-	config)
-		draw 500 1000
-		redis-cli config set maxclients "$REPLY"
-		;;
-	flush) redis-cli flushall ;;
+	case $(($1 % 4)) in
+	0) redis-cli bgsave ;;
+	1) redis-cli bgrewriteaof ;;
+	2) redis-cli config set maxclients $((500 + $1)) ;;
+	3) redis-cli flushall ;;
 	esac
 }
 
@@ -110,34 +107,48 @@ nginx_talk() {
 }
 
 nginx_upkeep() {
-	pick reload reopen reopen
-	inside nginx 0:0 nginx -s "$REPLY"
+	case $(($1 % 2)) in
+	0) inside nginx 0:0 nginx -s reload ;;
+	1) inside nginx 0:0 nginx -s reopen ;;
+	esac
 }
 
 health_nginx() {
 	inside nginx 0:0 curl -sf http://127.0.0.1/health
 }
 
-# load NAME MIX SEED SECONDS: bursts, talk, upkeep, health checks and naps until the time
-# is over or STATE/stop appears
+# steady NAME MIX END: what goes by the clock, however busy the machine: health checks and upkeep
+steady() {
+	local turn=0 every=2
+
+	[ "$2" = train ] || every=6
+	while sleep 2 && [ "$SECONDS" -lt "$3" ] && [ ! -e "$STATE/stop" ]; do
+		"health_$1"
+		turn=$((turn + 1))
+		[ $((turn % every)) -ne 0 ] || "${1}_upkeep" $((turn / every))
+	done
+}
+
+# load NAME MIX SEED SECONDS: all of it until the time is over or STATE/stop appears
 load() {
-	local name=$1 mix=$2 end=$((SECONDS + $4))
+	local name=$1 mix=$2 end=$((SECONDS + $4)) clockwork
 
 	RANDOM=$3
+	steady "$name" "$mix" "$end" >/dev/null 2>>"$STATE/$name/load.log" &
+	clockwork=$!
 	while [ "$SECONDS" -lt "$end" ] && [ ! -e "$STATE/stop" ]; do
 		case $mix in
-		train) pick burst burst burst talk talk talk upkeep health nap ;;
-		benign) pick burst burst burst burst burst burst talk talk talk upkeep health nap ;;
+		train) pick burst burst burst talk talk nap ;;
+		benign) pick burst burst burst burst talk nap ;;
 		esac
 		case $REPLY in
 		burst) "${name}_burst" "$mix" ;;
 		talk) "${name}_talk" ;;
-		upkeep) "${name}_upkeep" ;;
-		health) "health_$name" ;;
 		nap)
 			draw 1 9
 			sleep "0.$REPLY"
 			;;
 		esac
 	done >/dev/null 2>>"$STATE/$name/load.log"
+	wait "$clockwork"
 }
