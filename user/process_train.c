@@ -235,9 +235,40 @@ static void weigh(struct kanary_process_head *head, const struct kanary_dataset 
 								  count, count * copies / calls);
 }
 
+/* The residuals of all vectors as they were recorded, but for those of calibration. */
+static bool collect(struct kanary_process_head *head, const struct kanary_dataset *dataset,
+		    const struct kanary_feature_map *features, uint32_t codewords)
+{
+	struct kanary_feature_counts counts;
+	s16 x[KANARY_MODEL_INPUTS_MAX];
+	uint32_t number, i, count = 0;
+	float *residual;
+	bool done;
+
+	residual = malloc(((size_t)dataset->count + 1) * head->inputs * sizeof(*residual));
+	if (!residual)
+		return false;
+	for (number = 0; number < dataset->runs; number++) {
+		const struct kanary_dataset_run *run = &dataset->run[number];
+
+		if (run->part == KANARY_DATASET_CALIBRATION)
+			continue;
+		memset(&counts, 0, sizeof(counts));
+		for (i = 0; i < run->length; i++) {
+			kanary_feature_map_add(features, &counts,
+					       kanary_dataset_vector(dataset, run->first + i), x);
+			residuals(head, x, residual + (size_t)count++ * head->inputs);
+		}
+	}
+	done = kanary_codebook_fit(&head->codebook, residual, count, head->inputs, head->weight,
+				   codewords);
+	free(residual);
+	return done;
+}
+
 bool kanary_process_train(struct kanary_process_head *head, const struct kanary_dataset *dataset,
 			  const struct kanary_feature_map *features, uint32_t code,
-			  struct kanary_drift *drift)
+			  uint32_t codewords, struct kanary_drift *drift)
 {
 	size_t inputs = features->inputs;
 	struct moments moments = {
@@ -259,9 +290,10 @@ bool kanary_process_train(struct kanary_process_head *head, const struct kanary_
 	    !head->encode_bias || !head->decode || !head->decode_bias || !head->weight)
 		goto out;
 	gather(&moments, dataset, features, drift);
-	done = decompose(head, &moments);
-	if (done)
-		weigh(head, dataset, features, drift);
+	if (!decompose(head, &moments))
+		goto out;
+	weigh(head, dataset, features, drift);
+	done = collect(head, dataset, features, codewords);
 out:
 	free(moments.sum);
 	free(moments.square);
@@ -272,13 +304,9 @@ out:
 double kanary_process_train_error(const struct kanary_process_head *head, const s16 *x)
 {
 	float residual[KANARY_MODEL_INPUTS_MAX];
-	double error = 0;
-	uint32_t i;
 
 	residuals(head, x, residual);
-	for (i = 0; i < head->inputs; i++)
-		error += head->weight[i] / 16.0 * residual[i] * residual[i];
-	return error;
+	return kanary_codebook_error(&head->codebook, residual, head->weight);
 }
 
 void kanary_process_train_free(struct kanary_process_head *head)
@@ -288,5 +316,6 @@ void kanary_process_train_free(struct kanary_process_head *head)
 	free(head->decode);
 	free(head->decode_bias);
 	free(head->weight);
+	kanary_codebook_free(&head->codebook);
 	memset(head, 0, sizeof(*head));
 }

@@ -2,11 +2,13 @@
 /*
  * The process head: a linear autoencoder. What Adam would creep up to is known
  * in closed form (Baldi and Hornik 1989): the weights that lose least are the
- * first principal components, so they are computed and not searched for.
+ * first principal components, so they are computed and not searched for. What it
+ * leaves over of normal behaviour goes into a codebook.
  */
 #ifndef KANARY_PROCESS_TRAIN_H
 #define KANARY_PROCESS_TRAIN_H
 
+#include "codebook.h"
 #include "dataset.h"
 #include "drift.h"
 #include "feature_map.h"
@@ -20,6 +22,7 @@
  * @decode: [inputs][code]
  * @decode_bias: [inputs]
  * @weight: [inputs], of each squared residual, Q28.4
+ * @codebook: residuals that are known
  * @explained: share of the variance that the code keeps, 0 .. 1
  */
 struct kanary_process_head {
@@ -30,25 +33,27 @@ struct kanary_process_head {
 	float *decode;
 	float *decode_bias;
 	u32 *weight;
+	struct kanary_codebook codebook;
 	double explained;
 };
 
 /**
  * kanary_process_train() - fit to the training part, and weigh residuals
  * @code: width of the bottleneck
+ * @codewords: of the codebook at most
  * @drift: of the mix that is normal
  *
  * Return: false where memory is short.
  */
 bool kanary_process_train(struct kanary_process_head *head, const struct kanary_dataset *dataset,
 			  const struct kanary_feature_map *features, uint32_t code,
-			  struct kanary_drift *drift);
+			  uint32_t codewords, struct kanary_drift *drift);
 
 /**
  * kanary_process_train_error() - of one vector of features
  * @x: Q0.15
  *
- * Return: weighted sum of squared residuals.
+ * Return: weighted sum of squared residuals, after the codebook.
  */
 double kanary_process_train_error(const struct kanary_process_head *head, const s16 *x);
 

@@ -10,6 +10,7 @@
 #define UNIT_CODE 2048.0
 #define UNIT_GATE 4096.0
 #define UNIT_OUTPUT 32768.0
+#define UNIT_ERROR 4096.0
 
 #define WEIGHT_LIMIT 32767
 #define SUM_LIMIT 2147483647LL
@@ -72,6 +73,17 @@ static void quantise_layer(const struct kanary_layer *layer, const float *weight
 				    &row[i]);
 }
 
+/* Residuals are subtracted from features, and have their unit. */
+static void quantise_codebook(const struct kanary_model *model,
+			      const struct kanary_codebook *codebook)
+{
+	size_t count = (size_t)codebook->length * codebook->inputs, i;
+	s16 *value = (s16 *)model->codeword;
+
+	for (i = 0; i < count; i++)
+		value[i] = (s16)lrint(codebook->codeword[i] * UNIT_OUTPUT);
+}
+
 /* Ascending, as validation wants it, and meaning nothing. */
 static void blank_knots(const struct kanary_model_knot *knots, uint32_t count)
 {
@@ -98,6 +110,8 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 	filled.flags = KANARY_MODEL_PROCESS;
 	filled.inputs = features->inputs;
 	filled.code = process->code;
+	filled.codebook = process->codebook.length;
+	filled.codebook_gate = (u32)fmin(process->codebook.gate * UNIT_ERROR, UINT32_MAX);
 	filled.hidden = filled.steps = 0;
 	filled.decay_limit = features->decay_limit;
 	if (network) {
@@ -116,6 +130,7 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 
 	memcpy((u16 *)model.feature, features->map, sizeof(features->map));
 	memcpy((u32 *)model.process_weight, process->weight, features->inputs * sizeof(u32));
+	quantise_codebook(&model, &process->codebook);
 	quantise_layer(&model.encode, process->encode, process->encode_bias, UNIT_FEATURE,
 		       UNIT_CODE);
 	quantise_layer(&model.decode, process->decode, process->decode_bias, UNIT_CODE,

@@ -28,6 +28,7 @@
 enum {
 	KEY_INPUTS = 256,
 	KEY_CODE,
+	KEY_CODEBOOK,
 	KEY_HIDDEN,
 	KEY_STEPS,
 	KEY_STRIDE,
@@ -60,6 +61,7 @@ static const struct argp_option arguments[] = {
 	{ "time-limit", KEY_TIME_LIMIT, "TIME", 0, "of the sequence head's training, 60s", 0 },
 	{ "inputs", KEY_INPUTS, "N", 0, "features at most, 32", 0 },
 	{ "code", KEY_CODE, "N", 0, "width of the process head's bottleneck, 8", 0 },
+	{ "codebook", KEY_CODEBOOK, "N", 0, "rare situations that it learns by heart at most, 64", 0 },
 	{ "hidden", KEY_HIDDEN, "N", 0, "width of the LSTMs, 32; 0 for no sequence head", 0 },
 	{ "steps", KEY_STEPS, "N", 0, "vectors in a sequence, 16", 0 },
 	{ "stride", KEY_STRIDE, "N", 0, "vectors between verdicts on sequences, steps / 4", 0 },
@@ -119,6 +121,11 @@ static error_t parse_shape(int key, char *argument, struct argp_state *state)
 	case KEY_INPUTS:
 		return parse_even(state, "inputs", argument, 2 * KANARY_FEATURE_MAP_SHARED + 2,
 				  KANARY_MODEL_INPUTS_MAX, &settings->inputs);
+	case KEY_CODEBOOK:
+		error = parse_number(state, "codebook", argument, 0, KANARY_MODEL_CODEBOOK_MAX,
+				     &number);
+		settings->codewords = number;
+		return error;
 	case KEY_CODE:
 		return parse_even(state, "code", argument, 2, KANARY_MODEL_CODE_MAX, &settings->code);
 	case KEY_HIDDEN:
@@ -348,7 +355,7 @@ static int print_json(const struct options *options, const struct kanary_dataset
 {
 	const struct kanary_model_header *header = result->file;
 	json_t *object = json_pack(
-		"{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:i}",
+		"{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i}",
 		"model", options->output, "name", header->name, "model_bytes",
 		(json_int_t)result->size, "vectors", (json_int_t)dataset->count, "streams",
 		(json_int_t)dataset->streams, "containers", (json_int_t)dataset->containers,
@@ -356,7 +363,7 @@ static int print_json(const struct options *options, const struct kanary_dataset
 		(json_int_t)dataset->in_part[KANARY_DATASET_VALIDATION], "calibrated_on",
 		(json_int_t)dataset->in_part[KANARY_DATASET_CALIBRATION], "period", header->period,
 		"inputs", header->inputs, "system_calls", result->seen, "code", header->code,
-		"hidden", header->hidden, "steps", header->steps, "stride", header->stride);
+		"codewords", header->codebook, "hidden", header->hidden, "steps", header->steps, "stride", header->stride);
 
 	if (!object)
 		return kanary_json_output_print(NULL);
@@ -417,8 +424,9 @@ static void print_summary(const struct options *options, const struct kanary_dat
 	       dataset->in_part[KANARY_DATASET_TRAIN], dataset->in_part[KANARY_DATASET_VALIDATION],
 	       dataset->in_part[KANARY_DATASET_CALIBRATION]);
 	printf("inputs    %u system calls of their own, %u shared by all others; code of %u keeps "
-	       "%.1f %% of the variance\n", result->seen, result->inputs - result->seen,
-	       header->code, 100 * result->explained);
+	       "%.1f %% of the variance, %u codewords\n", result->seen,
+	       result->inputs - result->seen, header->code, 100 * result->explained,
+	       result->codewords);
 	print_head("process", &result->process);
 	if (result->has_sequence) {
 		printf("sequence  loss %.5f to %.5f in %u epochs on %u sequences: %s\n",
@@ -476,6 +484,7 @@ int kanary_train_main(int argc, char **argv)
 		.settings = {
 			.inputs = 32,
 			.code = 8,
+			.codewords = 64,
 			.drift = 0.3,
 			.sequence = {
 				.hidden = 32, .steps = 16, .epochs = 200, .seconds = 60, .seed = 1,

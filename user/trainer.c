@@ -97,7 +97,7 @@ static const char *fit(struct trainer *trainer, struct kanary_progress *progress
 	kanary_feature_map_choose(&trainer->features, trainer->dataset, settings->inputs,
 				  settings->decay_limit);
 	if (!kanary_process_train(&trainer->process, trainer->dataset, &trainer->features,
-				  settings->code, trainer->drift))
+				  settings->code, settings->codewords, trainer->drift))
 		return NO_MEMORY;
 	if (settings->sequence.hidden &&
 	    kanary_sequence_train_enough(trainer->dataset, settings->sequence.steps) &&
@@ -359,6 +359,7 @@ static void describe(const struct trainer *trainer, struct kanary_trainer_result
 	result->inputs = trainer->features.inputs;
 	result->seen = trainer->features.seen;
 	result->explained = trainer->process.explained;
+	result->codewords = header->codebook;
 	result->sequences = trainer->sequence.sequences;
 	result->epochs = trainer->sequence.epochs;
 	result->first_loss = trainer->sequence.first_loss;

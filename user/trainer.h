@@ -16,6 +16,7 @@
  * @name: of the profile, as struct kanary_model_header has it
  * @inputs: features at most, even
  * @code: width of the process head's bottleneck, even
+ * @codewords: of the process head's codebook at most
  * @stride: vectors between two verdicts of the sequence head
  * @decay_limit: as in struct kanary_model_header
  * @drift: of the mix of calls that is normal, as struct kanary_drift has it
@@ -26,6 +27,7 @@ struct kanary_trainer_settings {
 	const char *name;
 	uint32_t inputs;
 	uint32_t code;
+	uint32_t codewords;
 	uint32_t stride;
 	uint32_t decay_limit;
 	uint64_t budget;
@@ -55,6 +57,7 @@ struct kanary_trainer_head {
  * @has_sequence: whether there is a sequence head
  * @inputs: features
  * @seen: system calls with an input of their own
+ * @codewords: of the process head's codebook
  * @explained: share of the variance that the process head's code keeps
  * @sequences: of the training part
  * @epochs: of the sequence head
@@ -74,6 +77,7 @@ struct kanary_trainer_result {
 	bool has_sequence;
 	uint32_t inputs;
 	uint32_t seen;
+	uint32_t codewords;
 	double explained;
 	uint32_t sequences;
 	uint32_t epochs;
