@@ -3,6 +3,7 @@
 # make user       build/kanary alone        make module    kanary.ko alone
 # make demo       Kanary at its job, in a virtual machine
 # make check      all tests                 make bench     what it costs
+# make install    on this host, for the running kernel
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 BUILD := build
@@ -69,6 +70,14 @@ unit static:
 
 bench:
 	$(Q)tools/bench/hook.sh $(BUILD)
+
+PREFIX ?= /usr/local
+.PHONY: install
+install:
+	install -D -m 755 $(BUILD)/kanary $(DESTDIR)$(PREFIX)/sbin/kanary
+	install -D -m 644 user/man/kanary.8 $(DESTDIR)$(PREFIX)/share/man/man8/kanary.8
+	install -D -m 644 $(BUILD)/kanary.ko $(DESTDIR)/lib/modules/$(shell uname -r)/updates/kanary.ko
+	$(if $(DESTDIR),,depmod)
 
 clean:
 	$(Q)rm -rf $(BUILD) kanary.ko
