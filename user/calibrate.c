@@ -176,7 +176,7 @@ void kanary_calibrate_knots(u32 *errors, size_t count, double repeats,
 		free(real);
 	}
 
-	/* the body: as many errors are as large as this one, for shares equally spaced in logarithm */
+	/* the body: how many errors are as large, for shares equally spaced in logarithm */
 	larger_min = fmin(LARGER_MIN, tail->rate * count);
 	for (i = 0; i < body; i++) {
 		double share = pow(larger_min / count, (double)i / (body - 1));

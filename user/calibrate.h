@@ -45,7 +45,7 @@ struct kanary_tail {
 void kanary_calibrate_tail(struct kanary_tail *tail, const double *errors, size_t count,
 			   double repeats);
 
-/** kanary_calibrate_surprise() - -log10 of the probability of more than @error, beyond the threshold */
+/** kanary_calibrate_surprise() - -log10 of the probability of more than @error, in the tail */
 double kanary_calibrate_surprise(const struct kanary_tail *tail, double error);
 
 /**

@@ -291,7 +291,8 @@ bool kanary_dataset_split(struct kanary_dataset *dataset, uint32_t steps)
 	dataset->runs = 0;
 	memset(dataset->in_part, 0, sizeof(dataset->in_part));
 	free(dataset->run);
-	dataset->run = malloc(((size_t)dataset->streams * (2 * BLOCKS) + 1) * sizeof(*dataset->run));
+	dataset->run = malloc(((size_t)dataset->streams * (2 * BLOCKS) + 1) *
+			      sizeof(*dataset->run));
 	if (!part || !rare_kind || !dataset->run || !split_short(dataset, part, rare_kind))
 		goto out;
 	for (i = 0; i < dataset->streams; i++) {

@@ -116,7 +116,8 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 		if (!options->model)
 			options->model = argument;
 		else
-			return kanary_arguments_refuse(state, "is '%s' --normal or --attack", argument);
+			return kanary_arguments_refuse(state, "is '%s' --normal or --attack",
+						       argument);
 		return 0;
 	case ARGP_KEY_END:
 		if (!options->model || !options->input_count[NORMAL] ||
@@ -150,11 +151,11 @@ static int read_set(struct scored *scored, char **inputs, int count, u32 period)
 	if (!kanary_dataset_finish(&scored->dataset))
 		return kanary_message_error("eval: %s", strerror(ENOMEM));
 	if (!scored->dataset.count)
-		return kanary_message_error("eval: there is not a single vector in %s: record again",
+		return kanary_message_error("eval: there is no vector in %s: record again",
 					    inputs[0]);
 	if (scored->dataset.period != period)
-		return kanary_message_error("eval: %s has a period of %u calls, the model %u: they do "
-					    "not belong together", inputs[0],
+		return kanary_message_error("eval: %s has a period of %u calls, the model %u: "
+					    "they do not belong together", inputs[0],
 					    scored->dataset.period, period);
 	for (i = 0; i < METHODS; i++) {
 		scored->score[i] = malloc(scored->dataset.streams * sizeof(double));

@@ -48,7 +48,7 @@ void kanary_feature_map_choose(struct kanary_feature_map *features,
 	while (seen < KANARY_BINS && frequency[seen].vectors)
 		seen++;
 
-	/* all that were seen on their own, if there is room; else the rarest share, among themselves */
+	/* each that was seen on its own, if there is room; else the rarest share */
 	shared = KANARY_FEATURE_MAP_SHARED;
 	own = seen + shared <= inputs ? seen : inputs - 2 * shared;
 	rare = own < seen ? shared : 0;

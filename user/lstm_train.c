@@ -214,13 +214,13 @@ double kanary_lstm_train_forward(struct kanary_network *network, const float *x,
 	memset(network->decoding.output, 0, row * sizeof(float));
 
 	/* The inputs of all steps at once; only h has to wait for the step before. */
-	multiply_forward(layer->gates, x, network->encoder, encoder_stride, steps * batch, 4 * hidden,
-			 inputs, 0.0f);
+	multiply_forward(layer->gates, x, network->encoder, encoder_stride, steps * batch,
+			 4 * hidden, inputs, 0.0f);
 	for (t = 0; t < steps; t++) {
 		if (t)
 			multiply_forward(layer->gates + t * row * 4, layer->output + t * row,
-					 network->encoder + inputs, encoder_stride, batch, 4 * hidden,
-					 hidden, 1.0f);
+					 network->encoder + inputs, encoder_stride, batch,
+					 4 * hidden, hidden, 1.0f);
 		gates_forward(layer->gates + t * row * 4, network->encoder_bias, 0,
 			      layer->cell + t * row, layer->cell + (t + 1) * row,
 			      layer->squashed + t * row, layer->output + (t + 1) * row, hidden,
@@ -239,8 +239,8 @@ double kanary_lstm_train_forward(struct kanary_network *network, const float *x,
 	for (t = 0; t < steps; t++) {
 		if (t)
 			multiply_forward(layer->gates + t * row * 4, layer->output + t * row,
-					 network->decoder + hidden, decoder_stride, batch, 4 * hidden,
-					 hidden, 0.0f);
+					 network->decoder + hidden, decoder_stride, batch,
+					 4 * hidden, hidden, 0.0f);
 		gates_forward(layer->gates + t * row * 4, network->summary_gates, 4 * hidden,
 			      layer->cell + t * row, layer->cell + (t + 1) * row,
 			      layer->squashed + t * row, layer->output + (t + 1) * row, hidden,
@@ -311,8 +311,8 @@ void kanary_lstm_train_backward(struct kanary_network *network, const float *x, 
 	multiply_back(network->hidden_gradient, network->output_gradient, network->dense, hidden,
 		      steps * batch, inputs, hidden, 0.0f);
 
-	layer_backward(network, &network->decoding, network->hidden_gradient, NULL, network->decoder + hidden,
-		       decoder_stride, batch);
+	layer_backward(network, &network->decoding, network->hidden_gradient, NULL,
+		       network->decoder + hidden, decoder_stride, batch);
 	multiply_weights(decoder + hidden, decoder_stride, network->decoding.gates,
 			 network->decoding.output, steps * batch, 4 * hidden, hidden);
 	/* The repeated input's part needs only the sum over the steps. */
@@ -320,13 +320,13 @@ void kanary_lstm_train_backward(struct kanary_network *network, const float *x, 
 	multiply_weights(decoder, decoder_stride, summary_gradient, summary, batch, 4 * hidden,
 			 hidden);
 	sum_rows(decoder_bias, summary_gradient, batch, 4 * hidden);
-	multiply_back(network->hidden_gradient, summary_gradient, network->decoder, decoder_stride, batch,
-		      4 * hidden, hidden, 0.0f);
+	multiply_back(network->hidden_gradient, summary_gradient, network->decoder,
+		      decoder_stride, batch, 4 * hidden, hidden, 0.0f);
 
-	layer_backward(network, &network->encoding, NULL, network->hidden_gradient, network->encoder + inputs,
-		       encoder_stride, batch);
-	multiply_weights(encoder, encoder_stride, network->encoding.gates, x, steps * batch, 4 * hidden,
-			 inputs);
+	layer_backward(network, &network->encoding, NULL, network->hidden_gradient,
+		       network->encoder + inputs, encoder_stride, batch);
+	multiply_weights(encoder, encoder_stride, network->encoding.gates, x, steps * batch,
+			 4 * hidden, inputs);
 	multiply_weights(encoder + inputs, encoder_stride, network->encoding.gates,
 			 network->encoding.output, steps * batch, 4 * hidden, hidden);
 	sum_rows(encoder_bias, network->encoding.gates, (size_t)steps * batch, 4 * hidden);

@@ -147,7 +147,8 @@ void kanary_network_silence(struct kanary_network *network, uint32_t input)
 
 	for (row = 0; row < 4 * network->hidden; row++)
 		network->encoder[(size_t)row * (network->inputs + network->hidden) + input] = 0;
-	memset(network->dense + (size_t)input * network->hidden, 0, network->hidden * sizeof(float));
+	memset(network->dense + (size_t)input * network->hidden, 0,
+	       network->hidden * sizeof(float));
 	network->dense_bias[input] = 0;
 }
 

@@ -74,7 +74,8 @@ uint32_t kanary_sequence_train_windows(const struct kanary_dataset *dataset,
 
 bool kanary_sequence_train_enough(const struct kanary_dataset *dataset, uint32_t steps)
 {
-	return kanary_sequence_train_windows(dataset, KANARY_DATASET_TRAIN, steps) >= TRAIN_ENOUGH &&
+	return kanary_sequence_train_windows(dataset, KANARY_DATASET_TRAIN, steps) >=
+		       TRAIN_ENOUGH &&
 	       kanary_sequence_train_windows(dataset, KANARY_DATASET_VALIDATION, steps) >=
 		       VALIDATION_ENOUGH &&
 	       kanary_sequence_train_windows(dataset, KANARY_DATASET_CALIBRATION, steps) >=
@@ -388,7 +389,8 @@ double kanary_sequence_train_error(const struct kanary_sequence_head *head, cons
 		const float *y = network->reconstruction + (size_t)t * network->inputs;
 
 		for (i = 0; i < network->inputs; i++)
-			error += head->weight[i] / 16.0 * (y[i] - expected[i]) * (y[i] - expected[i]);
+			error += head->weight[i] / 16.0 * (y[i] - expected[i]) *
+				 (y[i] - expected[i]);
 	}
 	free(values);
 	return error;
