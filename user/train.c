@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "arguments.h"
+#include "budget.h"
 #include "commands.h"
 #include "container_name.h"
 #include "json_output.h"
@@ -235,56 +236,13 @@ static void default_name(struct options *options)
 		strcpy(options->name, "model");
 }
 
-/**
- * struct budget - what the user accepts
- * @alarms: so many
- * @seconds: in so much time, 0 where it is
- * @vectors: in so many vectors
- */
-struct budget {
-	uint64_t alarms;
-	double seconds;
-	uint64_t vectors;
-};
-
-static bool parse_budget(const char *text, struct budget *budget)
-{
-	static const struct {
-		const char *name;
-		double seconds;
-	} units[] = {
-		{ "hour", 3600 }, { "day", 86400 }, { "week", 7 * 86400 }, { "month", 30 * 86400 },
-		{ "year", 365 * 86400 },
-	};
-	const char *slash = strchr(text, '/');
-	uint64_t nanoseconds;
-	char number[24];
-	size_t i;
-
-	if (!slash || (size_t)(slash - text) >= sizeof(number))
-		return false;
-	snprintf(number, sizeof(number), "%.*s", (int)(slash - text), text);
-	if (!kanary_arguments_number(number, 1, 1000000, &budget->alarms))
-		return false;
-	slash++;
-	budget->seconds = 0;
-	if (kanary_arguments_number(slash, 1, UINT64_MAX / 2, &budget->vectors))
-		return true;
-	for (i = 0; i < sizeof(units) / sizeof(*units); i++)
-		if (!strcmp(slash, units[i].name))
-			budget->seconds = units[i].seconds;
-	if (!budget->seconds && kanary_arguments_duration(slash, &nanoseconds))
-		budget->seconds = nanoseconds * 1e-9;
-	return budget->seconds > 0;
-}
-
 /* Sets the vectors for each false alarm. */
 static int apply_budget(struct options *options, const struct kanary_dataset *dataset)
 {
-	struct budget budget;
+	struct kanary_budget budget;
 	double vectors;
 
-	if (!parse_budget(options->budget ? options->budget : BUDGET_DEFAULT, &budget)) {
+	if (!kanary_budget_parse(options->budget ? options->budget : BUDGET_DEFAULT, &budget)) {
 		kanary_message_error("train: '%s' is no budget: say 1/week, 2/day, 1/12h or 1/1000000",
 				     options->budget);
 		return 2;
