@@ -6,7 +6,8 @@ cd "$(dirname "$(readlink -f "$0")")/../.."
 build=$1 out=$2 kdir=$3
 flags=(-std=gnu11 -O2 -Wall -Wextra -Wno-unused-parameter -Icommon -Iuser -Itests/unit)
 
-rm -rf "$out"
+make --no-print-directory -s user module BUILD="$build" KDIR="$kdir"
+rm -rf "$out" "$out.api99"
 mkdir -p "$out" "$out.api99"
 cp "$build/kanary" "$build/kanary.ko" tests/vm/*.sh "$out/"
 gcc "${flags[@]}" -static -pthread -o "$out/storm" tests/vm/storm.c

@@ -92,12 +92,12 @@ bundle() {
 	modprobe overlay
 	mountpoint -q "$directory/rootfs" || mount -t overlay overlay -o \
 		"lowerdir=/,upperdir=$directory/upper,workdir=$directory/work" "$directory/rootfs"
-	jq -n --arg name "$name" '{
+	jq -n --arg name "$name" --argjson command "$(printf '%s\n' "$@" | jq -R . | jq -s .)" '{
 		ociVersion: "1.0.2",
 		root: {path: "rootfs"},
 		process: {
 			user: {uid: 0, gid: 0},
-			args: $ARGS.positional,
+			args: $command,
 			env: ["PATH=/files:/usr/sbin:/usr/bin", "LD_LIBRARY_PATH=/files"],
 			cwd: "/files"
 		},
@@ -110,7 +110,7 @@ bundle() {
 			cgroupsPath: ("/" + $name),
 			namespaces: [{type: "pid"}, {type: "mount"}, {type: "ipc"}, {type: "uts"}]
 		}
-	}' --args "$@" >"$directory/config.json"
+	}' >"$directory/config.json"
 }
 
 # alter NAME FILTER: change the bundle's configuration
