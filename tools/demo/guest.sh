@@ -12,10 +12,10 @@ set -u
 . ./attacks.sh
 
 PERIOD=${PERIOD:-64}
-TRAIN=${TRAIN:-60}
+TRAIN=${TRAIN:-45}
 VECTORS=${VECTORS:-2000}
 BENIGN=${BENIGN:-150}
-TRAIN_LIMIT=${TRAIN_LIMIT:-30s}
+TRAIN_LIMIT=${TRAIN_LIMIT:-15s}
 ALERT_WAIT=8
 SPELL=2
 CONTAINERS='redis nginx'
@@ -93,7 +93,8 @@ train() {
 	local name=$1 begin=$SECONDS
 
 	kanary train first.rec second.rec -o "$name.model" --name "$name" \
-		--container "$(identity "$name")" --time-limit "$TRAIN_LIMIT" --json \
+		--container "$(identity "$name")" --hidden 16 \
+		--time-limit "$TRAIN_LIMIT" --json \
 		>"$name.train.json" 2>"$name.train.log" || return 1
 	echo $((SECONDS - begin)) >"$name.seconds"
 }
