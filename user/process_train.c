@@ -18,18 +18,18 @@
 #define CODE_SCALE 11
 
 /**
- * struct moments - of weighted features
+ * struct moments - of features
  * @inputs: features
  * @rows: of @row that are filled
- * @weight: sum of weights
+ * @count: of features
  * @sum: [inputs]
  * @square: [inputs][inputs], the upper triangle
- * @row: [ROWS][inputs], times the square root of the weight
+ * @row: [ROWS][inputs]
  */
 struct moments {
 	uint32_t inputs;
 	uint32_t rows;
-	double weight;
+	double count;
 	double *sum;
 	double *square;
 	double *row;
@@ -44,17 +44,16 @@ static void moments_flush(struct moments *moments)
 	moments->rows = 0;
 }
 
-static void moments_add(struct moments *moments, const s16 *x, double weight)
+static void moments_add(struct moments *moments, const s16 *x)
 {
 	double *row = moments->row + (size_t)moments->rows * moments->inputs;
-	double scale = sqrt(weight) / 32768;
 	uint32_t i;
 
 	for (i = 0; i < moments->inputs; i++) {
-		row[i] = x[i] * scale;
-		moments->sum[i] += x[i] * (weight / 32768);
+		row[i] = x[i] / 32768.0;
+		moments->sum[i] += row[i];
 	}
-	moments->weight += weight;
+	moments->count++;
 	if (++moments->rows == ROWS)
 		moments_flush(moments);
 }
@@ -62,8 +61,7 @@ static void moments_add(struct moments *moments, const s16 *x, double weight)
 /* One run of vectors from a fresh state, in one mix. */
 static void gather_run(struct moments *moments, const struct kanary_dataset *dataset,
 		       const struct kanary_feature_map *features,
-		       const struct kanary_dataset_run *run, struct kanary_drift *drift,
-		       double weight)
+		       const struct kanary_dataset_run *run, struct kanary_drift *drift)
 {
 	struct kanary_feature_counts counts = { 0 };
 	s16 x[KANARY_MODEL_INPUTS_MAX];
@@ -72,14 +70,15 @@ static void gather_run(struct moments *moments, const struct kanary_dataset *dat
 	for (i = 0; i < run->length; i++) {
 		kanary_feature_map_add(features, &counts, kanary_drift_vector(drift,
 				       kanary_dataset_vector(dataset, run->first + i)), x);
-		moments_add(moments, x, weight);
+		moments_add(moments, x);
 	}
 }
 
 /*
  * Each run counts from a fresh state, as after a model was loaded while the
- * service runs. Each stream weighs the same, however long it is, lest a daemon
- * leave no room for the programs that it starts.
+ * service runs. Each vector weighs the same: the components are for what a daemon
+ * does all day in ever other mixes; programs that run now and then always do the
+ * same, and find room in the codebook.
  */
 static void gather(struct moments *moments, const struct kanary_dataset *dataset,
 		   const struct kanary_feature_map *features, struct kanary_drift *drift)
@@ -88,13 +87,11 @@ static void gather(struct moments *moments, const struct kanary_dataset *dataset
 
 	for (number = 0; number < dataset->runs; number++) {
 		const struct kanary_dataset_run *run = &dataset->run[number];
-		double weight = 1.0 / dataset->stream[run->stream].length;
-
 		if (run->part != KANARY_DATASET_TRAIN)
 			continue;
 		for (copy = 0; copy < kanary_drift_copies(drift); copy++) {
 			kanary_drift_draw(drift, copy);
-			gather_run(moments, dataset, features, run, drift, weight);
+			gather_run(moments, dataset, features, run, drift);
 		}
 	}
 	moments_flush(moments);
@@ -114,12 +111,12 @@ static bool decompose(struct kanary_process_head *head, const struct moments *mo
 	if (!covariance || !vectors || !values || !workspace)
 		goto out;
 	for (i = 0; i < inputs; i++) {
-		double mean = moments->sum[i] / moments->weight;
+		double mean = moments->sum[i] / moments->count;
 
 		head->decode_bias[i] = mean;
 		for (j = i; j < inputs; j++) {
-			double value = moments->square[(size_t)i * inputs + j] / moments->weight -
-				       mean * moments->sum[j] / moments->weight;
+			double value = moments->square[(size_t)i * inputs + j] / moments->count -
+				       mean * moments->sum[j] / moments->count;
 
 			gsl_matrix_set(covariance, i, j, value);
 			gsl_matrix_set(covariance, j, i, value);
