@@ -146,12 +146,14 @@ int hostile_family(int *group)
 	sendto(socket->descriptor, socket->message, header(socket)->nlmsg_len, 0,
 	       (struct sockaddr *)&kernel, sizeof(kernel));
 	size = recv(socket->descriptor, buffer, sizeof(buffer), 0);
+	if (size > 0 && ((struct nlmsghdr *)buffer)->nlmsg_type == NLMSG_ERROR)
+		size = 0;
 	/* Numbers are looked for where the kernel puts them: attributes in order, groups nested. */
 	for (i = NLMSG_HDRLEN + GENL_HDRLEN; i + NLA_HDRLEN <= size;) {
 		const struct nlattr *attribute = (const struct nlattr *)(buffer + i);
 		int type = attribute->nla_type & NLA_TYPE_MASK;
 
-		if (attribute->nla_len < NLA_HDRLEN || ((struct nlmsghdr *)buffer)->nlmsg_type == NLMSG_ERROR)
+		if (attribute->nla_len < NLA_HDRLEN)
 			break;
 		if (type == CTRL_ATTR_FAMILY_ID)
 			family = *(const uint16_t *)(buffer + i + NLA_HDRLEN);

@@ -62,6 +62,9 @@ int main(int argc, char **argv)
 	header = fixture.file;
 	header->period = (u32)strtoul(argv[2], NULL, 10);
 	header->threshold = strcmp(argv[3], "keen") ? SURPRISE_MAX : 1;
+	/* What is quiet is known to the process head: the codebook is for the rest. */
+	if (!strcmp(argv[3], "quiet"))
+		header->codebook_gate = 0xffffffff;
 	if (!strcmp(argv[3], "alarm")) {
 		header->threshold = SURPRISE / 2;
 		flatten(fixture.model.process_knot, header->knots);

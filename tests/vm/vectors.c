@@ -10,8 +10,9 @@ static void print(const struct kanary_vector *vector)
 	char name[32];
 	u16 i;
 
-	printf("{\"stream\":%llu,\"cgroup\":%llu,\"time\":%llu,\"pid\":%u,\"tgid\":%u,\"index\":%u,\"calls\":%u,\"reason\":%u,\"counts\":{",
-	       vector->stream, vector->cgroup, vector->time, vector->pid, vector->tgid, vector->index,
+	printf("{\"stream\":%llu,\"cgroup\":%llu,\"time\":%llu,\"pid\":%u,\"tgid\":%u,",
+	       vector->stream, vector->cgroup, vector->time, vector->pid, vector->tgid);
+	printf("\"index\":%u,\"calls\":%u,\"reason\":%u,\"counts\":{", vector->index,
 	       vector->calls, vector->reason);
 	for (i = 0; i < vector->length; i++)
 		printf("%s\"%s\":%u", i ? "," : "",

@@ -32,10 +32,13 @@ rmmod empty_kprobe
 insmod kanary.ko
 measure kanary_counting
 [ "$(counter dropped_unclaimed)" -gt 0 ] || { echo "nothing was counted" >&2; exit 1; }
-./kanary load quiet.model --container "$(stat -c %i "$cgroup")"
+./kanary load stride-16.model --container "$(stat -c %i "$cgroup")"
 measure kanary_monitoring
 scored=$(counter scored)
 [ "$scored" -ge $((6 * STRIDE)) ] || { echo "only $scored vectors were scored" >&2; exit 1; }
+# The same with the sequence head four times as often, as kanary train has it by default.
+./kanary load stride-4.model --container "$(stat -c %i "$cgroup")"
+measure kanary_stride_4
 # The price for everyone else: a task that is in no container.
 result=$(./getppid $PERIOD $STRIDE)
 echo "kanary_outside $result"
