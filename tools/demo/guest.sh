@@ -175,11 +175,11 @@ verdict() {
 		grep "container=$(identity "$2") " >window.log
 	tail -n +$(($4 + 1)) "$ALERTS" |
 		jq -sc --argjson id "$(identity "$2")" --arg name "$1" --arg container "$2" \
-			--arg way "$3" --argjson end "$6" --argjson pids "$7" --rawfile log window.log '
+			--arg way "$3" --argjson until "$6" --argjson pids "$7" --rawfile log window.log '
 		map(select(.event == "alert" and .cgroup == $id and
-			(.boottime_ns <= $end or (.tgid | IN($pids[]))))) as $mine | {
+			(.boottime_ns <= $until or (.tgid | IN($pids[]))))) as $mine | {
 			name: $name, container: $container, way_in: $way,
-			detected: any($mine[]; .boottime_ns <= $end),
+			detected: any($mine[]; .boottime_ns <= $until),
 			surprise: ($mine | map(.surprise) | max),
 			alerts: ($mine | length),
 			alert: (if $mine == [] then null else
