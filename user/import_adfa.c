@@ -60,7 +60,7 @@ static int import_trace(struct kanary_import *import, const char *name,
 				number = 10 * (in_number ? number : 0) + (u32)(byte - '0');
 				in_number = true;
 				if (number > NUMBER_MAX)
-					return kanary_import_fail(import,
+					return kanary_trace_fail(import,
 						"%s: byte %llu: a number too large for a system call",
 						name, (unsigned long long)offset);
 			} else if (byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t') {
@@ -69,20 +69,20 @@ static int import_trace(struct kanary_import *import, const char *name,
 					return error;
 				in_number = false;
 			} else {
-				return kanary_import_fail(import,
+				return kanary_trace_fail(import,
 					"%s: byte %llu: not a number: ADFA traces are system call numbers with blanks between",
 					name, (unsigned long long)offset);
 			}
 		}
 	}
 	if (got < 0)
-		return kanary_import_fail(import, "%s: byte %llu: cannot be read: is it damaged?",
+		return kanary_trace_fail(import, "%s: byte %llu: cannot be read: is it damaged?",
 					  name, (unsigned long long)offset);
 	error = in_number ? count_number(&trace, number) : 0;
 	if (error)
 		return error;
 	if (!trace.vector.calls)
-		return kanary_import_fail(import,
+		return kanary_trace_fail(import,
 			"%s: byte %llu: no system call in the whole file: leave it out", name,
 			(unsigned long long)offset);
 	import->files++;
@@ -111,7 +111,7 @@ static int import_file(struct kanary_import *import, const char *path)
 
 	source.handle = fopen(path, "rbe");
 	if (!source.handle)
-		return kanary_import_fail(import, "%s: %s", path, strerror(errno));
+		return kanary_trace_fail(import, "%s: %s", path, strerror(errno));
 	error = import_trace(import, path, &source);
 	fclose(source.handle);
 	return error;
@@ -132,12 +132,12 @@ static int import_directory(struct kanary_import *import, const char *path)
 
 	tree = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, compare_entries);
 	if (!tree)
-		return kanary_import_fail(import, "%s: %s", path, strerror(errno));
+		return kanary_trace_fail(import, "%s: %s", path, strerror(errno));
 	while (!error && (errno = 0, entry = fts_read(tree))) {
 		const char *within = entry->fts_path + prefix;
 
 		if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR)
-			error = kanary_import_fail(import, "%s: %s", entry->fts_path,
+			error = kanary_trace_fail(import, "%s: %s", entry->fts_path,
 						   strerror(entry->fts_errno));
 		else if (entry->fts_info == FTS_F &&
 			 is_trace(import, within + strspn(within, "/")))
@@ -162,12 +162,12 @@ static int import_member(struct kanary_import *import, const char *path, zip_t *
 	snprintf(name, sizeof(name), "%s/%s", path, member);
 	source.handle = zip_fopen(archive, member, 0);
 	if (!source.handle)
-		return kanary_import_fail(import, "%s: cannot be read: %s", name,
+		return kanary_trace_fail(import, "%s: cannot be read: %s", name,
 					  zip_strerror(archive));
 	error = import_trace(import, name, &source);
 	/* A checksum that does not match shows at the end of the member at the latest. */
 	if (zip_fclose(source.handle) && !error)
-		error = kanary_import_fail(import, "%s: damaged", name);
+		error = kanary_trace_fail(import, "%s: damaged", name);
 	return error;
 }
 
@@ -184,7 +184,7 @@ static int import_archive(struct kanary_import *import, const char *path)
 		zip_error_t reason;
 
 		zip_error_init_with_code(&reason, error);
-		kanary_import_fail(import, "%s: not a readable zip archive: %s", path,
+		kanary_trace_fail(import, "%s: not a readable zip archive: %s", path,
 				   zip_error_strerror(&reason));
 		zip_error_fini(&reason);
 		return -EINVAL;
@@ -193,7 +193,7 @@ static int import_archive(struct kanary_import *import, const char *path)
 	entries = zip_get_num_entries(archive, 0);
 	names = calloc((size_t)entries + 1, sizeof(*names));
 	if (!names) {
-		error = kanary_import_fail(import, "%s: %s", path, strerror(ENOMEM));
+		error = kanary_trace_fail(import, "%s: %s", path, strerror(ENOMEM));
 		goto out_close;
 	}
 	for (i = 0; i < entries; i++) {
@@ -219,7 +219,7 @@ int kanary_import_adfa(struct kanary_import *import, const char *path)
 	int error;
 
 	if (stat(path, &status))
-		return kanary_import_fail(import, "%s: %s", path, strerror(errno));
+		return kanary_trace_fail(import, "%s: %s", path, strerror(errno));
 	if (S_ISDIR(status.st_mode))
 		error = import_directory(import, path);
 	else if (length > 4 && !strcasecmp(path + length - 4, ".zip"))
@@ -227,7 +227,7 @@ int kanary_import_adfa(struct kanary_import *import, const char *path)
 	else
 		error = import_file(import, path);
 	if (!error && import->files == files)
-		error = kanary_import_fail(import, "%s: no trace in it: a trace is a *.txt%s", path,
+		error = kanary_trace_fail(import, "%s: no trace in it: a trace is a *.txt%s", path,
 					   import->only ? " that --only lets in" : "");
 	return error;
 }

@@ -135,7 +135,7 @@ static int take_call(struct reader *reader, u32 pid, const char *name, const cha
 	u32 bin;
 
 	if (!process)
-		return kanary_import_fail(reader->import, "%s: %s", reader->name,
+		return kanary_trace_fail(reader->import, "%s: %s", reader->name,
 					  strerror(ENOMEM));
 	bin = kanary_syscall_number_bin(name, process->compat, &known);
 	/* The execve at the top of a trace is strace's own. */
@@ -323,7 +323,7 @@ int kanary_import_strace_stream(struct kanary_import *import, const char *name, 
 	int error;
 
 	if (!reader)
-		return kanary_import_fail(import, "%s: %s", name, strerror(ENOMEM));
+		return kanary_trace_fail(import, "%s: %s", name, strerror(ENOMEM));
 	reader->import = import;
 	reader->name = name;
 	reader->main = PID_UNTOLD;
@@ -335,12 +335,12 @@ int kanary_import_strace_stream(struct kanary_import *import, const char *name, 
 			goto out;
 	}
 	if (error < 0)
-		kanary_import_fail(import, "%s: line %llu: %s", name,
+		kanary_trace_fail(import, "%s: line %llu: %s", name,
 				   (unsigned long long)reader->number + 1, strerror(-error));
 	if (!error)
 		error = end_rest(reader);
 	if (!error && !reader->calls)
-		error = kanary_import_fail(import,
+		error = kanary_trace_fail(import,
 			"%s: line %llu: no system call up to here: is it the output of strace?", name,
 			(unsigned long long)reader->number);
 out:
@@ -356,7 +356,7 @@ int kanary_import_strace(struct kanary_import *import, const char *path)
 	int error;
 
 	if (!file)
-		return kanary_import_fail(import, "%s: %s", path, strerror(errno));
+		return kanary_trace_fail(import, "%s: %s", path, strerror(errno));
 	error = kanary_import_strace_stream(import, path, file);
 	fclose(file);
 	return error;

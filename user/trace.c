@@ -7,7 +7,7 @@
 #include "trace.h"
 #include "vector.h"
 
-int kanary_import_fail(struct kanary_import *import, const char *format, ...)
+int kanary_trace_fail(struct kanary_import *import, const char *format, ...)
 {
 	va_list arguments;
 
@@ -50,7 +50,7 @@ static int write_vector(struct kanary_trace *trace, enum kanary_reason reason)
 	}
 	error = kanary_recording_write(import->writer, vector);
 	if (error) {
-		kanary_import_fail(import, "cannot write the recording: %s", strerror(-error));
+		kanary_trace_fail(import, "cannot write the recording: %s", strerror(-error));
 		return error;
 	}
 	import->vectors++;

@@ -63,8 +63,8 @@ int kanary_trace_call(struct kanary_trace *trace, uint32_t bin);
 /** kanary_trace_end() - write what is left of the stream; 0 or -errno, with import->why set */
 int kanary_trace_end(struct kanary_trace *trace, enum kanary_reason reason);
 
-/** kanary_import_fail() - set import->why; returns -EINVAL */
-int kanary_import_fail(struct kanary_import *import, const char *format, ...)
+/** kanary_trace_fail() - set import->why; returns -EINVAL */
+int kanary_trace_fail(struct kanary_import *import, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 #endif /* KANARY_TRACE_H */
