@@ -6,7 +6,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Larger errors that an order statistic needs: its rate is then right to a third (1 sigma). */
+/*
+ * All counts of errors below are of independent ones: successive errors tell less.
+ * Larger errors that an order statistic needs: its rate is then right to a third (1 sigma).
+ */
 #define LARGER_MIN 10
 /* Excesses: of the largest errors this share, but not fewer than the number, if there are. */
 #define EXCESS_SHARE 0.02
@@ -98,19 +101,24 @@ out:
 void kanary_calibrate_tail(struct kanary_tail *tail, const double *errors, size_t count,
 			   double repeats)
 {
-	size_t wanted = EXCESS_SHARE * count, i;
+	size_t wanted = EXCESS_SHARE * count, event = lround(repeats), i;
 	struct excesses excesses;
 	double *value;
 
-	if (wanted < EXCESSES_MIN)
-		wanted = EXCESSES_MIN;
+	if (wanted < EXCESSES_MIN * repeats)
+		wanted = EXCESSES_MIN * repeats;
 	if (wanted > EXCESS_SHARE_MAX * count)
 		wanted = EXCESS_SHARE_MAX * count;
 	if (wanted < 2)
 		wanted = 2;
+	/* One event may be the only one of its kind: it must not be the tail of all others. */
+	if (event > wanted / 4)
+		event = 0;
 	tail->threshold = errors[count - wanted - 1];
-	tail->excesses = wanted;
 	tail->rate = (double)wanted / count;
+	wanted -= event;
+	count -= event;
+	tail->excesses = wanted;
 	tail->shape = SHAPE_MEAN;
 	value = malloc(wanted * sizeof(*value));
 	excesses = (struct excesses){ .value = value, .count = wanted, .repeats = repeats };
@@ -177,7 +185,7 @@ void kanary_calibrate_knots(u32 *errors, size_t count, double repeats,
 	}
 
 	/* the body: how many errors are as large, for shares equally spaced in logarithm */
-	larger_min = fmin(LARGER_MIN, tail->rate * count);
+	larger_min = fmin(LARGER_MIN * repeats, tail->rate * count);
 	for (i = 0; i < body; i++) {
 		double share = pow(larger_min / count, (double)i / (body - 1));
 

@@ -5,7 +5,9 @@
  * Where there are enough errors, by counting: the order statistic at which ten
  * or more errors are larger. Beyond, by peaks over threshold (Pickands 1975):
  * the excesses follow a generalised Pareto distribution, whose shape is held
- * near what such errors have, as few excesses tell little about it.
+ * near what such errors have, as few excesses tell little about it. The largest
+ * errors, as many as one event makes, are left out of the fit: an event that was
+ * seen once tells nothing about the tail of what is usual.
  */
 #ifndef KANARY_CALIBRATE_H
 #define KANARY_CALIBRATE_H
@@ -31,8 +33,11 @@ struct kanary_tail {
 	uint32_t excesses;
 };
 
-/* A finite end of all errors is never promised; beyond the upper end there is no mean. */
-#define KANARY_TAIL_SHAPE_MIN 0.0
+/*
+ * However light the tail of what was seen, the next event may be of a kind that was
+ * not: a lighter tail is never promised. Beyond the upper end there is no mean.
+ */
+#define KANARY_TAIL_SHAPE_MIN 0.1
 #define KANARY_TAIL_SHAPE_MAX 0.9
 
 /**

@@ -232,9 +232,9 @@ static void weigh(struct kanary_process_head *head, const struct kanary_dataset 
 								  count, count * copies / calls);
 }
 
-/* The residuals of all vectors as they were recorded, but for those of calibration. */
-static bool collect(struct kanary_process_head *head, const struct kanary_dataset *dataset,
-		    const struct kanary_feature_map *features, uint32_t codewords)
+/* From the residuals of vectors as they were recorded, with or without those of calibration. */
+static bool learn_by_heart(struct kanary_process_head *head, const struct kanary_dataset *dataset,
+			   const struct kanary_feature_map *features, uint32_t codewords, bool all)
 {
 	struct kanary_feature_counts counts;
 	s16 x[KANARY_MODEL_INPUTS_MAX];
@@ -248,7 +248,7 @@ static bool collect(struct kanary_process_head *head, const struct kanary_datase
 	for (number = 0; number < dataset->runs; number++) {
 		const struct kanary_dataset_run *run = &dataset->run[number];
 
-		if (run->part == KANARY_DATASET_CALIBRATION)
+		if (run->part == KANARY_DATASET_CALIBRATION && !all)
 			continue;
 		memset(&counts, 0, sizeof(counts));
 		for (i = 0; i < run->length; i++) {
@@ -290,12 +290,20 @@ bool kanary_process_train(struct kanary_process_head *head, const struct kanary_
 	if (!decompose(head, &moments))
 		goto out;
 	weigh(head, dataset, features, drift);
-	done = collect(head, dataset, features, codewords);
+	done = learn_by_heart(head, dataset, features, codewords, false);
 out:
 	free(moments.sum);
 	free(moments.square);
 	free(moments.row);
 	return done;
+}
+
+bool kanary_process_train_complete(struct kanary_process_head *head,
+				   const struct kanary_dataset *dataset,
+				   const struct kanary_feature_map *features, uint32_t codewords)
+{
+	kanary_codebook_free(&head->codebook);
+	return learn_by_heart(head, dataset, features, codewords, true);
 }
 
 double kanary_process_train_error(const struct kanary_process_head *head, const s16 *x)

@@ -50,6 +50,19 @@ bool kanary_process_train(struct kanary_process_head *head, const struct kanary_
 			  uint32_t codewords, struct kanary_drift *drift);
 
 /**
+ * kanary_process_train_complete() - learn the calibration part by heart, too
+ * @codewords: of the codebook at most
+ *
+ * When the errors of calibration have been taken: all of a recording is normal,
+ * and nothing in it may be an alert when it comes again.
+ *
+ * Return: false where memory is short.
+ */
+bool kanary_process_train_complete(struct kanary_process_head *head,
+				   const struct kanary_dataset *dataset,
+				   const struct kanary_feature_map *features, uint32_t codewords);
+
+/**
  * kanary_process_train_error() - of one vector of features
  * @x: Q0.15
  *

@@ -225,6 +225,35 @@ static void calibrate(struct kanary_trainer_head *head, struct errors *errors, d
 	head->loss_max = errors->difference[errors->compared - 1];
 }
 
+/* The same model and calibration, with a codebook that knows the calibration part too. */
+static const char *complete(struct trainer *trainer)
+{
+	struct kanary_model_header *header;
+	struct kanary_model before, after;
+	void *file = trainer->file;
+	const char *failure;
+	size_t size;
+
+	if (!kanary_process_train_complete(&trainer->process, trainer->dataset,
+					   &trainer->features, trainer->settings->codewords))
+		return NO_MEMORY;
+	kanary_model_layout(&before, file);
+	failure = build(trainer);
+	if (failure) {
+		trainer->file = file;
+		return failure;
+	}
+	kanary_model_layout(&after, trainer->file);
+	header = trainer->file;
+	header->stride = before.header->stride;
+	size = header->knots * sizeof(struct kanary_model_knot);
+	memcpy((void *)after.process_knot, before.process_knot, size);
+	if (after.sequence_knot)
+		memcpy((void *)after.sequence_knot, before.sequence_knot, size);
+	free(file);
+	return NULL;
+}
+
 /* What the finished model says of the vectors that it was calibrated on. */
 static const char *look_back(struct trainer *trainer, struct kanary_trainer_result *result)
 {
@@ -389,6 +418,8 @@ const char *kanary_trainer_run(struct kanary_trainer_result *result,
 		failure = finish(&trainer, result);
 	if (!failure)
 		failure = look_back(&trainer, result);
+	if (!failure)
+		failure = complete(&trainer);
 	if (!failure)
 		failure = add_reference(&trainer);
 	if (!failure)
