@@ -25,13 +25,6 @@ static double distance(const float *residual, const float *codeword, const u32 *
 	return sum;
 }
 
-static double ordinary(const double *left, uint32_t count, double *sorted)
-{
-	memcpy(sorted, left, count * sizeof(*sorted));
-	gsl_sort(sorted, 1, count);
-	return gsl_stats_quantile_from_sorted_data(sorted, 1, count, KANARY_CODEBOOK_ORDINARY);
-}
-
 static uint32_t farthest(const double *left, uint32_t count)
 {
 	uint32_t i, most = 0;
@@ -58,6 +51,7 @@ bool kanary_codebook_fit(struct kanary_codebook *codebook, const float *residual
 	double *left = malloc((count + 1) * sizeof(*left));
 	double *sorted = malloc((count + 1) * sizeof(*sorted));
 	bool done = false;
+	double ordinary;
 	uint32_t i, far;
 
 	memset(codebook, 0, sizeof(*codebook));
@@ -70,10 +64,14 @@ bool kanary_codebook_fit(struct kanary_codebook *codebook, const float *residual
 		goto out;
 	for (i = 0; i < count; i++)
 		left[i] = distance(residual + (size_t)i * inputs, NULL, weight, inputs);
-	codebook->gate = ordinary(left, count, sorted);
+	memcpy(sorted, left, count * sizeof(*sorted));
+	gsl_sort(sorted, 1, count);
+	ordinary = gsl_stats_quantile_from_sorted_data(sorted, 1, count, KANARY_CODEBOOK_ORDINARY);
+	codebook->gate = gsl_stats_quantile_from_sorted_data(sorted, 1, count,
+							     KANARY_CODEBOOK_GATE);
 	while (codebook->length < max) {
 		far = farthest(left, count);
-		if (left[far] <= codebook->gate)
+		if (left[far] <= ordinary)
 			break;
 		add_codeword(codebook, residual + (size_t)far * inputs);
 		for (i = 0; i < count; i++) {

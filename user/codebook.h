@@ -13,15 +13,16 @@
 
 #include "types.h"
 
-/* Share of the vectors that are not worth a search. */
+/* Share of the vectors that are not searched for: a search costs as much as both layers. */
+#define KANARY_CODEBOOK_GATE 0.97
+/* Share of the vectors whose errors are ordinary: no codeword has to bring one lower. */
 #define KANARY_CODEBOOK_ORDINARY 0.9
 
 /**
  * struct kanary_codebook - residuals that are known
  * @inputs: of each codeword
  * @length: codewords
- * @gate: error from which on they are tried; all errors of fitting are below it
- *	with the best codeword, unless there were too few codewords
+ * @gate: error from which on they are tried
  * @codeword: [length][inputs], 1.0 is 1.0
  */
 struct kanary_codebook {
