@@ -65,7 +65,7 @@ static const struct argp_option arguments[] = {
 	{ "codebook", KEY_CODEBOOK, "N", 0, "rare situations that it learns by heart at most, 64", 0 },
 	{ "hidden", KEY_HIDDEN, "N", 0, "width of the LSTMs, 32; 0 for no sequence head", 0 },
 	{ "steps", KEY_STEPS, "N", 0, "vectors in a sequence, 16", 0 },
-	{ "stride", KEY_STRIDE, "N", 0, "vectors between verdicts on sequences, steps / 4", 0 },
+	{ "stride", KEY_STRIDE, "N", 0, "vectors between verdicts on sequences, as many as steps", 0 },
 	{ "decay", KEY_DECAY, "CALLS", 0, "halve a process's counts beyond so many calls, "
 	  "4 periods; 0 for never", 0 },
 	{ "drift", KEY_DRIFT, "X", 0, "how far the mix of calls may drift under normal load: a usual "
@@ -473,7 +473,7 @@ int kanary_train_main(int argc, char **argv)
 		if (!*options.name)
 			default_name(&options);
 		if (!options.settings.stride)
-			options.settings.stride = (options.settings.sequence.steps + 3) / 4;
+			options.settings.stride = options.settings.sequence.steps;
 		if (!options.decay_given)
 			options.settings.decay_limit = DECAY_PERIODS * dataset.period;
 		else if (options.settings.decay_limit &&
