@@ -267,13 +267,14 @@ static const char *look_back(struct trainer *trainer, struct kanary_trainer_resu
 		return NO_MEMORY;
 	for (i = 0; i < dataset->runs; i++) {
 		const struct kanary_dataset_run *run = &dataset->run[i];
+		const struct kanary_vector *vector;
 
 		if (run->part != KANARY_DATASET_CALIBRATION)
 			continue;
 		kanary_replay_restart(&replay);
 		for (j = 0; j < run->length; j++) {
-			kanary_replay_vector(&replay, kanary_dataset_vector(dataset, run->first + j),
-					     &verdict);
+			vector = kanary_dataset_vector(dataset, run->first + j);
+			kanary_replay_vector(&replay, vector, &verdict);
 			result->highest = fmax(result->highest, verdict.surprise / SURPRISE_UNIT);
 			result->alerts += !!(verdict.flags & KANARY_VERDICT_ALERT);
 		}

@@ -44,9 +44,9 @@ static double error_at(const struct kanary_model_knot *knot, double surprise)
 
 	for (i = 1; i < KNOTS; i++)
 		if (knot[i].surprise >= wanted)
-			return (knot[i - 1].error +
-				(knot[i].error - knot[i - 1].error) * (wanted - knot[i - 1].surprise) /
-					(double)(knot[i].surprise - knot[i - 1].surprise)) / 4096;
+			return (knot[i - 1].error + (knot[i].error - knot[i - 1].error) *
+				(wanted - knot[i - 1].surprise) /
+				(double)(knot[i].surprise - knot[i - 1].surprise)) / 4096;
 	return knot[KNOTS - 1].error / 4096.0;
 }
 
@@ -76,7 +76,8 @@ static double achieved(double (*draw)(gsl_rng *), double (*tail)(double), size_t
 	}
 	gsl_sort(ratio, 1, TRIALS);
 	print_message("n %zu, promised 1e-%g: achieved / promised %.2f [%.2f .. %.2f]\n", count,
-		      surprise, ratio[TRIALS / 2], ratio[TRIALS / 20], ratio[TRIALS - 1 - TRIALS / 20]);
+		      surprise, ratio[TRIALS / 2], ratio[TRIALS / 20],
+		      ratio[TRIALS - 1 - TRIALS / 20]);
 	gsl_rng_free(random);
 	free(errors);
 	return ratio[TRIALS / 2];
@@ -102,7 +103,7 @@ static void rates_are_kept(void **state)
 	check_rate(achieved(lognormal, lognormal_tail, 2000, 3), 0.5, 1.6);
 }
 
-/* Between counting and extrapolation there is no step, and larger errors are never less surprising. */
+/* Between counting and extrapolation is no step; larger errors are never less surprising. */
 static void surprise_ascends(void **state)
 {
 	struct kanary_tail tail = { .threshold = 10, .rate = 0.02, .scale = 3, .shape = 0.25 };

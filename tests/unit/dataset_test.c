@@ -15,7 +15,8 @@
 static void add(struct kanary_dataset *dataset, uint32_t file, uint64_t stream, uint32_t index,
 		const char *comm, uint16_t bin)
 {
-	_Alignas(8) uint8_t bytes[sizeof(struct kanary_vector) + sizeof(struct kanary_count)] = { 0 };
+	_Alignas(8) uint8_t
+		bytes[sizeof(struct kanary_vector) + sizeof(struct kanary_count)] = { 0 };
 	struct kanary_vector *vector = (struct kanary_vector *)bytes;
 
 	vector->stream = stream;

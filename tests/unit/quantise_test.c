@@ -95,8 +95,8 @@ static void edges_are_valid(void **state)
 
 				for (j = 0; j < COLUMNS; j++)
 					weight[j] = cases[i].weight;
-				kanary_quantise_row(weight, COLUMNS, cases[i].bias, units[u], outputs[o],
-						    quantised, &row);
+				kanary_quantise_row(weight, COLUMNS, cases[i].bias, units[u],
+						    outputs[o], quantised, &row);
 				check_bounds(quantised, &row, COLUMNS);
 				bias = run_row(quantised, &row, operand, COLUMNS, outputs[o]);
 				assert_true(fabs(bias - cases[i].bias) <=

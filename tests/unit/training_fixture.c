@@ -65,7 +65,8 @@ void training_fixture_dataset(struct kanary_dataset *dataset, uint32_t streams, 
 		uint32_t vectors = length ? length : 20 + gsl_rng_uniform_int(random, 50);
 
 		for (index = 0; index < vectors; index++) {
-			training_fixture_vector(random, TRAINING_NORMAL, stream, index, vectors, vector);
+			training_fixture_vector(random, TRAINING_NORMAL, stream, index, vectors,
+						vector);
 			assert_true(kanary_dataset_add(dataset, 0, vector));
 		}
 	}

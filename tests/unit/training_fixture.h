@@ -26,7 +26,7 @@ enum training_kind {
 void training_fixture_vector(gsl_rng *random, enum training_kind kind, uint64_t stream,
 			     uint32_t index, uint32_t length, struct kanary_vector *vector);
 
-/** training_fixture_dataset() - finished: @streams normal ones of 20 to 69 vectors, or of @length */
+/** training_fixture_dataset() - finished: @streams normal ones of 20..69 vectors, or of @length */
 void training_fixture_dataset(struct kanary_dataset *dataset, uint32_t streams, uint32_t length,
 			      unsigned long seed);
 
