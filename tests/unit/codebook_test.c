@@ -11,7 +11,7 @@
 #include "codebook.h"
 
 #define INPUTS 4
-#define ORDINARY 95
+#define ORDINARY 195
 #define COUNT (ORDINARY + 5)
 
 /* Weight 1.0. */
