@@ -67,6 +67,17 @@ redis_upkeep() {
 	esac
 }
 
+# As much as days of use leave behind: redis saves a large database in other steps than a small one.
+redis_fill() {
+	redis-cli eval 'for i = 1, ARGV[1] do redis.call("set", "key:" .. i, "value:" .. i * 7919) end' \
+		0 $((200000 + RANDOM))
+	redis-cli bgsave
+}
+
+nginx_fill() {
+	:
+}
+
 health_redis() {
 	inside redis 100:101 redis-cli ping
 }
@@ -136,6 +147,7 @@ load() {
 	RANDOM=$3
 	steady "$name" "$mix" "$end" >/dev/null 2>>"$STATE/$name/load.log" &
 	clockwork=$!
+	[ "$mix" != train ] || "${name}_fill" >/dev/null 2>>"$STATE/$name/load.log"
 	while [ "$SECONDS" -lt "$end" ] && [ ! -e "$STATE/stop" ]; do
 		case $mix in
 		train) pick burst burst burst talk talk nap ;;
