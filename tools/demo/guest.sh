@@ -14,13 +14,13 @@ set -u
 PERIOD=${PERIOD:-64}
 TRAIN=${TRAIN:-45}
 VECTORS=${VECTORS:-2000}
-BENIGN=${BENIGN:-120}
+BENIGN=${BENIGN:-105}
 # A demo scores some 20,000 vectors, about 20 a second: at one false alarm a day of this
 # load, one demo in a hundred has one.
 BUDGET=${BUDGET:-1/day}
 TRAIN_LIMIT=${TRAIN_LIMIT:-15s}
 ALERT_WAIT=8
-SPELL=2
+SPELL=1
 CONTAINERS='redis nginx'
 ALERTS=/out/alerts.json
 export PATH=/files:$PATH
