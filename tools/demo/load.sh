@@ -79,6 +79,14 @@ redis_fill() {
 			redis.call("mset", unpack(list))
 		end' 0 $((200000 + RANDOM))
 	redis-cli bgsave
+	await 20 saved
+	# and once the database goes in the middle of a save, which redis then gives up
+	redis-cli bgsave
+	redis-cli flushall
+}
+
+saved() {
+	redis-cli info persistence | grep -q rdb_bgsave_in_progress:0
 }
 
 nginx_fill() {
