@@ -17,9 +17,13 @@ reverse shell|nginx|new process|
 ptrace injection|redis|new process|restart
 module runs a shell|redis|service turned|restart
 module searches files|redis|service turned|restart
-module scans ports|redis|service turned|restart
-worker runs a shell|nginx|service turned|restart
+worker runs a shell|nginx|service turned|restart'
+
+# The service's own process does what other programs of its container do, or what it does
+# itself to other files: caught in some runs, missed in others. With HARD=1 they count, too.
+HARD_ATTACKS='module scans ports|redis|service turned|restart
 worker reads processes|nginx|service turned|restart'
+[ -z "${HARD:-}" ] || ATTACKS+=$'\n'$HARD_ATTACKS
 
 # Somebody who takes what is sent, outside the containers.
 start_listener() {

@@ -14,7 +14,7 @@ set -u
 PERIOD=${PERIOD:-64}
 TRAIN=${TRAIN:-45}
 VECTORS=${VECTORS:-2000}
-BENIGN=${BENIGN:-105}
+BENIGN=${BENIGN:-120}
 # A demo scores some 20,000 vectors, about 20 a second: at one false alarm a day of this
 # load, one demo in a hundred has one.
 BUDGET=${BUDGET:-1/day}
