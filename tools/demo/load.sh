@@ -41,10 +41,14 @@ redis_burst() {
 	timeout 5 redis-benchmark "${flags[@]}" -r "$REPLY"
 }
 
+REDIS_TALK='info config slowlog clients expire scan transaction script'
+
+# redis_talk [KIND]
 redis_talk() {
 	local number=$RANDOM
 
-	pick info config slowlog clients expire scan transaction script
+	# shellcheck disable=SC2086
+	pick ${1:-$REDIS_TALK}
 	case $REPLY in
 	info) redis-cli info ;;
 	config) redis-cli config get 'max*' ;;
@@ -89,8 +93,32 @@ saved() {
 	redis-cli info persistence | grep -q rdb_bgsave_in_progress:0
 }
 
-nginx_fill() {
-	:
+# Everything once, before chance draws from it; and clients that go away in mid-answer.
+redis_round() {
+	local kind
+
+	for kind in $REDIS_TALK; do
+		redis_talk "$kind"
+	done
+	for kind in ping set get incr lpush rpush lpop rpop sadd hset spop zadd zpopmin \
+		lrange_100 lrange_300 mset; do
+		redis-benchmark -q -t "$kind" -n 100 -c 5
+	done
+	timeout 0.5 redis-benchmark -q -t set -n 1000000 -c 20
+}
+
+nginx_round() {
+	local kind
+
+	for kind in $NGINX_TALK; do
+		nginx_talk "$kind"
+	done
+	for kind in 100.txt 1000.txt 10000.txt 100000.txt 1000000.txt none 'app?name=a&rows=50' \
+		health; do
+		ab -q -n 30 -c 5 "http://127.0.0.1/$kind"
+		ab -q -k -n 30 -c 5 -H "Accept-Encoding: gzip" "http://127.0.0.1/$kind"
+		timeout 0.5 ab -q -n 100000 -c 10 "http://127.0.0.1/$kind"
+	done
 }
 
 health_redis() {
@@ -116,12 +144,16 @@ nginx_burst() {
 	timeout 5 ab "${flags[@]}" "http://127.0.0.1/$REPLY"
 }
 
+NGINX_TALK='plain head range post gzip several'
+
+# nginx_talk [KIND]
 nginx_talk() {
 	local page number=$RANDOM
 
 	pick 100.txt 10000.txt 1000000.txt none.txt app health
 	page=http://127.0.0.1/$REPLY
-	pick plain head range post gzip several
+	# shellcheck disable=SC2086
+	pick ${1:-$NGINX_TALK}
 	case $REPLY in
 	plain) curl -s "$page" ;;
 	head) curl -sI "$page" ;;
@@ -162,7 +194,10 @@ load() {
 	RANDOM=$3
 	steady "$name" "$mix" "$end" >/dev/null 2>>"$STATE/$name/load.log" &
 	clockwork=$!
-	[ "$mix" != train ] || "${name}_fill" >/dev/null 2>>"$STATE/$name/load.log"
+	if [ "$mix" = train ]; then
+		"${name}_round" >/dev/null 2>>"$STATE/$name/load.log"
+		[ "$name" != redis ] || redis_fill >/dev/null 2>>"$STATE/$name/load.log"
+	fi
 	while [ "$SECONDS" -lt "$end" ] && [ ! -e "$STATE/stop" ]; do
 		case $mix in
 		train) pick burst burst burst talk talk nap ;;
