@@ -18,7 +18,7 @@ BENIGN=${BENIGN:-120}
 # A demo scores some 20,000 vectors, about 20 a second: at one false alarm a day of this
 # load, one demo in a hundred has one.
 BUDGET=${BUDGET:-1/day}
-TRAIN_LIMIT=${TRAIN_LIMIT:-15s}
+TRAIN_LIMIT=${TRAIN_LIMIT:-12s}
 ALERT_WAIT=8
 SPELL=1
 CONTAINERS='redis nginx'
