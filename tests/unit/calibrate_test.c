@@ -170,10 +170,34 @@ static void repeats_leave_the_prior(void **state)
 	gsl_rng_free(random);
 }
 
+/* Four successive errors of one event, far beyond all others: the others keep their tail. */
+static void one_event_is_not_the_tail(void **state)
+{
+	enum { COUNT = 2000, EVENT = 4 };
+	struct kanary_model_knot knot[KNOTS];
+	gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
+	struct kanary_tail without, with;
+	static u32 errors[COUNT], again[COUNT];
+	int i;
+
+	for (i = 0; i < COUNT; i++)
+		errors[i] = again[i] = (u32)(gsl_ran_exponential(random, 10) * 4096);
+	for (i = 0; i < EVENT; i++)
+		again[i] = 20000u * 4096;
+	kanary_calibrate_knots(errors, COUNT, EVENT, knot, KNOTS, &without);
+	kanary_calibrate_knots(again, COUNT, EVENT, knot, KNOTS, &with);
+	print_message("scale %.2f, with the event %.2f; shape %.2f, %.2f\n", without.scale,
+		      with.scale, without.shape, with.shape);
+	assert_true(with.scale < 1.2 * without.scale && with.scale > without.scale / 1.2);
+	assert_true(with.shape < without.shape + 0.1);
+	gsl_rng_free(random);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rates_are_kept),
+		cmocka_unit_test(one_event_is_not_the_tail),
 		cmocka_unit_test(surprise_ascends),
 		cmocka_unit_test(odd_errors_make_valid_knots),
 		cmocka_unit_test(repeats_leave_the_prior),
