@@ -12,6 +12,7 @@
 #include "import_strace.h"
 #include "json_output.h"
 #include "message.h"
+#include "recording.h"
 
 #define PERIOD_DEFAULT 256
 
@@ -102,6 +103,11 @@ static const struct argp argp = {
 	       "  kanary import adfa adfa-ld.zip --only '*/Training_Data_Master/*' -o train.rec\n",
 };
 
+static int write_vector(void *writer, const struct kanary_vector *vector)
+{
+	return kanary_recording_write(writer, vector);
+}
+
 static int import_all(struct kanary_import *import, const struct options *options)
 {
 	int error = 0, i;
@@ -139,7 +145,8 @@ static int report(const struct kanary_import *import, const struct options *opti
 int kanary_import_main(int argc, char **argv)
 {
 	struct options options = { .period = PERIOD_DEFAULT };
-	struct kanary_import import = { 0 };
+	struct kanary_import import = { .take = write_vector };
+	struct kanary_recording_writer *writer;
 	char *partial = NULL;
 	int status, error;
 
@@ -158,16 +165,17 @@ int kanary_import_main(int argc, char **argv)
 		goto out_free;
 	}
 	/* No date: the same traces give the same recording. */
-	import.writer = kanary_recording_create(partial, options.period, options.format->abi,
-						options.format->name, 0);
-	if (!import.writer) {
+	writer = kanary_recording_create(partial, options.period, options.format->abi,
+					 options.format->name, 0);
+	if (!writer) {
 		kanary_message_error("import: cannot write %s: %s", partial, strerror(errno));
 		goto out_free;
 	}
+	import.taker = writer;
 	error = import_all(&import, &options);
 	if (error)
 		kanary_message_error("import: %s", import.why);
-	status = kanary_recording_finish(import.writer);
+	status = kanary_recording_finish(writer);
 	if (!error && status)
 		error = kanary_message_error("import: cannot write %s: %s", partial,
 					     strerror(-status));

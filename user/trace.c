@@ -29,7 +29,7 @@ void kanary_trace_begin(struct kanary_trace *trace, struct kanary_import *import
 	memcpy(trace->vector.comm, comm, comm_length);
 }
 
-static int write_vector(struct kanary_trace *trace, enum kanary_reason reason)
+static int make_vector(struct kanary_trace *trace, enum kanary_reason reason)
 {
 	struct kanary_import *import = trace->import;
 	_Alignas(8) u8 memory[KANARY_VECTOR_SIZE_MAX];
@@ -48,9 +48,9 @@ static int write_vector(struct kanary_trace *trace, enum kanary_reason reason)
 		vector->counts[vector->length].bin = bin;
 		vector->counts[vector->length++].count = trace->counts[bin];
 	}
-	error = kanary_recording_write(import->writer, vector);
+	error = import->take(import->taker, vector);
 	if (error) {
-		kanary_trace_fail(import, "cannot write the recording: %s", strerror(-error));
+		kanary_trace_fail(import, "the vectors cannot be written: %s", strerror(-error));
 		return error;
 	}
 	import->vectors++;
@@ -65,7 +65,7 @@ int kanary_trace_call(struct kanary_trace *trace, uint32_t bin)
 	int error = 0;
 
 	if (trace->vector.calls == trace->import->period)
-		error = write_vector(trace, KANARY_REASON_PERIOD);
+		error = make_vector(trace, KANARY_REASON_PERIOD);
 	trace->counts[bin]++;
 	trace->vector.calls++;
 	trace->import->calls++;
@@ -74,5 +74,5 @@ int kanary_trace_call(struct kanary_trace *trace, uint32_t bin)
 
 int kanary_trace_end(struct kanary_trace *trace, enum kanary_reason reason)
 {
-	return trace->vector.calls ? write_vector(trace, reason) : 0;
+	return trace->vector.calls ? make_vector(trace, reason) : 0;
 }

@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Calls of one process, one by one, into vectors of a recording: what importers share. */
+/* Calls of one process, one by one, into vectors: what importers share. */
 #ifndef KANARY_TRACE_H
 #define KANARY_TRACE_H
 
-#include "recording.h"
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kanary_netlink.h"
 
 /**
  * struct kanary_import - one run of "kanary import"
- * @writer: of the new recording
+ * @take: called for each vector; returns 0 or -errno
+ * @taker: for @take
  * @period: calls per vector
  * @only: takes only trace files whose path within the input matches this
  *	fnmatch() pattern, NULL for all
  * @streams: made so far; the last of them has this number
- * @vectors: written so far
+ * @vectors: made so far
  * @calls: counted so far
  * @files: read so far
  * @lines_skipped: lines that were not understood (strace)
@@ -21,7 +25,8 @@
  * @why: one sentence with file and place, set by whoever fails
  */
 struct kanary_import {
-	struct kanary_recording_writer *writer;
+	int (*take)(void *taker, const struct kanary_vector *vector);
+	void *taker;
 	uint32_t period;
 	const char *only;
 	uint64_t streams;
@@ -53,14 +58,14 @@ void kanary_trace_begin(struct kanary_trace *trace, struct kanary_import *import
 /**
  * kanary_trace_call() - count a call
  *
- * A full vector is written when the call after it comes, so that a stream
+ * A full vector is made when the call after it comes, so that a stream
  * always ends with a vector that says why.
  *
  * Return: 0 or -errno, with import->why set.
  */
 int kanary_trace_call(struct kanary_trace *trace, uint32_t bin);
 
-/** kanary_trace_end() - write what is left of the stream; 0 or -errno, with import->why set */
+/** kanary_trace_end() - make a vector of what is left of the stream; 0 or -errno, with import->why set */
 int kanary_trace_end(struct kanary_trace *trace, enum kanary_reason reason);
 
 /** kanary_trace_fail() - set import->why; returns -EINVAL */
