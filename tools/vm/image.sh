@@ -17,6 +17,7 @@ kernel=$1 release=$2
 PACKAGES=(usr-is-merged base-files bash coreutils dash grep sed mawk findutils tar gzip
 	util-linux mount procps iproute2 kmod libc-bin jq curl openssl netcat-openbsd
 	crun redis-server redis-tools nginx-light libnginx-mod-http-lua apache2-utils
+	postgresql-15 python3
 	libnl-3-200 libnl-genl-3-200 libgsl27 libopenblas0-pthread libjansson4 libzip4
 	libasan8 libubsan1)
 
@@ -58,9 +59,10 @@ configure() {
 	root:x:0:0:root:/root:/bin/bash
 	www-data:x:33:33:www-data:/var/www:/usr/sbin/nologin
 	redis:x:100:101:redis:/var/lib/redis:/usr/sbin/nologin
+	postgres:x:102:103:postgres:/var/lib/postgresql:/bin/bash
 	nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
 	END
-	printf '%s\n' root:x:0: www-data:x:33: redis:x:101: nogroup:x:65534: >"$root/etc/group"
+	printf '%s\n' root:x:0: www-data:x:33: redis:x:101: postgres:x:103: nogroup:x:65534: >"$root/etc/group"
 	printf '%s\n' 'root:$6$kanary$notarealhash:19000:0:99999:7:::' \
 		'redis:!:19000::::::' >"$root/etc/shadow"
 	printf '127.0.0.1 localhost kanary\n' >"$root/etc/hosts"
@@ -80,6 +82,10 @@ configure() {
 		"$root/etc/nginx/modules-enabled/10-mod-http-ndk.conf"
 	ln -sf /usr/share/nginx/modules-available/mod-http-lua.conf \
 		"$root/etc/nginx/modules-enabled/50-mod-http-lua.conf"
+	# psql without Debian's wrapper, which is Perl.
+	for file in "$root"/usr/lib/postgresql/*/bin/*; do
+		ln -sf "../lib/postgresql/${file#*/usr/lib/postgresql/}" "$root/usr/bin/${file##*/}"
+	done
 	ldconfig -r "$root"
 }
 

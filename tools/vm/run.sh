@@ -22,8 +22,8 @@
 # panicked (which is repeated on stderr) or the guest died without an answer.
 #
 # The guest has /proc, /sys, /dev, cgroup2 on /sys/fs/cgroup, debugfs, loopback
-# and no other network; bash, coreutils, crun, redis, nginx with Lua, curl, ab,
-# jq, nc, iproute2, busybox and the libraries that build/kanary needs. Its root
+# and no other network; bash, coreutils, crun, redis, nginx with Lua, PostgreSQL,
+# Python, curl, ab, jq, nc, iproute2, busybox and the libraries that build/kanary needs. Its root
 # file system is writable and forgotten afterwards.
 #
 # Example: tools/vm/run.sh --files build/tests --timeout 120 smoke.sh
