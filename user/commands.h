@@ -17,5 +17,6 @@ int kanary_unload_main(int argc, char **argv);
 int kanary_mode_main(int argc, char **argv);
 int kanary_watch_main(int argc, char **argv);
 int kanary_score_main(int argc, char **argv);
+int kanary_bench_main(int argc, char **argv);
 
 #endif /* KANARY_COMMANDS_H */

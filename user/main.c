@@ -23,6 +23,7 @@ static const struct {
 	{ "mode", kanary_mode_main, "let a container's model learn, monitor or enforce" },
 	{ "watch", kanary_watch_main, "print alerts as they come" },
 	{ "score", kanary_score_main, "judge a recording offline, as the kernel would" },
+	{ "bench", kanary_bench_main, "hold Kanary against other methods on ADFA-LD" },
 };
 
 static void print_help(FILE *stream)

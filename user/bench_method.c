@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "baseline.h"
+#include "bench_kanary.h"
+
+const struct kanary_bench_method kanary_bench_methods[] = {
+	{ .name = "stide3", .help = "share of unseen windows of 3 calls",
+	  .score = kanary_baseline_stide3 },
+	{ .name = "stide", .help = "share of unseen windows of 6 calls",
+	  .score = kanary_baseline_stide },
+	{ .name = "kanary", .help = "this program's own model, in the kernel's arithmetic",
+	  .random = true, .score = kanary_bench_kanary_score },
+	{ .name = "kanary-s", .help = "a smaller model of the same kind",
+	  .random = true, .frontier = true, .score = kanary_bench_kanary_small },
+	{ .name = "kanary-l", .help = "a larger model of the same kind",
+	  .random = true, .frontier = true, .score = kanary_bench_kanary_large },
+};
+const uint32_t kanary_bench_methods_count =
+	sizeof(kanary_bench_methods) / sizeof(*kanary_bench_methods);
