@@ -7,7 +7,8 @@
 
 /**
  * struct kanary_bench_cost - what a method asks for
- * @seconds: of training and of scoring all traces, of this machine; bench.c takes it
+ * @seconds: of this machine's processor, for training and scoring all traces; taken
+ *	by bench.c
  * @model_bytes: what has to be kept to score a process: weights as s16 where a
  *	method is computed in floating point here, hash tables as they are, powers
  *	of two and at most half full
