@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -125,14 +126,35 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 	}
 }
 
+/* The methods follow the text before the options, as the table has them. */
+static char *add_methods(int key, const char *text, void *input)
+{
+	char *help = NULL;
+	FILE *stream;
+	size_t size;
+	uint32_t i;
+
+	if (key != ARGP_KEY_HELP_PRE_DOC)
+		return (char *)text;
+	stream = open_memstream(&help, &size);
+	if (!stream)
+		return (char *)text;
+	fputs(text, stream);
+	for (i = 0; i < kanary_bench_methods_count; i++)
+		fprintf(stream, "\n  %-10s %s", kanary_bench_methods[i].name,
+			kanary_bench_methods[i].help);
+	/* argp frees it */
+	return fclose(stream) ? (char *)text : help;
+}
+
 static const struct argp argp = {
 	.options = arguments,
 	.parser = parse_argument,
 	.args_doc = "ADFA.zip",
 	.doc = "How well Kanary and published methods tell the attacks of ADFA-LD from normal\n"
-	       "processes, and at what cost. All learn from the normal training traces alone.\n\n"
-	       "Methods: stide3, stide, ngram, linear, neighbour, kanary"
+	       "processes, and at what cost. All learn from the normal training traces alone.\n"
 	       "\vExample:\n\n  kanary bench adfa-ld.zip --seeds 1 --methods stide,kanary\n",
+	.help_filter = add_methods,
 };
 
 /* Copies the scores of the traces of two parts, which may be the same. */

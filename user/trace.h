@@ -65,7 +65,7 @@ void kanary_trace_begin(struct kanary_trace *trace, struct kanary_import *import
  */
 int kanary_trace_call(struct kanary_trace *trace, uint32_t bin);
 
-/** kanary_trace_end() - make a vector of what is left of the stream; 0 or -errno, with import->why set */
+/** kanary_trace_end() - make the stream's last vector; 0 or -errno, with import->why set */
 int kanary_trace_end(struct kanary_trace *trace, enum kanary_reason reason);
 
 /** kanary_trace_fail() - set import->why; returns -EINVAL */
