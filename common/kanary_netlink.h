@@ -33,7 +33,7 @@
  * KANARY_CMD_UNLOAD (do): CGROUP
  * KANARY_CMD_SET_MODE (do): CGROUP, MODE
  *
- * KANARY_CMD_SCORE (do): CGROUP, VECTOR (repeated, of one stream, in order)
+ * KANARY_CMD_SCORE (do): CGROUP, VECTOR (repeated: stream by stream, in order)
  *	-> VERDICT (repeated): what the container's model says, from a fresh
  *	   state, in the kernel's arithmetic. Changes nothing.
  *
@@ -52,7 +52,7 @@
 
 /* Raised whenever an old client would misread a new module or the reverse. */
 #ifndef KANARY_API_VERSION
-#define KANARY_API_VERSION 1
+#define KANARY_API_VERSION 2
 #endif
 
 /* Bytes of model in one KANARY_CMD_MODEL_CHUNK. */
@@ -141,21 +141,26 @@ struct kanary_vector {
 
 #define KANARY_VERDICT_SEQUENCE 1 /* the sequence head had enough vectors to speak */
 #define KANARY_VERDICT_ALERT 2 /* surprise reached the model's threshold */
+#define KANARY_VERDICT_CONTAINER 4 /* the container head had enough processes to speak */
 
 /**
  * struct kanary_verdict - what a model says of one vector
  * @process_error: process head, Q20.12
  * @sequence_error: sequence head, Q20.12; 0 without KANARY_VERDICT_SEQUENCE
+ * @container_error: container head, Q20.12; 0 without KANARY_VERDICT_CONTAINER
  * @process_surprise: -log10 of the tail probability of @process_error, Q24.8
  * @sequence_surprise: the same of @sequence_error
- * @surprise: both heads combined, Q24.8
+ * @container_surprise: the same of @container_error
+ * @surprise: all heads combined, Q24.8
  * @flags: KANARY_VERDICT_*
  */
 struct kanary_verdict {
 	__u32 process_error;
 	__u32 sequence_error;
+	__u32 container_error;
 	__u32 process_surprise;
 	__u32 sequence_surprise;
+	__u32 container_surprise;
 	__u32 surprise;
 	__u32 flags;
 };

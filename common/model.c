@@ -29,29 +29,42 @@ static struct kanary_layer layer(struct cursor *cursor, u32 rows, u32 columns)
 	return layer;
 }
 
+/* The sections of an absent head are empty. */
+static void walk_sequence(struct cursor *cursor, struct kanary_model_sequence *head,
+			  const struct kanary_model_header *header,
+			  const struct kanary_model_shape *shape)
+{
+	u32 present = shape->hidden ? 1 : 0;
+	u32 inputs = header->inputs;
+	u32 hidden = shape->hidden;
+
+	head->shape = shape;
+	head->weight = section(cursor, present * inputs * (u32)sizeof(u32));
+	head->encoder = layer(cursor, 4 * hidden, inputs + hidden);
+	head->decoder = layer(cursor, 4 * hidden, 2 * hidden);
+	head->output = layer(cursor, present * inputs, hidden);
+	head->knot = section(cursor, present * header->knots *
+				     (u32)sizeof(struct kanary_model_knot));
+}
+
 static u32 walk(struct kanary_model *model, const struct kanary_model_header *header,
 		const void *file)
 {
-	/* The sections of an absent head are empty. */
-	u32 sequence = header->hidden ? 1 : 0;
 	struct cursor cursor = { .file = file };
 	u32 inputs = header->inputs;
-	u32 hidden = header->hidden;
 
 	model->header = section(&cursor, sizeof(*header));
 	model->feature = section(&cursor, KANARY_BINS * sizeof(u16));
 	model->process_weight = section(&cursor, inputs * (u32)sizeof(u32));
-	model->sequence_weight = section(&cursor, sequence * inputs * (u32)sizeof(u32));
 	model->codeword = section(&cursor, header->codebook * inputs * (u32)sizeof(s16));
 	model->encode = layer(&cursor, header->code, inputs);
 	model->decode = layer(&cursor, inputs, header->code);
-	model->encoder = layer(&cursor, 4 * hidden, inputs + hidden);
-	model->decoder = layer(&cursor, 4 * hidden, 2 * hidden);
-	model->output = layer(&cursor, sequence * inputs, hidden);
 	model->process_knot = section(&cursor, header->knots *
 					       (u32)sizeof(struct kanary_model_knot));
-	model->sequence_knot = section(&cursor, sequence * header->knots *
-						(u32)sizeof(struct kanary_model_knot));
+	walk_sequence(&cursor, &model->sequence, header, &header->sequence);
+	walk_sequence(&cursor, &model->container, header, &header->container);
+	model->kind = section(&cursor, header->kinds * (u32)sizeof(struct kanary_model_kind));
+	model->centroid = section(&cursor, header->kinds * inputs * (u32)sizeof(s16));
 	model->reference = section(&cursor, sizeof(struct kanary_model_reference));
 	return cursor.offset;
 }
@@ -68,19 +81,27 @@ void kanary_model_layout(struct kanary_model *model, const void *file)
 	walk(model, file, file);
 }
 
+static size_t packed_sequence_size(const struct kanary_model_sequence *head)
+{
+	return kanary_layer_packed_size(&head->encoder) +
+	       kanary_layer_packed_size(&head->decoder) +
+	       kanary_layer_packed_size(&head->output);
+}
+
 size_t kanary_model_packed_size(const struct kanary_model *model)
 {
 	return kanary_layer_packed_size(&model->encode) +
 	       kanary_layer_packed_size(&model->decode) +
-	       kanary_layer_packed_size(&model->encoder) +
-	       kanary_layer_packed_size(&model->decoder) +
-	       kanary_layer_packed_size(&model->output);
+	       packed_sequence_size(&model->sequence) +
+	       packed_sequence_size(&model->container);
 }
 
 void kanary_model_prepare(struct kanary_model *model, void *memory)
 {
 	struct kanary_layer *layers[] = {
-		&model->encode, &model->decode, &model->encoder, &model->decoder, &model->output,
+		&model->encode, &model->decode,
+		&model->sequence.encoder, &model->sequence.decoder, &model->sequence.output,
+		&model->container.encoder, &model->container.decoder, &model->container.output,
 	};
 	u8 *packed = memory;
 	u32 i;

@@ -7,16 +7,22 @@
  * there is no offset that could lie.
  *
  *	u16 feature[KANARY_BINS]	input that each bin counts towards
- *	u32 process_weight[inputs]	Q28.4, weight of each squared residual
- *	u32 sequence_weight[inputs]	the same for the sequence head
- *	s16 codeword[codebook][inputs]	Q0.15, residuals of the process head that are known
- *	layer encode   [code   x inputs]		process head
- *	layer decode   [inputs x code]
- *	layer encoder  [4 hidden x (inputs + hidden)]	sequence head, LSTM
- *	layer decoder  [4 hidden x (hidden + hidden)]	LSTM
- *	layer output   [inputs x hidden]
- *	struct kanary_model_knot process_knot[knots]
- *	struct kanary_model_knot sequence_knot[knots]
+ *	process head
+ *		u32 weight[inputs]	Q28.4, of each squared residual
+ *		s16 codeword[codebook][inputs]	Q0.15, residuals that are known
+ *		layer encode [code x inputs]
+ *		layer decode [inputs x code]
+ *		struct kanary_model_knot knot[knots]
+ *	sequence head, over the successive vectors of a task
+ *		u32 weight[inputs]	as above
+ *		layer encoder [4 hidden x (inputs + hidden)]	LSTM
+ *		layer decoder [4 hidden x (hidden + hidden)]	LSTM
+ *		layer output  [inputs x hidden]
+ *		struct kanary_model_knot knot[knots]
+ *	container head, over the successive processes of a container: the same
+ *		sections with the dimensions of its own shape
+ *	struct kanary_model_kind kind[kinds]	for identification; never used in a verdict
+ *	s16 centroid[kinds][inputs]		Q0.15, features that are typical of each
  *	struct kanary_model_reference
  *
  * A layer [rows x columns] is s16 weights[rows][columns] (padded), then
@@ -24,8 +30,8 @@
  * input, forget, candidate, output gate. An encoder column is x then h; a
  * decoder column is the encoder's last h, then h.
  *
- * A model without a sequence head (hidden = 0) has none of that head's sections:
- * no sequence_weight, encoder, decoder, output, sequence_knot.
+ * A model without a sequence head or a container head (hidden = 0 in its shape)
+ * has none of that head's sections.
  *
  * The arithmetic (all integer, all rounding half up, shifts arithmetic):
  *
@@ -50,9 +56,11 @@
  * with the smallest error stays, the first of equals; none, if none is smaller.
  *
  * The process head reads the stream's counts so far (halved whenever their
- * sum exceeds decay_limit); the sequence head reads each vector's own counts.
- * Both LSTMs start from c = 0 and h = 0, the encoder with the oldest vector. The
- * decoder's step k, from 0, has to say what x was k steps before the last.
+ * sum exceeds decay_limit); the sequence head reads each vector's own counts; the
+ * container head reads what the process head read of each process's last vector,
+ * before its exit or exec. Both LSTMs start from c = 0 and h = 0, the encoder with
+ * the oldest vector. The decoder's step k, from 0, has to say what x was k steps
+ * before the last.
  */
 #ifndef _KANARY_MODEL_H
 #define _KANARY_MODEL_H
@@ -61,7 +69,7 @@
 #include "types.h"
 
 #define KANARY_MODEL_MAGIC "KANARYM\n"
-#define KANARY_MODEL_VERSION 1
+#define KANARY_MODEL_VERSION 2
 
 /* Every size below is also a bound on the time and memory of a verdict. */
 #define KANARY_MODEL_SIZE_MAX (2 * 1024 * 1024)
@@ -72,6 +80,7 @@
 #define KANARY_MODEL_HIDDEN_MAX 128
 #define KANARY_MODEL_STEPS_MAX 64
 #define KANARY_MODEL_KNOTS_MAX 64
+#define KANARY_MODEL_KINDS_MAX 64
 /*
  * Largest weight of a squared residual: 1 / sigma^2 with sigma = 1/1024, Q28.4.
  * With KANARY_MODEL_INPUTS_MAX inputs the sum of an error just fits into 64 bits.
@@ -82,6 +91,21 @@
 
 #define KANARY_MODEL_PROCESS 1 /* flags: has a process head (always) */
 #define KANARY_MODEL_SEQUENCE 2 /* flags: has a sequence head */
+#define KANARY_MODEL_CONTAINER 4 /* flags: has a container head */
+
+/**
+ * struct kanary_model_shape - dimensions of a head over a sequence, all 0 for none
+ * @hidden: width of both LSTM layers, even
+ * @steps: elements in a sequence
+ * @stride: elements between two verdicts, 1 .. @steps
+ * @reserved: 0
+ */
+struct kanary_model_shape {
+	u16 hidden;
+	u16 steps;
+	u16 stride;
+	u16 reserved;
+};
 
 /**
  * struct kanary_model_header - first bytes of a model file
@@ -91,7 +115,7 @@
  * @checksum: CRC-32C of the whole file, with this field as 0
  * @period: calls per vector that the model was trained with
  * @decay_limit: calls after which the stream's counts are halved, 0 for never
- * @flags: KANARY_MODEL_PROCESS, KANARY_MODEL_SEQUENCE
+ * @flags: KANARY_MODEL_PROCESS, KANARY_MODEL_SEQUENCE, KANARY_MODEL_CONTAINER
  * @threshold: surprise from which on a vector is an alert, Q24.8
  * @codebook_gate: error of the process head up to which the codebook is not
  *	searched, Q20.12; 0 without a codebook
@@ -99,12 +123,12 @@
  * @vectors: vectors that the model was trained and calibrated on
  * @inputs: features, even
  * @code: width of the process head's bottleneck, even
- * @hidden: width of both LSTM layers, even; 0 without a sequence head
- * @steps: vectors in a sequence; 0 without a sequence head
- * @stride: vectors between two verdicts of the sequence head, 1 .. @steps
  * @knots: points of each calibration curve, 2 .. KANARY_MODEL_KNOTS_MAX
  * @codebook: codewords, up to KANARY_MODEL_CODEBOOK_MAX, or 0
- * @reserved: 0
+ * @sequence: shape of the head over the successive vectors of a task
+ * @container: shape of the head over the successive processes of a container
+ * @kinds: of processes that were learned, up to KANARY_MODEL_KINDS_MAX, or 0
+ * @reserved: 0; room for the dimensions of further heads
  * @name: of the profile, [A-Za-z0-9._-], zero-padded, terminated
  */
 struct kanary_model_header {
@@ -121,12 +145,12 @@ struct kanary_model_header {
 	u64 vectors;
 	u16 inputs;
 	u16 code;
-	u16 hidden;
-	u16 steps;
-	u16 stride;
 	u16 knots;
 	u16 codebook;
-	u16 reserved;
+	struct kanary_model_shape sequence;
+	struct kanary_model_shape container;
+	u16 kinds;
+	u16 reserved[7];
 	char name[KANARY_NAME_SIZE];
 };
 
@@ -153,13 +177,26 @@ struct kanary_model_knot {
 	u32 surprise;
 };
 
+/**
+ * struct kanary_model_kind - a kind of process that was learned
+ * @label: what such processes call themselves: printable ASCII without blanks,
+ *	zero-padded, terminated; several kinds may share one
+ * @processes: that it was learned from, not 0
+ * @spread: mean squared distance of these to the centroid, Q2.30
+ */
+struct kanary_model_kind {
+	char label[KANARY_COMM_SIZE];
+	u32 processes;
+	u32 spread;
+};
+
 #define KANARY_MODEL_REFERENCE_COUNTS 32
 
 /**
  * struct kanary_model_reference - the self-test that a model carries
  * @length: number of @counts, 1 .. KANARY_MODEL_REFERENCE_COUNTS
- * @repeat: how often the vector is scored in a row from a fresh state,
- *	1 .. 2 * KANARY_MODEL_STEPS_MAX
+ * @repeat: how often the vector is scored in a row from a fresh state, each time
+ *	as the last of a process too, 1 .. 2 * KANARY_MODEL_STEPS_MAX
  * @counts: the vector, by ascending bin; the rest is 0
  * @verdict: what the last of them must give
  */
@@ -188,6 +225,20 @@ struct kanary_layer {
 };
 
 /**
+ * struct kanary_model_sequence - a view of a head over a sequence
+ * @shape: in the header
+ * @weight: of each squared residual; NULL where there is no such head
+ */
+struct kanary_model_sequence {
+	const struct kanary_model_shape *shape;
+	const u32 *weight;
+	struct kanary_layer encoder;
+	struct kanary_layer decoder;
+	struct kanary_layer output;
+	const struct kanary_model_knot *knot;
+};
+
+/**
  * struct kanary_model - a validated model file, taken apart
  *
  * All pointers lead into the file or into the memory given to
@@ -197,15 +248,14 @@ struct kanary_model {
 	const struct kanary_model_header *header;
 	const u16 *feature;
 	const u32 *process_weight;
-	const u32 *sequence_weight;
 	const s16 *codeword;
 	struct kanary_layer encode;
 	struct kanary_layer decode;
-	struct kanary_layer encoder;
-	struct kanary_layer decoder;
-	struct kanary_layer output;
 	const struct kanary_model_knot *process_knot;
-	const struct kanary_model_knot *sequence_knot;
+	struct kanary_model_sequence sequence;
+	struct kanary_model_sequence container;
+	const struct kanary_model_kind *kind;
+	const s16 *centroid;
 	const struct kanary_model_reference *reference;
 };
 

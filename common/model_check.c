@@ -74,8 +74,30 @@ static const char *check_name(const struct kanary_model_header *header)
 	return NULL;
 }
 
+static const char *check_shape(const struct kanary_model_shape *shape, bool present)
+{
+	if (!present) {
+		if (!all_zero(shape, sizeof(*shape)))
+			return "model without a sequence head has dimensions of one";
+		return NULL;
+	}
+	if (!shape->hidden || shape->hidden > KANARY_MODEL_HIDDEN_MAX)
+		return "number of hidden units is out of range (2 to 128)";
+	if (shape->hidden % 2)
+		return "number of hidden units is odd";
+	if (!shape->steps || shape->steps > KANARY_MODEL_STEPS_MAX)
+		return "number of steps is out of range (1 to 64)";
+	if (!shape->stride || shape->stride > shape->steps)
+		return "stride is out of range (1 to the number of steps)";
+	if (shape->reserved)
+		return "reserved bytes of the header are not 0";
+	return NULL;
+}
+
 static const char *check_dimensions(const struct kanary_model_header *header)
 {
+	const char *why;
+
 	if (header->inputs < KANARY_MODEL_INPUTS_MIN || header->inputs > KANARY_MODEL_INPUTS_MAX)
 		return "number of inputs is out of range (4 to 256)";
 	if (header->inputs % 2)
@@ -86,34 +108,27 @@ static const char *check_dimensions(const struct kanary_model_header *header)
 		return "width of the code is odd";
 	if (header->knots < 2 || header->knots > KANARY_MODEL_KNOTS_MAX)
 		return "number of calibration points is out of range (2 to 64)";
-	if (!(header->flags & KANARY_MODEL_SEQUENCE)) {
-		if (header->hidden || header->steps || header->stride)
-			return "model without a sequence head has dimensions of one";
-		return NULL;
-	}
-	if (!header->hidden || header->hidden > KANARY_MODEL_HIDDEN_MAX)
-		return "number of hidden units is out of range (2 to 128)";
-	if (header->hidden % 2)
-		return "number of hidden units is odd";
-	if (!header->steps || header->steps > KANARY_MODEL_STEPS_MAX)
-		return "number of steps is out of range (1 to 64)";
-	if (!header->stride || header->stride > header->steps)
-		return "stride is out of range (1 to the number of steps)";
-	return NULL;
+	why = check_shape(&header->sequence, header->flags & KANARY_MODEL_SEQUENCE);
+	if (!why)
+		why = check_shape(&header->container, header->flags & KANARY_MODEL_CONTAINER);
+	return why;
 }
 
 static const char *check_header(const struct kanary_model_header *header)
 {
-	if (header->flags & ~(u32)(KANARY_MODEL_PROCESS | KANARY_MODEL_SEQUENCE))
+	if (header->flags & ~(u32)(KANARY_MODEL_PROCESS | KANARY_MODEL_SEQUENCE |
+				   KANARY_MODEL_CONTAINER))
 		return "model has unknown flags";
 	if (!(header->flags & KANARY_MODEL_PROCESS))
 		return "model has no process head";
-	if (header->reserved)
+	if (!all_zero(header->reserved, sizeof(header->reserved)))
 		return "reserved bytes of the header are not 0";
 	if (header->codebook > KANARY_MODEL_CODEBOOK_MAX)
 		return "codebook is out of range (up to 128 codewords)";
 	if (!header->codebook && header->codebook_gate)
 		return "model without a codebook has a gate for one";
+	if (header->kinds > KANARY_MODEL_KINDS_MAX)
+		return "number of kinds of processes is out of range (up to 64)";
 	if (header->period < KANARY_PERIOD_MIN || header->period > KANARY_PERIOD_MAX)
 		return "period is out of range (16 to 32768 calls)";
 	if (header->decay_limit && header->decay_limit < header->period)
@@ -140,9 +155,6 @@ static const char *check_inputs(const struct kanary_model *model)
 	for (i = 0; i < inputs; i++)
 		if (model->process_weight[i] > KANARY_MODEL_WEIGHT_MAX)
 			return "weight of a process error is too large";
-	for (i = 0; model->sequence_weight && i < inputs; i++)
-		if (model->sequence_weight[i] > KANARY_MODEL_WEIGHT_MAX)
-			return "weight of a sequence error is too large";
 	return NULL;
 }
 
@@ -191,22 +203,6 @@ static const char *check_layer(const struct kanary_layer *layer)
 	return NULL;
 }
 
-static const char *check_layers(const struct kanary_model *model)
-{
-	const struct kanary_layer *layers[] = {
-		&model->encode, &model->decode, &model->encoder, &model->decoder, &model->output,
-	};
-	const char *why;
-	u32 i;
-
-	for (i = 0; i < sizeof(layers) / sizeof(layers[0]); i++) {
-		why = check_layer(layers[i]);
-		if (why)
-			return why;
-	}
-	return NULL;
-}
-
 static const char *check_knots(const struct kanary_model_knot *knot, u32 knots)
 {
 	u32 i;
@@ -220,6 +216,60 @@ static const char *check_knots(const struct kanary_model_knot *knot, u32 knots)
 			return "surprise of the calibration does not ascend";
 	}
 	return NULL;
+}
+
+static const char *check_sequence(const struct kanary_model *model,
+				  const struct kanary_model_sequence *head)
+{
+	const char *why;
+	u32 i;
+
+	if (!head->weight)
+		return NULL;
+	for (i = 0; i < model->header->inputs; i++)
+		if (head->weight[i] > KANARY_MODEL_WEIGHT_MAX)
+			return "weight of a sequence error is too large";
+	why = check_layer(&head->encoder);
+	if (!why)
+		why = check_layer(&head->decoder);
+	if (!why)
+		why = check_layer(&head->output);
+	if (!why)
+		why = check_knots(head->knot, model->header->knots);
+	return why;
+}
+
+static const char *check_label(const char label[KANARY_COMM_SIZE])
+{
+	u32 length = 0;
+
+	while (length < KANARY_COMM_SIZE && label[length] > ' ' && label[length] < 0x7f)
+		length++;
+	if (!length || length == KANARY_COMM_SIZE || label[length])
+		return "label of a kind of process is not a printable name";
+	if (!all_zero(label + length, KANARY_COMM_SIZE - length))
+		return "label of a kind of process is followed by bytes other than 0";
+	return NULL;
+}
+
+static const char *check_kinds(const struct kanary_model *model)
+{
+	size_t count = (size_t)model->header->kinds * model->header->inputs;
+	const s16 *value = model->centroid;
+	const char *why = NULL;
+	size_t i;
+
+	for (i = 0; i < model->header->kinds && !why; i++) {
+		why = check_label(model->kind[i].label);
+		if (!why && !model->kind[i].processes)
+			why = "kind of process was learned from none";
+	}
+	for (i = 0; i < count && !why; i++)
+		if (value[i] < 0)
+			why = "centroid of a kind of process is out of range (0 to 32767)";
+	if (count && !why && !all_zero(value + count, (4 - count % 4) % 4 * sizeof(*value)))
+		why = "padding of the centroids is not 0";
+	return why;
 }
 
 static const char *check_reference(const struct kanary_model_reference *reference)
@@ -253,11 +303,17 @@ static const char *check_body(const struct kanary_model *model)
 	if (!why)
 		why = check_codebook(model);
 	if (!why)
-		why = check_layers(model);
+		why = check_layer(&model->encode);
+	if (!why)
+		why = check_layer(&model->decode);
 	if (!why)
 		why = check_knots(model->process_knot, model->header->knots);
-	if (!why && model->sequence_knot)
-		why = check_knots(model->sequence_knot, model->header->knots);
+	if (!why)
+		why = check_sequence(model, &model->sequence);
+	if (!why)
+		why = check_sequence(model, &model->container);
+	if (!why)
+		why = check_kinds(model);
 	if (!why)
 		why = check_reference(model->reference);
 	return why;

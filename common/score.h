@@ -7,37 +7,56 @@
 #define _KANARY_SCORE_H
 
 #include "model.h"
-
-/* Bins that an alert names. */
-#define KANARY_UNUSUAL_MAX 4
+#include "sequence_head.h"
 
 /**
- * struct kanary_unusual - one reason for an alert
- * @bin: 0 .. KANARY_BINS - 1
- * @excess: calls more (or fewer) than the model expects
+ * enum kanary_score_head - which head a verdict is from
+ * @KANARY_SCORE_PROCESS: what the process has done in all
+ * @KANARY_SCORE_SEQUENCE: the order of its vectors
+ * @KANARY_SCORE_CONTAINER: the order of the container's processes
  */
-struct kanary_unusual {
-	u32 bin;
-	s32 excess;
+enum kanary_score_head {
+	KANARY_SCORE_PROCESS,
+	KANARY_SCORE_SEQUENCE,
+	KANARY_SCORE_CONTAINER,
 };
 
 /**
  * struct kanary_score_stream - what a model remembers of one stream
  * @total: sum of the stream's counts so far, after decay
- * @filled: vectors of the stream in the ring, up to the model's steps
- * @next: ring slot of the next vector
- * @due: vectors until the sequence head speaks next
- * @memory: u32 cumulative[inputs], then s16 ring[steps][inputs] of features
- *
- * Opaque outside score.c but for its size.
+ * @reserved: 0
+ * @cumulative: [inputs]; behind it the ring of the sequence head
  */
 struct kanary_score_stream {
 	u32 total;
-	u16 filled;
-	u16 next;
-	u32 due;
-	u32 memory[];
+	u32 reserved;
+	u32 cumulative[];
 };
+
+/**
+ * struct kanary_score_container - what a model remembers of one container
+ * @ring: of the container head
+ */
+struct kanary_score_container {
+	struct kanary_sequence_head_ring ring;
+};
+
+/** kanary_score_ring() - latest vectors of a stream; only with a sequence head */
+static inline struct kanary_sequence_head_ring *
+kanary_score_ring(const struct kanary_model *model, const struct kanary_score_stream *stream)
+{
+	return (struct kanary_sequence_head_ring *)(stream->cumulative + model->header->inputs);
+}
+
+/**
+ * kanary_score_ends() - whether a vector is the last of a process's image
+ *
+ * What carries no time was not recorded in a container, and has no place in its order.
+ */
+static inline bool kanary_score_ends(const struct kanary_vector *vector)
+{
+	return vector->reason != KANARY_REASON_PERIOD && vector->time;
+}
 
 /** kanary_score_stream_size() - bytes of a stream's state under @model */
 size_t kanary_score_stream_size(const struct kanary_model *model);
@@ -45,6 +64,13 @@ size_t kanary_score_stream_size(const struct kanary_model *model);
 /** kanary_score_stream_init() - forget everything */
 void kanary_score_stream_init(const struct kanary_model *model,
 			      struct kanary_score_stream *stream);
+
+/** kanary_score_container_size() - bytes of a container's state, 0 without a container head */
+size_t kanary_score_container_size(const struct kanary_model *model);
+
+/** kanary_score_container_init() - forget all processes */
+void kanary_score_container_init(const struct kanary_model *model,
+				 struct kanary_score_container *container);
 
 /** kanary_score_scratch_size() - bytes of working memory of one verdict, 8-aligned */
 size_t kanary_score_scratch_size(const struct kanary_model *model);
@@ -56,7 +82,7 @@ size_t kanary_score_scratch_size(const struct kanary_model *model);
  * @counts: ascending bins below KANARY_BINS
  * @length: of @counts
  * @scratch: kanary_score_scratch_size() bytes, 8-byte aligned, contents undefined;
- *	afterwards it holds what kanary_score_explain() needs
+ *	afterwards it holds what kanary_explain_verdict() needs
  * @verdict: set
  *
  * Time is bounded by the model's dimensions. Never fails.
@@ -66,28 +92,26 @@ void kanary_score_vector(const struct kanary_model *model, struct kanary_score_s
 			 struct kanary_verdict *verdict);
 
 /**
- * kanary_score_explain() - which syscalls made the last verdict's error
- * @counts: the vector that was judged last with @scratch
- * @unusual: largest contribution first
+ * kanary_score_process() - judge the sequence of processes that ends with this one
+ * @container: of this model, updated; any pointer without a container head
+ * @scratch: as kanary_score_vector() left it for the last vector of the process
+ * @verdict: of that vector; the container head's part is added, if it is due
  *
- * Reads the head that was more surprised. An input that several bins share is
- * named by the one of them that the vector counts most.
- *
- * Return: entries set in @unusual, 0 .. KANARY_UNUSUAL_MAX.
+ * The container's order is the order of these calls. Never fails.
  */
-u32 kanary_score_explain(const struct kanary_model *model,
-			 const struct kanary_score_stream *stream,
-			 const struct kanary_count *counts, u32 length, const void *scratch,
-			 const struct kanary_verdict *verdict,
-			 struct kanary_unusual unusual[KANARY_UNUSUAL_MAX]);
+void kanary_score_process(const struct kanary_model *model,
+			  struct kanary_score_container *container, void *scratch,
+			  struct kanary_verdict *verdict);
 
 /**
  * kanary_score_reference() - run the self-test that the model carries
  * @stream: scratch state of kanary_score_stream_size() bytes
+ * @container: the same of kanary_score_container_size() bytes
  *
  * Return: whether the verdict is the expected one to the bit.
  */
 bool kanary_score_reference(const struct kanary_model *model,
-			    struct kanary_score_stream *stream, void *scratch);
+			    struct kanary_score_stream *stream,
+			    struct kanary_score_container *container, void *scratch);
 
 #endif /* _KANARY_SCORE_H */

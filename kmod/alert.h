@@ -3,7 +3,7 @@
 #ifndef _KANARY_ALERT_H
 #define _KANARY_ALERT_H
 
-#include "score.h"
+#include "explain.h"
 
 struct kanary_profile;
 struct kanary_task;

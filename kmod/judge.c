@@ -94,55 +94,82 @@ int kanary_judge_vector(const struct kanary_profile *profile, struct kanary_task
 		return -ENOMEM;
 	kanary_score_vector(&profile->model, &state->score, vector->counts, vector->length,
 			    scratch, verdict);
+	if (kanary_score_ends(vector))
+		kanary_score_process(&profile->model, profile->container, scratch, verdict);
 	*reasons = 0;
 	if (verdict->flags & KANARY_VERDICT_ALERT)
-		*reasons = kanary_score_explain(&profile->model, &state->score, vector->counts,
+		*reasons = kanary_explain_verdict(&profile->model, &state->score,
+						profile->container, vector->counts,
 						vector->length, scratch, verdict, unusual);
 	note_time(ktime_get_ns() - start);
 	return 0;
 }
 
+/**
+ * struct working - the memory of a run outside the worker
+ * @scratch: of the verdicts
+ * @stream: state
+ * @container: state
+ */
+struct working {
+	void *scratch;
+	struct kanary_score_stream *stream;
+	struct kanary_score_container *container;
+};
+
+static void free_working(struct working *working)
+{
+	kvfree(working->container);
+	kvfree(working->stream);
+	kvfree(working->scratch);
+}
+
+static int get_working(const struct kanary_model *model, struct working *working)
+{
+	working->scratch = kvmalloc(kanary_score_scratch_size(model), GFP_KERNEL);
+	working->stream = kvmalloc(kanary_score_stream_size(model), GFP_KERNEL);
+	working->container = kvmalloc(kanary_score_container_size(model), GFP_KERNEL);
+	if (working->scratch && working->stream && working->container)
+		return 0;
+	free_working(working);
+	return -ENOMEM;
+}
+
 int kanary_judge_run(const struct kanary_model *model, const struct kanary_vector **vector,
 		     u32 length, struct kanary_verdict *verdict)
 {
-	struct kanary_score_stream *stream;
-	void *working;
+	struct working working;
 	u32 i;
 
-	working = kvmalloc(kanary_score_scratch_size(model), GFP_KERNEL);
-	if (!working)
+	if (get_working(model, &working))
 		return -ENOMEM;
-	stream = kvmalloc(kanary_score_stream_size(model), GFP_KERNEL);
-	if (!stream) {
-		kvfree(working);
-		return -ENOMEM;
-	}
-	kanary_score_stream_init(model, stream);
+	kanary_score_stream_init(model, working.stream);
+	kanary_score_container_init(model, working.container);
 	for (i = 0; i < length; i++) {
-		kanary_score_vector(model, stream, vector[i]->counts, vector[i]->length, working,
-				    &verdict[i]);
+		/* another stream takes over, of the same container */
+		if (i && vector[i]->stream != vector[i - 1]->stream)
+			kanary_score_stream_init(model, working.stream);
+		kanary_score_vector(model, working.stream, vector[i]->counts, vector[i]->length,
+				    working.scratch, &verdict[i]);
+		if (kanary_score_ends(vector[i]))
+			kanary_score_process(model, working.container, working.scratch,
+					     &verdict[i]);
 		cond_resched();
 	}
-	kvfree(stream);
-	kvfree(working);
+	free_working(&working);
 	return 0;
 }
 
 int kanary_judge_reference(const struct kanary_model *model)
 {
-	struct kanary_score_stream *stream;
-	int ret = -ENOMEM;
-	void *working;
+	struct working working;
+	bool same;
 
-	working = kvmalloc(kanary_score_scratch_size(model), GFP_KERNEL);
-	if (!working)
-		return ret;
-	stream = kvmalloc(kanary_score_stream_size(model), GFP_KERNEL);
-	if (stream)
-		ret = kanary_score_reference(model, stream, working) ? 0 : -EILSEQ;
-	kvfree(stream);
-	kvfree(working);
-	return ret;
+	if (get_working(model, &working))
+		return -ENOMEM;
+	same = kanary_score_reference(model, working.stream, working.container, working.scratch);
+	free_working(&working);
+	return same ? 0 : -EILSEQ;
 }
 
 void kanary_judge_forget(struct kanary_judge_state *state)

@@ -5,7 +5,7 @@
 
 #include <linux/types.h>
 
-#include "score.h"
+#include "explain.h"
 
 struct kanary_judge_state;
 struct kanary_profile;
@@ -39,8 +39,11 @@ int kanary_judge_vector(const struct kanary_profile *profile, struct kanary_task
 			struct kanary_unusual *unusual, u32 *reasons);
 
 /**
- * kanary_judge_run() - judge a run of vectors from a fresh state, for a caller of the CLI
+ * kanary_judge_run() - judge vectors of a container from a fresh state, for a caller of the CLI
  * @length: of @vector and @verdict
+ *
+ * Each change of the stream begins that stream anew; the processes that end make
+ * the container's sequence.
  *
  * Context: may sleep. Return: 0 or -ENOMEM.
  */

@@ -49,7 +49,8 @@ struct kanary_profile *kanary_profile_find(u64 cgroup)
 static u64 profile_memory(const struct kanary_profile *profile)
 {
 	return sizeof(*profile) + profile->model.header->size +
-	       kanary_model_packed_size(&profile->model);
+	       kanary_model_packed_size(&profile->model) +
+	       kanary_score_container_size(&profile->model);
 }
 
 /* Waits until no reader can have it, then frees. */
@@ -58,6 +59,7 @@ static void retire(struct kanary_profile *profile)
 	synchronize_srcu(&readers);
 	memory -= profile_memory(profile);
 	number--;
+	kvfree(profile->container);
 	kvfree(profile->packed);
 	kvfree(profile->file);
 	kfree(profile);
@@ -84,12 +86,16 @@ int kanary_profile_set(u64 cgroup, void *file, u32 size, u32 period, const char 
 	profile->packed = kvmalloc(kanary_model_packed_size(&profile->model), GFP_KERNEL);
 	if (!profile->packed)
 		goto err_profile;
+	profile->container = kvmalloc(kanary_score_container_size(&profile->model), GFP_KERNEL);
+	if (!profile->container)
+		goto err_packed;
+	kanary_score_container_init(&profile->model, profile->container);
 	kanary_model_prepare(&profile->model, profile->packed);
 	ret = kanary_judge_reference(&profile->model);
 	*why = ret == -ENOMEM ? "no memory for the model" :
 	       "the model's reference vector gives another verdict here than where it was trained";
 	if (ret)
-		goto err_packed;
+		goto err_container;
 	profile->file = file;
 	profile->cgroup = cgroup;
 	profile->mode = KANARY_MODE_MONITOR;
@@ -116,6 +122,8 @@ int kanary_profile_set(u64 cgroup, void *file, u32 size, u32 period, const char 
 
 err_writers:
 	mutex_unlock(&writers);
+err_container:
+	kvfree(profile->container);
 err_packed:
 	kvfree(profile->packed);
 err_profile:

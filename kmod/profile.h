@@ -9,7 +9,7 @@
 #include <linux/types.h>
 
 #include "kanary_netlink.h"
-#include "model.h"
+#include "score.h"
 
 /**
  * struct kanary_profile - a container's model and what is done with it
@@ -20,6 +20,7 @@
  * @model: prepared
  * @file: the model file, owned
  * @packed: memory of the prepared weights, owned
+ * @container: what the model remembers of the container's processes, owned; the worker's
  * @scored: vectors judged; the worker's
  * @alerts: raised; the worker's
  * @throttled: alerts left out of the kernel log since the last one in it; the worker's
@@ -34,6 +35,7 @@ struct kanary_profile {
 	struct kanary_model model;
 	void *file;
 	void *packed;
+	struct kanary_score_container *container;
 	u64 scored;
 	u64 alerts;
 	u32 throttled;

@@ -11,8 +11,8 @@
 /* Bytes of vectors in a request: few enough for any socket's buffer. */
 #define RUN_BYTES 65536
 
-/* Vectors of a stream that wait to be compared. */
-struct run {
+/* Vectors that wait: of a stream, or of streams one after the other to be sent as they are. */
+struct kanary_kernel_score_run {
 	u32 count;
 	u32 used;
 	u32 offset[KANARY_SCORE_MAX];
@@ -55,8 +55,10 @@ int kanary_kernel_score_open(struct kanary_kernel_score *score, const char *cont
 	if (kanary_target_open("score", &score->target))
 		return 1;
 	score->state = malloc(kanary_score_stream_size(model));
+	score->container = malloc(kanary_score_container_size(model) + 1);
 	score->scratch = aligned_alloc(64, (kanary_score_scratch_size(model) + 63) & ~63ul);
-	if (!score->state || !score->scratch)
+	score->batch = calloc(1, sizeof(*score->batch));
+	if (!score->state || !score->container || !score->scratch || !score->batch)
 		return kanary_message_error("score: %s", strerror(ENOMEM));
 	loaded.cgroup = score->target.cgroup;
 	if (kanary_netlink_dump(score->target.netlink, KANARY_CMD_GET_CONTAINERS, take_container,
@@ -86,15 +88,17 @@ static void note_difference(struct kanary_kernel_score *score, const struct kana
 	if (score->differences++)
 		return;
 	snprintf(score->first, sizeof(score->first),
-		 "stream %llu, vector %u (number %u of its run): kernel errors %u %u surprises %u %u %u flags %u, here errors %u %u surprises %u %u %u flags %u",
+		 "stream %llu, vector %u (number %u of its run): kernel errors %u %u %u surprises %u %u %u %u flags %u, here errors %u %u %u surprises %u %u %u %u flags %u",
 		 (unsigned long long)vector->stream, vector->index, position,
-		 kernel->process_error, kernel->sequence_error, kernel->process_surprise,
-		 kernel->sequence_surprise, kernel->surprise, kernel->flags,
-		 ours->process_error, ours->sequence_error, ours->process_surprise,
-		 ours->sequence_surprise, ours->surprise, ours->flags);
+		 kernel->process_error, kernel->sequence_error, kernel->container_error,
+		 kernel->process_surprise, kernel->sequence_surprise, kernel->container_surprise,
+		 kernel->surprise, kernel->flags, ours->process_error, ours->sequence_error,
+		 ours->container_error, ours->process_surprise, ours->sequence_surprise,
+		 ours->container_surprise, ours->surprise, ours->flags);
 }
 
-static struct nl_msg *build(struct kanary_kernel_score *score, const struct run *run)
+static struct nl_msg *build(struct kanary_kernel_score *score,
+			    const struct kanary_kernel_score_run *run)
 {
 	struct nl_msg *message;
 	u32 i;
@@ -116,13 +120,44 @@ static struct nl_msg *build(struct kanary_kernel_score *score, const struct run 
 	return message;
 }
 
-int kanary_kernel_score_flush(struct kanary_kernel_score *score, struct kanary_stream *stream)
+static bool append(struct kanary_kernel_score_run *run, const struct kanary_vector *vector)
 {
-	struct run *run = stream->kernel;
+	u32 size = (u32)kanary_vector_size(vector->length);
+
+	if (run->count == KANARY_SCORE_MAX || run->used + size > RUN_BYTES)
+		return false;
+	run->offset[run->count++] = run->used;
+	memcpy(run->memory + run->used, vector, size);
+	run->used += (size + 7) & ~7u;
+	return true;
+}
+
+static const struct kanary_vector *get(const struct kanary_kernel_score_run *run, u32 i)
+{
+	return (const void *)(run->memory + run->offset[i]);
+}
+
+/* What kanary_judge_run() does in the kernel. */
+static void judge(struct kanary_kernel_score *score, u32 i, struct kanary_verdict *verdict)
+{
+	const struct kanary_vector *vector = get(score->batch, i);
+
+	if (!i || vector->stream != get(score->batch, i - 1)->stream)
+		kanary_score_stream_init(score->model, score->state);
+	kanary_score_vector(score->model, score->state, vector->counts, vector->length,
+			    score->scratch, verdict);
+	if (kanary_score_ends(vector))
+		kanary_score_process(score->model, score->container, score->scratch, verdict);
+}
+
+int kanary_kernel_score_finish(struct kanary_kernel_score *score)
+{
+	struct kanary_kernel_score_run *run = score->batch;
 	struct reply reply = { .count = 0 };
+	struct kanary_verdict ours;
 	u32 i;
 
-	if (!run || !run->count)
+	if (!run->count)
 		return 0;
 	if (kanary_netlink_request(score->target.netlink, build(score, run), take_verdicts, &reply))
 		return kanary_message_error("score: %s", reply.count < 0 ?
@@ -131,16 +166,32 @@ int kanary_kernel_score_flush(struct kanary_kernel_score *score, struct kanary_s
 	if (reply.count != (int)run->count)
 		return kanary_message_error("score: the kernel gave %d verdicts for %u vectors",
 					    reply.count, run->count);
-	kanary_score_stream_init(score->model, score->state);
+	kanary_score_container_init(score->model, score->container);
 	for (i = 0; i < run->count; i++) {
-		const struct kanary_vector *vector = (void *)(run->memory + run->offset[i]);
-		struct kanary_verdict ours;
-
-		kanary_score_vector(score->model, score->state, vector->counts, vector->length,
-				    score->scratch, &ours);
+		judge(score, i, &ours);
 		score->verdicts++;
+		score->sequences += !!(ours.flags & KANARY_VERDICT_CONTAINER);
 		if (memcmp(&ours, &reply.verdicts[i], sizeof(ours)))
-			note_difference(score, vector, i, &reply.verdicts[i], &ours);
+			note_difference(score, get(run, i), i, &reply.verdicts[i], &ours);
+	}
+	run->count = 0;
+	run->used = 0;
+	return 0;
+}
+
+int kanary_kernel_score_flush(struct kanary_kernel_score *score, struct kanary_stream *stream)
+{
+	struct kanary_kernel_score_run *run = stream->kernel;
+	u32 i;
+
+	if (!run)
+		return 0;
+	for (i = 0; i < run->count; i++) {
+		if (append(score->batch, get(run, i)))
+			continue;
+		if (kanary_kernel_score_finish(score))
+			return 1;
+		append(score->batch, get(run, i));
 	}
 	run->count = 0;
 	run->used = 0;
@@ -150,20 +201,18 @@ int kanary_kernel_score_flush(struct kanary_kernel_score *score, struct kanary_s
 int kanary_kernel_score_add(struct kanary_kernel_score *score, struct kanary_stream *stream,
 			    const struct kanary_vector *vector)
 {
-	u32 size = (u32)kanary_vector_size(vector->length);
-	struct run *run;
+	struct kanary_kernel_score_run *run;
 
 	if (!stream->kernel)
 		stream->kernel = calloc(1, sizeof(*run));
 	run = stream->kernel;
 	if (!run)
 		return kanary_message_error("score: %s", strerror(ENOMEM));
-	if ((run->count == KANARY_SCORE_MAX || run->used + size > RUN_BYTES) &&
-	    kanary_kernel_score_flush(score, stream))
+	if (append(run, vector))
+		return 0;
+	if (kanary_kernel_score_flush(score, stream))
 		return 1;
-	run->offset[run->count++] = run->used;
-	memcpy(run->memory + run->used, vector, size);
-	run->used += (size + 7) & ~7u;
+	append(run, vector);
 	return 0;
 }
 
@@ -171,5 +220,7 @@ void kanary_kernel_score_close(struct kanary_kernel_score *score)
 {
 	kanary_target_close(&score->target);
 	free(score->state);
+	free(score->container);
 	free(score->scratch);
+	free(score->batch);
 }

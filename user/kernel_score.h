@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The kernel's verdicts beside our own. Vectors of a stream go out in runs; at
- * each run both sides start from a fresh state, and have to agree to the bit.
+ * The kernel's verdicts beside our own. Vectors go out in batches, stream by stream
+ * and in the order in which the streams end; at each batch both sides start from a
+ * fresh state, and have to agree to the bit.
  */
 #ifndef KANARY_KERNEL_SCORE_H
 #define KANARY_KERNEL_SCORE_H
@@ -10,13 +11,18 @@
 #include "stream_set.h"
 #include "target.h"
 
+struct kanary_kernel_score_run;
+
 /**
  * struct kanary_kernel_score - a comparison under way
  * @target: container whose model in the kernel is compared
  * @model: what the kernel should have loaded
  * @state: of our own scoring
+ * @container: likewise
  * @scratch: likewise
+ * @batch: what goes out next
  * @verdicts: compared so far
+ * @sequences: of these, with a container head that spoke
  * @differences: of these
  * @first: one sentence on the first of them, or ""
  */
@@ -24,8 +30,11 @@ struct kanary_kernel_score {
 	struct kanary_target target;
 	const struct kanary_model *model;
 	struct kanary_score_stream *state;
+	struct kanary_score_container *container;
 	void *scratch;
+	struct kanary_kernel_score_run *batch;
 	u64 verdicts;
+	u64 sequences;
 	u64 differences;
 	char first[512];
 };
@@ -43,8 +52,11 @@ int kanary_kernel_score_open(struct kanary_kernel_score *score, const char *cont
 int kanary_kernel_score_add(struct kanary_kernel_score *score, struct kanary_stream *stream,
 			    const struct kanary_vector *vector);
 
-/** kanary_kernel_score_flush() - compare what is queued; 0, or 1 after a line on stderr */
+/** kanary_kernel_score_flush() - the stream has ended; 0, or 1 after a line on stderr */
 int kanary_kernel_score_flush(struct kanary_kernel_score *score, struct kanary_stream *stream);
+
+/** kanary_kernel_score_finish() - compare what is left; 0, or 1 after a line on stderr */
+int kanary_kernel_score_finish(struct kanary_kernel_score *score);
 
 void kanary_kernel_score_close(struct kanary_kernel_score *score);
 

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "kanary_netlink.h"
-#include "score.h"
+#include "explain.h"
 
 /* Longest text attribute that is kept, with its zero. */
 #define KANARY_PROTOCOL_TEXT 64

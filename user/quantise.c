@@ -94,12 +94,42 @@ static void blank_knots(const struct kanary_model_knot *knots, uint32_t count)
 		knot[i] = (struct kanary_model_knot){ .error = i, .surprise = 0 };
 }
 
+static void quantise_sequence(const struct kanary_model_sequence *head, uint32_t inputs,
+			      uint32_t knots, const struct kanary_sequence_head *real)
+{
+	const struct kanary_network *network = real->network;
+
+	if (!network)
+		return;
+	memcpy((u32 *)head->weight, real->weight, inputs * sizeof(u32));
+	quantise_layer(&head->encoder, network->encoder, network->encoder_bias, UNIT_FEATURE,
+		       UNIT_GATE);
+	quantise_layer(&head->decoder, network->decoder, network->decoder_bias, UNIT_FEATURE,
+		       UNIT_GATE);
+	quantise_layer(&head->output, network->dense, network->dense_bias, UNIT_FEATURE,
+		       UNIT_OUTPUT);
+	blank_knots(head->knot, knots);
+}
+
+/* Sets the dimensions; returns the flag of a head that is there. */
+static u32 set_shape(struct kanary_model_shape *shape, const struct kanary_sequence_head *real,
+		     u32 flag)
+{
+	if (!real->network) {
+		memset(shape, 0, sizeof(*shape));
+		return 0;
+	}
+	shape->hidden = real->network->hidden;
+	shape->steps = real->network->steps;
+	return flag;
+}
+
 void *kanary_quantise_model(const struct kanary_model_header *header,
 			    const struct kanary_feature_map *features,
 			    const struct kanary_process_head *process,
-			    const struct kanary_sequence_head *sequence)
+			    const struct kanary_sequence_head *sequence,
+			    const struct kanary_sequence_head *container)
 {
-	const struct kanary_network *network = sequence->network;
 	struct kanary_model_header filled = *header;
 	struct kanary_model model;
 	void *file;
@@ -112,15 +142,9 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 	filled.code = process->code;
 	filled.codebook = process->codebook.length;
 	filled.codebook_gate = (u32)fmin(process->codebook.gate * UNIT_ERROR, UINT32_MAX);
-	filled.hidden = filled.steps = 0;
 	filled.decay_limit = features->decay_limit;
-	if (network) {
-		filled.flags |= KANARY_MODEL_SEQUENCE;
-		filled.hidden = network->hidden;
-		filled.steps = network->steps;
-	} else {
-		filled.stride = 0;
-	}
+	filled.flags |= set_shape(&filled.sequence, sequence, KANARY_MODEL_SEQUENCE);
+	filled.flags |= set_shape(&filled.container, container, KANARY_MODEL_CONTAINER);
 	filled.size = kanary_model_size(&filled);
 	file = calloc(1, filled.size);
 	if (!file)
@@ -136,16 +160,7 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 	quantise_layer(&model.decode, process->decode, process->decode_bias, UNIT_CODE,
 		       UNIT_OUTPUT);
 	blank_knots(model.process_knot, filled.knots);
-	if (network) {
-		memcpy((u32 *)model.sequence_weight, sequence->weight,
-		       features->inputs * sizeof(u32));
-		quantise_layer(&model.encoder, network->encoder, network->encoder_bias,
-			       UNIT_FEATURE, UNIT_GATE);
-		quantise_layer(&model.decoder, network->decoder, network->decoder_bias,
-			       UNIT_FEATURE, UNIT_GATE);
-		quantise_layer(&model.output, network->dense, network->dense_bias, UNIT_FEATURE,
-			       UNIT_OUTPUT);
-		blank_knots(model.sequence_knot, filled.knots);
-	}
+	quantise_sequence(&model.sequence, features->inputs, filled.knots, sequence);
+	quantise_sequence(&model.container, features->inputs, filled.knots, container);
 	return file;
 }

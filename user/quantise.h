@@ -23,16 +23,18 @@ void kanary_quantise_row(const float *weight, uint32_t columns, double bias, dou
 
 /**
  * kanary_quantise_model() - a model file without calibration, reference and checksum
- * @header: period, decay_limit, threshold, budget, vectors, stride, knots and name
- *	are taken over, the rest is set from the heads
+ * @header: period, decay_limit, threshold, budget, vectors, strides, knots, kinds and
+ *	name are taken over, the rest is set from the heads
  * @process: head
- * @sequence: head, its network NULL where there is none
+ * @sequence: head over a task's vectors, its network NULL where there is none
+ * @container: the same over a container's processes
  *
  * Return: the file, or NULL where memory is short. To be freed.
  */
 void *kanary_quantise_model(const struct kanary_model_header *header,
 			    const struct kanary_feature_map *features,
 			    const struct kanary_process_head *process,
-			    const struct kanary_sequence_head *sequence);
+			    const struct kanary_sequence_head *sequence,
+			    const struct kanary_sequence_head *container);
 
 #endif /* KANARY_QUANTISE_H */

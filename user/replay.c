@@ -14,9 +14,11 @@ bool kanary_replay_init(struct kanary_replay *replay, const void *file)
 	kanary_model_prepare(&replay->model, replay->packed);
 	replay->scratch = malloc(kanary_score_scratch_size(&replay->model));
 	replay->stream = malloc(kanary_score_stream_size(&replay->model));
-	if (!replay->scratch || !replay->stream)
+	replay->container = malloc(kanary_score_container_size(&replay->model) + 1);
+	if (!replay->scratch || !replay->stream || !replay->container)
 		goto fail;
 	kanary_replay_restart(replay);
+	kanary_replay_forget(replay);
 	return true;
 fail:
 	kanary_replay_free(replay);
@@ -28,6 +30,11 @@ void kanary_replay_restart(struct kanary_replay *replay)
 	kanary_score_stream_init(&replay->model, replay->stream);
 }
 
+void kanary_replay_forget(struct kanary_replay *replay)
+{
+	kanary_score_container_init(&replay->model, replay->container);
+}
+
 void kanary_replay_vector(struct kanary_replay *replay, const struct kanary_vector *vector,
 			  struct kanary_verdict *verdict)
 {
@@ -35,9 +42,15 @@ void kanary_replay_vector(struct kanary_replay *replay, const struct kanary_vect
 			    replay->scratch, verdict);
 }
 
+void kanary_replay_process(struct kanary_replay *replay, struct kanary_verdict *verdict)
+{
+	kanary_score_process(&replay->model, replay->container, replay->scratch, verdict);
+}
+
 bool kanary_replay_reference(struct kanary_replay *replay)
 {
-	return kanary_score_reference(&replay->model, replay->stream, replay->scratch);
+	return kanary_score_reference(&replay->model, replay->stream, replay->container,
+				      replay->scratch);
 }
 
 void kanary_replay_free(struct kanary_replay *replay)
@@ -45,5 +58,6 @@ void kanary_replay_free(struct kanary_replay *replay)
 	free(replay->packed);
 	free(replay->scratch);
 	free(replay->stream);
+	free(replay->container);
 	memset(replay, 0, sizeof(*replay));
 }

@@ -6,7 +6,7 @@
 #include "score.h"
 
 /**
- * struct kanary_replay - a prepared model and one stream's state
+ * struct kanary_replay - a prepared model, the state of one stream and of one container
  * @model: leads into the file, which must live as long
  */
 struct kanary_replay {
@@ -15,6 +15,7 @@ struct kanary_replay {
 	void *packed;
 	void *scratch;
 	struct kanary_score_stream *stream;
+	struct kanary_score_container *container;
 };
 
 /**
@@ -28,9 +29,15 @@ bool kanary_replay_init(struct kanary_replay *replay, const void *file);
 /** kanary_replay_restart() - the next vector begins a stream */
 void kanary_replay_restart(struct kanary_replay *replay);
 
+/** kanary_replay_forget() - the next process is the first of a container */
+void kanary_replay_forget(struct kanary_replay *replay);
+
 /** kanary_replay_vector() - judge the stream's next vector */
 void kanary_replay_vector(struct kanary_replay *replay, const struct kanary_vector *vector,
 			  struct kanary_verdict *verdict);
+
+/** kanary_replay_process() - that vector was the last of a process; adds to its verdict */
+void kanary_replay_process(struct kanary_replay *replay, struct kanary_verdict *verdict);
 
 /** kanary_replay_reference() - run the model's self-test */
 bool kanary_replay_reference(struct kanary_replay *replay);

@@ -5,6 +5,7 @@
 
 #include "arguments.h"
 #include "commands.h"
+#include "explain.h"
 #include "json_output.h"
 #include "kernel_score.h"
 #include "message.h"
@@ -108,9 +109,9 @@ static void print_unusual(const struct score *score, const struct kanary_stream 
 	char buffer[64];
 	u32 count, i;
 
-	count = kanary_score_explain(score->streams.model, stream->state, vector->counts,
-				     vector->length, score->streams.scratch, &stream->last,
-				     unusual);
+	count = kanary_explain_verdict(score->streams.model, stream->state, stream->container,
+				     vector->counts, vector->length, score->streams.scratch,
+				     &stream->last, unusual);
 	printf(" unusual=");
 	for (i = 0; i < count; i++)
 		printf("%s%s:%+d", i ? "," : "",
@@ -128,9 +129,9 @@ static json_t *list_unusual(const struct score *score, const struct kanary_strea
 	char buffer[64];
 	u32 count, i;
 
-	count = kanary_score_explain(score->streams.model, stream->state, vector->counts,
-				     vector->length, score->streams.scratch, &stream->last,
-				     unusual);
+	count = kanary_explain_verdict(score->streams.model, stream->state, stream->container,
+				     vector->counts, vector->length, score->streams.scratch,
+				     &stream->last, unusual);
 	for (i = 0; i < count; i++)
 		json_array_append_new(list, json_pack("{s:s, s:i}", "syscall",
 			kanary_syscall_name(unusual[i].bin, buffer, sizeof(buffer)), "excess",
@@ -145,10 +146,11 @@ static int print_vector(struct score *score, const struct kanary_stream *stream,
 	const struct kanary_verdict *verdict = &stream->last;
 	bool alert = verdict->flags & KANARY_VERDICT_ALERT;
 	bool sequence = verdict->flags & KANARY_VERDICT_SEQUENCE;
+	bool container = verdict->flags & KANARY_VERDICT_CONTAINER;
 
 	if (score->options->json)
 		return kanary_json_output_print(json_pack(
-			"{s:I, s:I, s:I, s:I, s:o, s:I, s:b, s:o, s:o, s:o, s:I, s:I, s:o}",
+			"{s:I, s:I, s:I, s:I, s:o, s:I, s:b, s:o, s:o, s:o, s:I, s:o, s:I, s:I, s:o}",
 			"stream", (json_int_t)vector->stream, "index", (json_int_t)vector->index,
 			"cgroup", (json_int_t)vector->cgroup, "pid", (json_int_t)vector->pid,
 			"comm", kanary_json_output_text(vector->comm, sizeof(vector->comm)),
@@ -159,7 +161,11 @@ static int print_vector(struct score *score, const struct kanary_stream *stream,
 				kanary_json_output_fixed(verdict->sequence_surprise, 8) :
 				json_null(),
 			"process_error", (json_int_t)verdict->process_error,
+			"container_surprise", container ?
+				kanary_json_output_fixed(verdict->container_surprise, 8) :
+				json_null(),
 			"sequence_error", (json_int_t)verdict->sequence_error,
+			"container_error", (json_int_t)verdict->container_error,
 			"unusual", alert ? list_unusual(score, stream, vector) : json_array()));
 	printf("stream=%llu index=%u pid=%u comm=%s calls=%u surprise=%.2f process=%.2f",
 	       (unsigned long long)vector->stream, vector->index, vector->pid,
@@ -169,6 +175,8 @@ static int print_vector(struct score *score, const struct kanary_stream *stream,
 		printf(" sequence=%.2f", verdict->sequence_surprise / 256.0);
 	else
 		printf(" sequence=-");
+	if (container)
+		printf(" container=%.2f", verdict->container_surprise / 256.0);
 	if (alert) {
 		printf(" alert");
 		print_unusual(score, stream, vector);
@@ -283,8 +291,9 @@ static int print_summary(struct score *score)
 			"threshold", kanary_json_output_fixed(threshold, 8));
 
 		if (score->options->kernel)
-			json_object_set_new(summary, "kernel", json_pack("{s:I, s:I, s:s}",
+			json_object_set_new(summary, "kernel", json_pack("{s:I, s:I, s:I, s:s}",
 				"verdicts", (json_int_t)kernel->verdicts,
+				"container_verdicts", (json_int_t)kernel->sequences,
 				"differences", (json_int_t)kernel->differences,
 				"first_difference", kernel->first));
 		if (score->list)
@@ -309,6 +318,8 @@ static int run(struct score *score)
 	while ((stream = kanary_stream_set_any(&score->streams)))
 		if (end_stream(score, stream))
 			return 1;
+	if (score->options->kernel && kanary_kernel_score_finish(&score->kernel))
+		return 1;
 	if (print_summary(score))
 		return 1;
 	if (score->kernel.differences)

@@ -7,6 +7,50 @@
 
 #include "stream_set.h"
 
+struct container {
+	u64 cgroup;
+	struct kanary_score_container *state;
+};
+
+static int compare_containers(const void *left, const void *right)
+{
+	const struct container *a = left, *b = right;
+
+	return a->cgroup < b->cgroup ? -1 : a->cgroup > b->cgroup;
+}
+
+static void free_container(void *node)
+{
+	struct container *container = node;
+
+	free(container->state);
+	free(container);
+}
+
+/* The state of a container, made if new; NULL without memory. */
+static struct kanary_score_container *get_container(struct kanary_stream_set *set, u64 cgroup)
+{
+	struct container key = { .cgroup = cgroup };
+	struct container **found = tfind(&key, &set->containers, compare_containers);
+	struct container *container;
+
+	if (found)
+		return (*found)->state;
+	container = calloc(1, sizeof(*container));
+	if (!container)
+		return NULL;
+	container->cgroup = cgroup;
+	/* without a container head there is no state, but a pointer all the same */
+	container->state = malloc(kanary_score_container_size(set->model) + 1);
+	if (!container->state ||
+	    !tsearch(container, &set->containers, compare_containers)) {
+		free_container(container);
+		return NULL;
+	}
+	kanary_score_container_init(set->model, container->state);
+	return container->state;
+}
+
 static int compare_streams(const void *left, const void *right)
 {
 	const struct kanary_stream *a = left, *b = right;
@@ -35,7 +79,8 @@ struct kanary_stream *kanary_stream_set_get(struct kanary_stream_set *set,
 	if (!stream)
 		return NULL;
 	stream->state = malloc(kanary_score_stream_size(set->model));
-	if (!stream->state)
+	stream->container = get_container(set, vector->cgroup);
+	if (!stream->state || !stream->container)
 		goto err;
 	kanary_score_stream_init(set->model, stream->state);
 	stream->number = vector->stream;
@@ -56,6 +101,8 @@ void kanary_stream_judge(struct kanary_stream_set *set, struct kanary_stream *st
 {
 	kanary_score_vector(set->model, stream->state, vector->counts, vector->length,
 			    set->scratch, &stream->last);
+	if (kanary_score_ends(vector))
+		kanary_score_process(set->model, stream->container, set->scratch, &stream->last);
 	memcpy(stream->comm, vector->comm, sizeof(stream->comm));
 	stream->vectors++;
 	stream->alerts += !!(stream->last.flags & KANARY_VERDICT_ALERT);
@@ -99,7 +146,9 @@ struct kanary_stream *kanary_stream_set_any(const struct kanary_stream_set *set)
 void kanary_stream_set_free(struct kanary_stream_set *set)
 {
 	tdestroy(set->tree, free_stream);
+	tdestroy(set->containers, free_container);
 	free(set->scratch);
 	set->tree = NULL;
+	set->containers = NULL;
 	set->scratch = NULL;
 }

@@ -18,6 +18,7 @@
  * @last: verdict
  * @kernel: for the use of the comparison with the kernel
  * @state: of the model
+ * @container: the model's state of the stream's container, shared by its streams
  */
 struct kanary_stream {
 	u64 number;
@@ -31,6 +32,7 @@ struct kanary_stream {
 	struct kanary_verdict last;
 	void *kernel;
 	struct kanary_score_stream *state;
+	struct kanary_score_container *container;
 };
 
 /**
@@ -38,11 +40,13 @@ struct kanary_stream {
  * @model: prepared
  * @scratch: for verdicts
  * @tree: of streams by number
+ * @containers: tree of their containers by cgroup
  */
 struct kanary_stream_set {
 	const struct kanary_model *model;
 	void *scratch;
 	void *tree;
+	void *containers;
 };
 
 /** kanary_stream_set_init() - 0 or -ENOMEM */
@@ -52,7 +56,12 @@ int kanary_stream_set_init(struct kanary_stream_set *set, const struct kanary_mo
 struct kanary_stream *kanary_stream_set_get(struct kanary_stream_set *set,
 					    const struct kanary_vector *vector);
 
-/** kanary_stream_judge() - score the stream's next vector; the verdict is in stream->last */
+/**
+ * kanary_stream_judge() - score the stream's next vector; the verdict is in stream->last
+ *
+ * Vectors come in the order of the recording, which is the kernel's: where one ends
+ * a process, that is the order of the container's processes.
+ */
 void kanary_stream_judge(struct kanary_stream_set *set, struct kanary_stream *stream,
 			 const struct kanary_vector *vector);
 

@@ -321,7 +321,8 @@ static int print_json(const struct options *options, const struct kanary_dataset
 		(json_int_t)dataset->in_part[KANARY_DATASET_VALIDATION], "calibrated_on",
 		(json_int_t)dataset->in_part[KANARY_DATASET_CALIBRATION], "period", header->period,
 		"inputs", header->inputs, "system_calls", result->seen, "code", header->code,
-		"codewords", header->codebook, "hidden", header->hidden, "steps", header->steps, "stride", header->stride);
+		"codewords", header->codebook, "hidden", header->sequence.hidden, "steps",
+		header->sequence.steps, "stride", header->sequence.stride);
 
 	if (!object)
 		return kanary_json_output_print(NULL);

@@ -48,6 +48,7 @@ struct trainer {
 	struct kanary_drift *drift;
 	struct kanary_process_head process;
 	struct kanary_sequence_head sequence;
+	struct kanary_sequence_head container;
 	struct errors process_errors;
 	struct errors sequence_errors;
 	void *file;
@@ -114,7 +115,8 @@ static const char *build(struct trainer *trainer)
 		.budget = trainer->settings->budget,
 		.vectors = trainer->dataset->count,
 		/* for calibration, each sequence is judged */
-		.stride = 1,
+		.sequence.stride = 1,
+		.container.stride = 1,
 		.knots = KANARY_MODEL_KNOTS_MAX,
 	};
 	double threshold = log10((double)header.budget);
@@ -123,7 +125,7 @@ static const char *build(struct trainer *trainer)
 	header.threshold = (u32)ceil(threshold * SURPRISE_UNIT);
 	snprintf(header.name, sizeof(header.name), "%s", trainer->settings->name);
 	trainer->file = kanary_quantise_model(&header, &trainer->features, &trainer->process,
-					      &trainer->sequence);
+					      &trainer->sequence, &trainer->container);
 	return trainer->file ? NULL : NO_MEMORY;
 }
 
@@ -245,11 +247,14 @@ static const char *complete(struct trainer *trainer)
 	}
 	kanary_model_layout(&after, trainer->file);
 	header = trainer->file;
-	header->stride = before.header->stride;
+	header->sequence = before.header->sequence;
+	header->container = before.header->container;
 	size = header->knots * sizeof(struct kanary_model_knot);
 	memcpy((void *)after.process_knot, before.process_knot, size);
-	if (after.sequence_knot)
-		memcpy((void *)after.sequence_knot, before.sequence_knot, size);
+	if (after.sequence.knot)
+		memcpy((void *)after.sequence.knot, before.sequence.knot, size);
+	if (after.container.knot)
+		memcpy((void *)after.container.knot, before.container.knot, size);
 	free(file);
 	return NULL;
 }
@@ -304,6 +309,24 @@ static const struct kanary_vector *choose_reference(const struct kanary_dataset 
 	return chosen;
 }
 
+static bool speaks(const struct kanary_model_shape *shape, uint32_t element)
+{
+	return !shape->hidden ||
+	       (element > shape->steps && !((element - shape->steps) % shape->stride));
+}
+
+/* Enough for the rings to turn over, and the last of them with all heads, if that can be. */
+static uint32_t choose_repeat(const struct kanary_model_header *header)
+{
+	const struct kanary_model_shape *sequence = &header->sequence;
+	uint32_t repeat;
+
+	for (repeat = 4; repeat <= 2 * KANARY_MODEL_STEPS_MAX; repeat++)
+		if (speaks(sequence, repeat) && speaks(&header->container, repeat))
+			return repeat;
+	return sequence->hidden ? sequence->steps + sequence->stride : 4;
+}
+
 static const char *add_reference(struct trainer *trainer)
 {
 	const struct kanary_vector *chosen = choose_reference(trainer->dataset);
@@ -325,13 +348,12 @@ static const char *add_reference(struct trainer *trainer)
 	reference->length = copy.vector.length;
 	memcpy(reference->counts, ((struct kanary_vector *)copy.bytes)->counts,
 	       reference->length * sizeof(struct kanary_count));
-	/* enough for the ring to turn over, and the last of them with both heads */
-	reference->repeat = 4;
-	if (header->steps)
-		reference->repeat = header->steps + header->steps / header->stride * header->stride;
-	for (i = 0; i < reference->repeat; i++)
+	reference->repeat = choose_repeat(header);
+	for (i = 0; i < reference->repeat; i++) {
 		kanary_replay_vector(&replay, (struct kanary_vector *)copy.bytes,
 				     &reference->verdict);
+		kanary_replay_process(&replay, &reference->verdict);
+	}
 	kanary_replay_free(&replay);
 	return NULL;
 }
@@ -370,11 +392,11 @@ static const char *finish(struct trainer *trainer, struct kanary_trainer_result 
 		  header->knots);
 	fewest = result->process.errors;
 	if (trainer->sequence.network) {
-		calibrate(&result->sequence, &trainer->sequence_errors, copies * header->steps,
-			  model.sequence_knot, header->knots);
+		calibrate(&result->sequence, &trainer->sequence_errors,
+			  copies * header->sequence.steps, model.sequence.knot, header->knots);
 		if (result->sequence.errors < fewest)
 			fewest = result->sequence.errors;
-		header->stride = trainer->settings->stride;
+		header->sequence.stride = trainer->settings->stride;
 	}
 	result->supported = fewest / 10.0 / copies;
 	return NULL;
@@ -434,6 +456,7 @@ const char *kanary_trainer_run(struct kanary_trainer_result *result,
 	kanary_drift_free(trainer.drift);
 	kanary_process_train_free(&trainer.process);
 	kanary_sequence_train_free(&trainer.sequence);
+	kanary_sequence_train_free(&trainer.container);
 	errors_free(&trainer.process_errors);
 	errors_free(&trainer.sequence_errors);
 	return failure;

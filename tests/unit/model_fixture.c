@@ -83,29 +83,46 @@ static void fill_knots(uint64_t *state, const struct kanary_model_knot *knots, u
 	}
 }
 
+void model_fixture_reference(const struct kanary_model *model)
+{
+	struct kanary_model_reference *reference = (void *)model->reference;
+	struct kanary_score_container *container;
+	struct kanary_score_stream *stream;
+	uint32_t i;
+	void *scratch;
+
+	stream = malloc(kanary_score_stream_size(model));
+	scratch = malloc(kanary_score_scratch_size(model));
+	container = malloc(kanary_score_container_size(model) + 1);
+	kanary_score_stream_init(model, stream);
+	kanary_score_container_init(model, container);
+	for (i = 0; i < reference->repeat; i++) {
+		kanary_score_vector(model, stream, reference->counts, reference->length, scratch,
+				    &reference->verdict);
+		kanary_score_process(model, container, scratch, &reference->verdict);
+	}
+	free(container);
+	free(stream);
+	free(scratch);
+}
+
 static void set_reference(struct model_fixture *fixture, uint64_t *state)
 {
 	struct kanary_model_reference *reference = (void *)fixture->model.reference;
 	const struct kanary_model *model = &fixture->model;
 	struct kanary_count counts[KANARY_BINS];
-	struct kanary_score_stream *stream;
-	uint32_t i, length;
-	void *scratch;
+	uint32_t length;
 
 	length = model_fixture_counts(state, counts, model->header->period);
 	assert(length <= KANARY_MODEL_REFERENCE_COUNTS);
 	memcpy(reference->counts, counts, length * sizeof(*counts));
 	reference->length = length;
-	reference->repeat = model->header->steps ? model->header->steps : 1;
-
-	stream = malloc(kanary_score_stream_size(model));
-	scratch = malloc(kanary_score_scratch_size(model));
-	kanary_score_stream_init(model, stream);
-	for (i = 0; i < reference->repeat; i++)
-		kanary_score_vector(model, stream, reference->counts, length, scratch,
-				    &reference->verdict);
-	free(stream);
-	free(scratch);
+	reference->repeat = model->header->sequence.steps;
+	if (model->header->container.steps > reference->repeat)
+		reference->repeat = model->header->container.steps;
+	if (!reference->repeat)
+		reference->repeat = 1;
+	model_fixture_reference(model);
 }
 
 void model_fixture_seal(void *file, size_t size)
@@ -116,17 +133,58 @@ void model_fixture_seal(void *file, size_t size)
 	header->checksum = kanary_checksum_update(0, file, size);
 }
 
+static void fill_sequence(uint64_t *state, const struct kanary_model *model,
+			  const struct kanary_model_sequence *head)
+{
+	uint32_t i;
+
+	if (!head->weight)
+		return;
+	for (i = 0; i < model->header->inputs; i++)
+		((u32 *)head->weight)[i] = model_fixture_random(state) % 4096;
+	fill_layer(state, &head->encoder);
+	fill_layer(state, &head->decoder);
+	fill_layer(state, &head->output);
+	fill_knots(state, head->knot, model->header->knots, 1 << 26, 1 << 25);
+}
+
+static void fill_kinds(uint64_t *state, const struct kanary_model *model)
+{
+	struct kanary_model_kind *kind = (struct kanary_model_kind *)model->kind;
+	uint32_t i;
+
+	for (i = 0; i < model->header->kinds; i++) {
+		snprintf(kind[i].label, sizeof(kind[i].label), "kind-%u", i);
+		kind[i].processes = 1 + model_fixture_random(state) % 100;
+		kind[i].spread = model_fixture_random(state) % (1 << 20);
+	}
+	for (i = 0; i < model->header->kinds * model->header->inputs; i++)
+		((s16 *)model->centroid)[i] = (s16)between(state, 0, 32767);
+}
+
 void model_fixture_create(struct model_fixture *fixture, uint64_t seed, unsigned int inputs,
 			  unsigned int code, unsigned int hidden, unsigned int steps,
 			  unsigned int stride)
+{
+	struct kanary_model_shape none = { 0 };
+
+	model_fixture_create_whole(fixture, seed, inputs, code,
+				   (struct kanary_model_shape){ (u16)hidden, (u16)steps,
+								(u16)stride, 0 }, none, 0);
+}
+
+void model_fixture_create_whole(struct model_fixture *fixture, uint64_t seed, unsigned int inputs,
+				unsigned int code, struct kanary_model_shape sequence,
+				struct kanary_model_shape container, unsigned int kinds)
 {
 	uint64_t state = seed * 2 + 1;
 	struct kanary_model_header header = {
 		.magic = "KANARYM", .version = KANARY_MODEL_VERSION, .period = 500,
 		.decay_limit = 20000, .threshold = 500, .budget = 10000, .vectors = 12345,
-		.flags = KANARY_MODEL_PROCESS | (hidden ? KANARY_MODEL_SEQUENCE : 0),
-		.inputs = (u16)inputs, .code = (u16)code, .hidden = (u16)hidden,
-		.steps = (u16)steps, .stride = (u16)stride, .knots = 6, .codebook = 5,
+		.flags = KANARY_MODEL_PROCESS | (sequence.hidden ? KANARY_MODEL_SEQUENCE : 0) |
+			 (container.hidden ? KANARY_MODEL_CONTAINER : 0),
+		.inputs = (u16)inputs, .code = (u16)code, .knots = 6, .codebook = 5,
+		.sequence = sequence, .container = container, .kinds = (u16)kinds,
 		.codebook_gate = 1 << 24, .name = "fixture-1",
 	};
 	struct kanary_model *model = &fixture->model;
@@ -144,18 +202,14 @@ void model_fixture_create(struct model_fixture *fixture, uint64_t seed, unsigned
 		((u16 *)model->feature)[i] = (u16)(model_fixture_random(&state) % inputs);
 	for (i = 0; i < inputs; i++)
 		((u32 *)model->process_weight)[i] = model_fixture_random(&state) % 4096;
-	for (i = 0; hidden && i < inputs; i++)
-		((u32 *)model->sequence_weight)[i] = model_fixture_random(&state) % 4096;
 	for (i = 0; i < header.codebook * inputs; i++)
 		((s16 *)model->codeword)[i] = (s16)between(&state, -32767, 32767);
 	fill_layer(&state, &model->encode);
 	fill_layer(&state, &model->decode);
-	fill_layer(&state, &model->encoder);
-	fill_layer(&state, &model->decoder);
-	fill_layer(&state, &model->output);
 	fill_knots(&state, model->process_knot, header.knots, 1 << 24, 1 << 22);
-	if (hidden)
-		fill_knots(&state, model->sequence_knot, header.knots, 1 << 26, 1 << 25);
+	fill_sequence(&state, model, &model->sequence);
+	fill_sequence(&state, model, &model->container);
+	fill_kinds(&state, model);
 
 	fixture->packed = aligned_alloc(8, kanary_model_packed_size(model));
 	kanary_model_prepare(model, fixture->packed);

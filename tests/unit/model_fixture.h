@@ -33,8 +33,16 @@ void model_fixture_create(struct model_fixture *fixture, uint64_t seed, unsigned
 			  unsigned int code, unsigned int hidden, unsigned int steps,
 			  unsigned int stride);
 
+/** model_fixture_create_whole() - the same with a container head and kinds, where there are any */
+void model_fixture_create_whole(struct model_fixture *fixture, uint64_t seed, unsigned int inputs,
+				unsigned int code, struct kanary_model_shape sequence,
+				struct kanary_model_shape container, unsigned int kinds);
+
 /** model_fixture_destroy() - free its memory */
 void model_fixture_destroy(struct model_fixture *fixture);
+
+/** model_fixture_reference() - set the reference verdict of a changed model; it is prepared */
+void model_fixture_reference(const struct kanary_model *model);
 
 /** model_fixture_seal() - set the checksum of a changed file */
 void model_fixture_seal(void *file, size_t size);

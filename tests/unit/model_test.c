@@ -23,7 +23,10 @@ struct patient {
 
 static void admit(struct patient *patient, unsigned int hidden, unsigned int steps)
 {
-	model_fixture_create(&patient->fixture, 5, 6, 4, hidden, steps, hidden ? 1 : 0);
+	struct kanary_model_shape sequence = { (u16)hidden, (u16)steps, hidden ? 1 : 0, 0 };
+	struct kanary_model_shape container = { hidden ? 2 : 0, hidden ? 2 : 0, hidden ? 1 : 0, 0 };
+
+	model_fixture_create_whole(&patient->fixture, 5, 6, 4, sequence, container, 3);
 	patient->pristine = malloc(patient->fixture.size);
 	memcpy(patient->pristine, patient->fixture.file, patient->fixture.size);
 	patient->header = patient->fixture.file;
@@ -102,10 +105,14 @@ static void refuses_bad_headers(void **state)
 	SICK(bad_name, header->name[2] = '\n');
 	SICK(bad_name, header->name[2] = '/');
 	SICK(bad_name, header->name[2] = (char)0xff);
-	SICK("model has unknown flags", header->flags |= 4);
+	SICK("model has unknown flags", header->flags |= 8);
 	SICK("model has unknown flags", header->flags |= 1u << 31);
 	SICK(no_process, header->flags &= ~(u32)KANARY_MODEL_PROCESS);
-	SICK("reserved bytes of the header are not 0", header->reserved = 1);
+	SICK("reserved bytes of the header are not 0", header->reserved[0] = 1);
+	SICK("reserved bytes of the header are not 0", header->reserved[6] = 1);
+	SICK("reserved bytes of the header are not 0", header->sequence.reserved = 1);
+	SICK("reserved bytes of the header are not 0", header->container.reserved = 1);
+	SICK("number of kinds of processes is out of range (up to 64)", header->kinds = 65);
 	SICK("codebook is out of range (up to 128 codewords)", header->codebook = 129);
 	SICK("model without a codebook has a gate for one", header->codebook = 0);
 	SICK("value of a codeword is out of range (-32767 to 32767)",
@@ -154,29 +161,38 @@ static void refuses_bad_dimensions(void **state)
 	SICK("width of the code is odd", header->code = 3);
 	SICK(knots, header->knots = 1);
 	SICK(knots, header->knots = 65);
-	SICK(hidden, header->hidden = 0);
-	SICK(hidden, header->hidden = 130);
-	SICK(hidden, header->hidden = 65535);
-	SICK("number of hidden units is odd", header->hidden = 3);
-	SICK(steps, header->steps = 0);
-	SICK(steps, header->steps = 65);
-	SICK(stride, header->stride = 0);
-	SICK(stride, header->stride = 4);
-	SICK(stray, header->flags = KANARY_MODEL_PROCESS);
+	SICK(hidden, header->sequence.hidden = 0);
+	SICK(hidden, header->sequence.hidden = 130);
+	SICK(hidden, header->sequence.hidden = 65535);
+	SICK("number of hidden units is odd", header->sequence.hidden = 3);
+	SICK(steps, header->sequence.steps = 0);
+	SICK(steps, header->sequence.steps = 65);
+	SICK(stride, header->sequence.stride = 0);
+	SICK(stride, header->sequence.stride = 4);
+	SICK(stray, header->flags &= ~(u32)KANARY_MODEL_SEQUENCE);
+	SICK(hidden, header->container.hidden = 0);
+	SICK(hidden, header->container.hidden = 130);
+	SICK(steps, header->container.steps = 65);
+	SICK(stride, header->container.stride = 3);
+	SICK(stray, header->flags &= ~(u32)KANARY_MODEL_CONTAINER);
+	SICK(size, header->container.hidden = 4);
+	SICK(size, header->kinds = 0);
 	SICK(size, header->inputs = 256);
-	SICK(size, header->hidden = 128);
+	SICK(size, header->sequence.hidden = 128);
 	SICK(size, header->code = 2);
 	SICK(size, header->knots++);
-	header->steps = 64;
+	header->sequence.steps = 64;
 	accepted(&patient);
 	discharge(&patient);
 
 	admit(&patient, 0, 0);
 	header = patient.header;
-	SICK(stray, header->hidden = 2);
-	SICK(stray, header->steps = 2);
-	SICK(stray, header->stride = 1);
+	SICK(stray, header->sequence.hidden = 2);
+	SICK(stray, header->sequence.steps = 2);
+	SICK(stray, header->sequence.stride = 1);
 	SICK(hidden, header->flags |= KANARY_MODEL_SEQUENCE);
+	SICK(stray, header->container.steps = 2);
+	SICK(hidden, header->flags |= KANARY_MODEL_CONTAINER);
 	discharge(&patient);
 }
 
@@ -225,7 +241,11 @@ static void refuses_bad_sections(void **state)
 	static const char surprise[] = "surprise of the calibration does not ascend";
 	static const char process[] = "weight of a process error is too large";
 	static const char sequence[] = "weight of a sequence error is too large";
+	static const char label[] = "label of a kind of process is not a printable name";
+	static const char centroid[] =
+		"centroid of a kind of process is out of range (0 to 32767)";
 	struct kanary_model_knot *knot;
+	struct kanary_model_kind *kind;
 	struct patient patient;
 	u16 *feature;
 	u32 *weight;
@@ -239,14 +259,30 @@ static void refuses_bad_sections(void **state)
 	SICK(process, weight[5] = KANARY_MODEL_WEIGHT_MAX + 1);
 	weight[0] = KANARY_MODEL_WEIGHT_MAX;
 	accepted(&patient);
-	weight = (u32 *)patient.model.sequence_weight;
+	weight = (u32 *)patient.model.sequence.weight;
 	SICK(sequence, weight[0] = UINT32_MAX);
+	weight = (u32 *)patient.model.container.weight;
+	SICK(sequence, weight[5] = UINT32_MAX);
+	kind = (struct kanary_model_kind *)patient.model.kind;
+	SICK(label, kind[1].label[0] = '\0');
+	SICK(label, kind[1].label[0] = '\n');
+	SICK(label, kind[2].label[2] = ' ');
+	SICK(label, kind[2].label[2] = (char)0x80);
+	SICK(label, memset(kind[0].label, 'a', KANARY_COMM_SIZE));
+	SICK("label of a kind of process is followed by bytes other than 0",
+	     kind[0].label[KANARY_COMM_SIZE - 1] = 'a');
+	SICK("kind of process was learned from none", kind[2].processes = 0);
+	SICK(centroid, ((s16 *)patient.model.centroid)[17] = -1);
+	SICK("padding of the centroids is not 0", ((s16 *)patient.model.centroid)[18] = 1);
 
 	refuses_bad_layer(&patient, &patient.model.encode);
 	refuses_bad_layer(&patient, &patient.model.decode);
-	refuses_bad_layer(&patient, &patient.model.encoder);
-	refuses_bad_layer(&patient, &patient.model.decoder);
-	refuses_bad_layer(&patient, &patient.model.output);
+	refuses_bad_layer(&patient, &patient.model.sequence.encoder);
+	refuses_bad_layer(&patient, &patient.model.sequence.decoder);
+	refuses_bad_layer(&patient, &patient.model.sequence.output);
+	refuses_bad_layer(&patient, &patient.model.container.encoder);
+	refuses_bad_layer(&patient, &patient.model.container.decoder);
+	refuses_bad_layer(&patient, &patient.model.container.output);
 
 	last = patient.header->knots - 1u;
 	knot = (struct kanary_model_knot *)patient.model.process_knot;
@@ -254,9 +290,11 @@ static void refuses_bad_sections(void **state)
 	SICK(errors, knot[1].error = knot[0].error);
 	SICK(errors, knot[last].error = 0);
 	SICK(surprise, knot[0].surprise = 25600);
-	knot = (struct kanary_model_knot *)patient.model.sequence_knot;
+	knot = (struct kanary_model_knot *)patient.model.sequence.knot;
 	SICK(beyond, knot[0].surprise = UINT32_MAX);
 	SICK(errors, knot[last].error = knot[last - 1].error);
+	knot = (struct kanary_model_knot *)patient.model.container.knot;
+	SICK(surprise, knot[0].surprise = 25600);
 	discharge(&patient);
 }
 
@@ -326,6 +364,7 @@ static void refuses_other_sizes(void **state)
 static void survives_every_flipped_bit(void **state)
 {
 	static const char damaged[] = "model is damaged: its checksum does not match";
+	struct kanary_score_container *container;
 	struct kanary_score_stream *stream;
 	unsigned int passed = 0;
 	struct patient patient;
@@ -339,6 +378,7 @@ static void survives_every_flipped_bit(void **state)
 	size = patient.fixture.size;
 	model = &patient.fixture.model;
 	stream = malloc(8192);
+	container = malloc(8192);
 	scratch = malloc(65536);
 	for (bit = 0; bit < 8 * size; bit++) {
 		bytes[bit / 8] ^= (u8)(1 << bit % 8);
@@ -349,9 +389,10 @@ static void survives_every_flipped_bit(void **state)
 		model_fixture_seal(bytes, size);
 		if (!kanary_model_parse(model, bytes, size)) {
 			assert_true(kanary_score_stream_size(model) <= 8192);
+			assert_true(kanary_score_container_size(model) <= 8192);
 			assert_true(kanary_score_scratch_size(model) <= 65536);
 			kanary_model_prepare(model, patient.fixture.packed);
-			kanary_score_reference(model, stream, scratch);
+			kanary_score_reference(model, stream, container, scratch);
 			passed++;
 		}
 		memcpy(bytes, patient.pristine, size);
@@ -359,6 +400,7 @@ static void survives_every_flipped_bit(void **state)
 	/* bits of weights mostly pass, so the flips reach the arithmetic */
 	assert_in_range(passed, 1000, 8 * size);
 	free(stream);
+	free(container);
 	free(scratch);
 	discharge(&patient);
 }
@@ -367,6 +409,7 @@ static void runs_its_reference(void **state)
 {
 	static const unsigned int shapes[][2] = { { 2, 3 }, { 0, 0 }, { 16, 8 } };
 	struct kanary_model_reference *reference;
+	struct kanary_score_container *container;
 	struct kanary_score_stream *stream;
 	struct patient patient;
 	struct kanary_model *model;
@@ -378,11 +421,13 @@ static void runs_its_reference(void **state)
 		model = &patient.fixture.model;
 		stream = malloc(kanary_score_stream_size(model));
 		scratch = malloc(kanary_score_scratch_size(model));
-		assert_true(kanary_score_reference(model, stream, scratch));
+		container = malloc(kanary_score_container_size(model) + 1);
+		assert_true(kanary_score_reference(model, stream, container, scratch));
 		reference = (struct kanary_model_reference *)model->reference;
 		reference->verdict.process_error ^= 1;
-		assert_false(kanary_score_reference(model, stream, scratch));
+		assert_false(kanary_score_reference(model, stream, container, scratch));
 		free(stream);
+		free(container);
 		free(scratch);
 		discharge(&patient);
 	}
@@ -391,10 +436,11 @@ static void runs_its_reference(void **state)
 /* The trainer lays its file out with the same functions. */
 static void largest_model_fits(void **state)
 {
+	const struct kanary_model_shape shape = { 128, 64, 64, 0 };
 	struct model_fixture fixture;
 
-	model_fixture_create(&fixture, 3, 256, 64, 128, 64, 64);
-	assert_in_range(fixture.size, 500000, KANARY_MODEL_SIZE_MAX);
+	model_fixture_create_whole(&fixture, 3, 256, 64, shape, shape, KANARY_MODEL_KINDS_MAX);
+	assert_in_range(fixture.size, 1500000, KANARY_MODEL_SIZE_MAX);
 	assert_ptr_equal((u8 *)fixture.model.reference + sizeof(*fixture.model.reference),
 			 (u8 *)fixture.file + fixture.size);
 	model_fixture_destroy(&fixture);

@@ -18,16 +18,19 @@
 struct judge {
 	struct model_fixture fixture;
 	struct kanary_score_stream *stream;
+	struct kanary_score_container *container;
 	void *scratch;
 };
 
 static void judge_create(struct judge *judge, uint64_t seed, unsigned int inputs,
-			 unsigned int code, unsigned int hidden, unsigned int steps,
-			 unsigned int stride)
+			 unsigned int code, struct kanary_model_shape sequence,
+			 struct kanary_model_shape container)
 {
 	const struct kanary_model *model = &judge->fixture.model;
 
-	model_fixture_create(&judge->fixture, seed, inputs, code, hidden, steps, stride);
+	model_fixture_create_whole(&judge->fixture, seed, inputs, code, sequence, container, 3);
+	judge->container = malloc(kanary_score_container_size(model) + 1);
+	kanary_score_container_init(model, judge->container);
 	judge->stream = malloc(kanary_score_stream_size(model));
 	judge->scratch = aligned_alloc(8, kanary_score_scratch_size(model));
 	kanary_score_stream_init(model, judge->stream);
@@ -36,9 +39,17 @@ static void judge_create(struct judge *judge, uint64_t seed, unsigned int inputs
 static void judge_destroy(struct judge *judge)
 {
 	free(judge->stream);
+	free(judge->container);
 	free(judge->scratch);
 	model_fixture_destroy(&judge->fixture);
 }
+
+static void stream_ends(struct judge *judge)
+{
+	kanary_score_stream_init(&judge->fixture.model, judge->stream);
+}
+
+#define SHAPE(hidden, steps, stride) ((struct kanary_model_shape){ hidden, steps, stride, 0 })
 
 /* The specification again, one row at a time, with nothing clever. */
 static int64_t clamp(int64_t value, int64_t limit)
@@ -123,6 +134,7 @@ static uint32_t plain_process(const struct kanary_model *model, const int32_t *x
 
 /* @x: [steps][inputs], oldest first */
 static uint32_t plain_sequence(const struct kanary_model *model,
+			       const struct kanary_model_sequence *head,
 			       int32_t x[][KANARY_MODEL_INPUTS_MAX])
 {
 	int32_t operands[KANARY_MODEL_INPUTS_MAX + KANARY_MODEL_HIDDEN_MAX];
@@ -131,15 +143,15 @@ static uint32_t plain_sequence(const struct kanary_model *model,
 	int64_t c[KANARY_MODEL_HIDDEN_MAX] = { 0 };
 	int32_t h[KANARY_MODEL_HIDDEN_MAX] = { 0 };
 	uint32_t inputs = model->header->inputs;
-	uint32_t hidden = model->header->hidden;
-	uint32_t steps = model->header->steps;
+	uint32_t hidden = head->shape->hidden;
+	uint32_t steps = head->shape->steps;
 	uint64_t error = 0;
 	uint32_t step;
 
 	for (step = 0; step < steps; step++) {
 		memcpy(operands, x[step], inputs * sizeof(*operands));
 		memcpy(operands + inputs, h, hidden * sizeof(*operands));
-		plain_layer(&model->encoder, operands, 32767, gate);
+		plain_layer(&head->encoder, operands, 32767, gate);
 		plain_lstm(hidden, gate, c, h);
 	}
 	memcpy(operands, h, hidden * sizeof(*operands));
@@ -147,10 +159,10 @@ static uint32_t plain_sequence(const struct kanary_model *model,
 	memset(h, 0, sizeof(h));
 	for (step = 0; step < steps; step++) {
 		memcpy(operands + hidden, h, hidden * sizeof(*operands));
-		plain_layer(&model->decoder, operands, 32767, gate);
+		plain_layer(&head->decoder, operands, 32767, gate);
 		plain_lstm(hidden, gate, c, h);
-		plain_layer(&model->output, h, 65535, y);
-		error += plain_error(model->sequence_weight, x[steps - 1 - step], y, inputs);
+		plain_layer(&head->output, h, 65535, y);
+		error += plain_error(head->weight, x[steps - 1 - step], y, inputs);
 	}
 	return error > UINT32_MAX ? UINT32_MAX : (uint32_t)error;
 }
@@ -166,24 +178,56 @@ static void features_of(const struct kanary_model *model, const uint32_t *sums, 
 		x[i] = kanary_feature_value(sums[i], kanary_feature_reciprocal(total));
 }
 
-static void compare_with_plain(uint64_t seed, unsigned int inputs, unsigned int code,
-			       unsigned int hidden, unsigned int steps, unsigned int stride)
+/* A head over a sequence, plainly: all elements so far in the last @steps of @window. */
+struct plain_head {
+	struct kanary_model_shape shape;
+	uint32_t seen;
+	uint32_t spoken;
+	int32_t window[KANARY_MODEL_STEPS_MAX][KANARY_MODEL_INPUTS_MAX];
+};
+
+/* Takes an element in, and holds the error against its own. */
+static void check_head(struct plain_head *plain, const struct kanary_model *model,
+		       const struct kanary_model_sequence *head, const int32_t *x, bool spoke,
+		       uint32_t error)
 {
-	static int32_t window[KANARY_MODEL_STEPS_MAX][KANARY_MODEL_INPUTS_MAX];
+	uint32_t steps = plain->shape.steps;
+	bool speaks;
+
+	if (!steps) {
+		assert_int_equal(spoke, 0);
+		return;
+	}
+	memmove(plain->window, plain->window + 1, (steps - 1) * sizeof(*plain->window));
+	memcpy(plain->window[steps - 1], x, sizeof(*plain->window));
+	plain->seen++;
+	speaks = plain->seen >= steps && !((plain->seen - steps) % plain->shape.stride);
+	assert_int_equal(spoke, speaks);
+	assert_int_equal(error, speaks ? plain_sequence(model, head, plain->window) : 0);
+	plain->spoken += speaks;
+}
+
+static void compare_with_plain(uint64_t seed, unsigned int inputs, unsigned int code,
+			       struct kanary_model_shape sequence_shape,
+			       struct kanary_model_shape container_shape)
+{
+	static struct plain_head sequence, container;
 	uint32_t cumulative[KANARY_MODEL_INPUTS_MAX] = { 0 };
 	uint32_t sums[KANARY_MODEL_INPUTS_MAX];
 	struct kanary_count counts[KANARY_BINS];
-	int32_t x[KANARY_MODEL_INPUTS_MAX];
+	int32_t x[KANARY_MODEL_INPUTS_MAX], own[KANARY_MODEL_INPUTS_MAX];
 	const struct kanary_model *model;
 	struct kanary_verdict verdict;
 	uint64_t state = seed * 7 + 3;
 	uint32_t length, i, total, n;
 	struct judge judge;
-	bool spoken;
+	uint32_t flags;
 
-	judge_create(&judge, seed, inputs, code, hidden, steps, stride);
+	sequence = (struct plain_head){ .shape = sequence_shape };
+	container = (struct plain_head){ .shape = container_shape };
+	judge_create(&judge, seed, inputs, code, sequence_shape, container_shape);
 	model = &judge.fixture.model;
-	for (n = 0; n < 3 * steps + 8; n++) {
+	for (n = 0; n < 3u * sequence_shape.steps + 6u * container_shape.steps + 8; n++) {
 		length = model_fixture_counts(&state, counts,
 					      1 + model_fixture_random(&state) % 2000);
 		memset(sums, 0, sizeof(sums));
@@ -203,36 +247,49 @@ static void compare_with_plain(uint64_t seed, unsigned int inputs, unsigned int 
 		kanary_score_vector(model, judge.stream, counts, length, judge.scratch, &verdict);
 		assert_int_equal(verdict.process_error, plain_process(model, x));
 
-		if (hidden) {
-			memmove(window, window + 1, (steps - 1) * sizeof(*window));
-			features_of(model, sums, window[steps - 1]);
-		}
-		spoken = hidden && n + 1 >= steps && (n + 1 - steps) % stride == 0;
-		assert_int_equal(!!(verdict.flags & KANARY_VERDICT_SEQUENCE), spoken);
-		if (spoken)
-			assert_int_equal(verdict.sequence_error, plain_sequence(model, window));
-		else
-			assert_int_equal(verdict.sequence_error, 0);
+		features_of(model, sums, own);
+		flags = verdict.flags;
+		check_head(&sequence, model, &model->sequence, own,
+			   flags & KANARY_VERDICT_SEQUENCE, verdict.sequence_error);
+		assert_int_equal(flags & KANARY_VERDICT_CONTAINER, 0);
+		if (n % 3 == 2)
+			continue;
+		/* the process ends here, and another one begins */
+		kanary_score_process(model, judge.container, judge.scratch, &verdict);
+		assert_int_equal(verdict.flags & KANARY_VERDICT_SEQUENCE,
+				 flags & KANARY_VERDICT_SEQUENCE);
+		check_head(&container, model, &model->container, x,
+			   verdict.flags & KANARY_VERDICT_CONTAINER, verdict.container_error);
+		if (n % 5)
+			continue;
+		memset(cumulative, 0, sizeof(cumulative));
+		sequence.seen = 0;
+		stream_ends(&judge);
 	}
+	assert_true(sequence_shape.steps > 4 || !sequence_shape.steps || sequence.spoken > 2);
+	assert_true(!container_shape.steps || container.spoken > 2);
 	judge_destroy(&judge);
 }
 
 static void agrees_with_the_plain_version(void **state)
 {
+	static const struct kanary_model_shape none;
 	uint64_t seed;
 
 	for (seed = 1; seed <= 8; seed++) {
-		compare_with_plain(seed, 4, 2, 2, 1, 1);
-		compare_with_plain(seed, 34, 6, 10, 5, 2);
-		compare_with_plain(seed, 18, 64, 0, 0, 0);
+		compare_with_plain(seed, 4, 2, SHAPE(2, 1, 1), SHAPE(4, 3, 1));
+		compare_with_plain(seed, 34, 6, SHAPE(10, 5, 2), SHAPE(2, 1, 1));
+		compare_with_plain(seed, 18, 64, none, none);
+		compare_with_plain(seed, 18, 2, none, SHAPE(6, 7, 3));
 	}
-	compare_with_plain(1, 64, 8, 32, 16, 4);
+	compare_with_plain(1, 64, 8, SHAPE(32, 16, 4), SHAPE(16, 8, 2));
 	assert_true(known_situations > 100);
-	compare_with_plain(2, 256, 64, 128, 3, 3);
+	compare_with_plain(2, 256, 64, SHAPE(128, 3, 3), SHAPE(128, 2, 2));
 }
 
 static uint32_t hash_verdicts(uint64_t seed, unsigned int inputs, unsigned int code,
-			      unsigned int hidden, unsigned int steps)
+			      struct kanary_model_shape sequence,
+			      struct kanary_model_shape container)
 {
 	struct kanary_count counts[KANARY_BINS];
 	uint64_t state = seed + 99;
@@ -241,12 +298,15 @@ static uint32_t hash_verdicts(uint64_t seed, unsigned int inputs, unsigned int c
 	uint32_t crc = 0;
 	uint32_t i, length;
 
-	judge_create(&judge, seed, inputs, code, hidden, steps, hidden ? 1 : 0);
+	judge_create(&judge, seed, inputs, code, sequence, container);
 	for (i = 0; i < 200; i++) {
 		length = model_fixture_counts(&state, counts,
 					      1 + model_fixture_random(&state) % 600);
 		kanary_score_vector(&judge.fixture.model, judge.stream, counts, length,
 				    judge.scratch, &verdict);
+		if (i % 2)
+			kanary_score_process(&judge.fixture.model, judge.container, judge.scratch,
+					     &verdict);
 		crc = kanary_checksum_update(crc, &verdict, sizeof(verdict));
 	}
 	crc = kanary_checksum_update(crc, judge.fixture.file, judge.fixture.size);
@@ -257,9 +317,11 @@ static uint32_t hash_verdicts(uint64_t seed, unsigned int inputs, unsigned int c
 /* Any compiler, any flags, any machine: a change here changes what every model says. */
 static void gives_the_same_bits_everywhere(void **state)
 {
-	assert_int_equal(hash_verdicts(1, 64, 8, 32, 16), 0xd28bf4d6);
-	assert_int_equal(hash_verdicts(2, 30, 10, 6, 4), 0xfa444fe);
-	assert_int_equal(hash_verdicts(3, 100, 12, 0, 0), 0xb5719c7e);
+	static const struct kanary_model_shape none;
+
+	assert_int_equal(hash_verdicts(1, 64, 8, SHAPE(32, 16, 1), SHAPE(16, 8, 1)), 0x1ec3624d);
+	assert_int_equal(hash_verdicts(2, 30, 10, SHAPE(6, 4, 1), none), 0xb8afd60a);
+	assert_int_equal(hash_verdicts(3, 100, 12, none, SHAPE(12, 5, 3)), 0xc5804141);
 }
 
 int main(void)

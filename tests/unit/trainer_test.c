@@ -148,7 +148,7 @@ static void few_sequences_train_the_process_head_alone(void **state)
 	header = result.file;
 	assert_false(result.has_sequence);
 	assert_int_equal(header->flags, KANARY_MODEL_PROCESS);
-	assert_int_equal(header->hidden, 0);
+	assert_int_equal(header->sequence.hidden, 0);
 	free(result.file);
 	/* one stream, in which there is not even room for a block to hold out */
 	assert_null(train(&result, 1, 60, &usual));

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "model_fixture.h"
-#include "score.h"
+#include "explain.h"
 
 #define INPUTS 8
 #define KNOTS 6
@@ -22,6 +22,7 @@
 struct subject {
 	struct model_fixture fixture;
 	struct kanary_score_stream *stream;
+	struct kanary_score_container *container;
 	void *scratch;
 	struct kanary_model_header *header;
 	u16 *feature;
@@ -29,6 +30,8 @@ struct subject {
 	u32 *sequence_weight;
 	struct kanary_model_knot *process_knot;
 	struct kanary_model_knot *sequence_knot;
+	u32 *container_weight;
+	struct kanary_model_knot *container_knot;
 };
 
 static void silence(const struct kanary_layer *layer)
@@ -42,39 +45,59 @@ static void silence(const struct kanary_layer *layer)
 	}
 }
 
-static void create(struct subject *subject, unsigned int steps, unsigned int stride)
+static void silence_sequence(const struct kanary_model_sequence *head)
 {
-	struct kanary_model *model = &subject->fixture.model;
 	u32 i;
 
-	model_fixture_create(&subject->fixture, 9, INPUTS, 2, steps ? 2 : 0, steps, stride);
+	silence(&head->encoder);
+	silence(&head->decoder);
+	silence(&head->output);
+	for (i = 0; head->weight && i < INPUTS; i++)
+		((u32 *)head->weight)[i] = 16;
+}
+
+static void create_whole(struct subject *subject, unsigned int steps, unsigned int stride,
+			 struct kanary_model_shape container)
+{
+	struct kanary_model *model = &subject->fixture.model;
+	struct kanary_model_shape sequence = { steps ? 2 : 0, (u16)steps, (u16)stride, 0 };
+	u32 i;
+
+	model_fixture_create_whole(&subject->fixture, 9, INPUTS, 2, sequence, container, 0);
+	subject->container = malloc(kanary_score_container_size(model) + 1);
+	kanary_score_container_init(model, subject->container);
+	subject->container_weight = (u32 *)model->container.weight;
+	subject->container_knot = (struct kanary_model_knot *)model->container.knot;
 	subject->stream = malloc(kanary_score_stream_size(model));
 	subject->scratch = malloc(kanary_score_scratch_size(model));
 	subject->header = subject->fixture.file;
 	subject->feature = (u16 *)model->feature;
 	subject->process_weight = (u32 *)model->process_weight;
-	subject->sequence_weight = (u32 *)model->sequence_weight;
+	subject->sequence_weight = (u32 *)model->sequence.weight;
 	subject->process_knot = (struct kanary_model_knot *)model->process_knot;
-	subject->sequence_knot = (struct kanary_model_knot *)model->sequence_knot;
+	subject->sequence_knot = (struct kanary_model_knot *)model->sequence.knot;
 	kanary_score_stream_init(model, subject->stream);
 	silence(&model->encode);
 	silence(&model->decode);
-	silence(&model->encoder);
-	silence(&model->decoder);
-	silence(&model->output);
+	silence_sequence(&model->sequence);
+	silence_sequence(&model->container);
 	/* errors that can be worked out by hand have no codebook to lessen them */
 	subject->header->codebook_gate = UINT32_MAX;
 	for (i = 0; i < KANARY_BINS; i++)
 		subject->feature[i] = (u16)(i % INPUTS);
 	for (i = 0; i < INPUTS; i++)
 		subject->process_weight[i] = 16;
-	for (i = 0; steps && i < INPUTS; i++)
-		subject->sequence_weight[i] = 16;
+}
+
+static void create(struct subject *subject, unsigned int steps, unsigned int stride)
+{
+	create_whole(subject, steps, stride, (struct kanary_model_shape){ 0 });
 }
 
 static void destroy(struct subject *subject)
 {
 	free(subject->stream);
+	free(subject->container);
 	free(subject->scratch);
 	model_fixture_destroy(&subject->fixture);
 }
@@ -203,6 +226,95 @@ static void sequence_head_keeps_its_stride(void **state)
 	destroy(&subject);
 }
 
+static u32 explain(struct subject *subject, const struct kanary_count *counts, u32 length,
+		   const struct kanary_verdict *verdict, struct kanary_unusual *unusual)
+{
+	return kanary_explain_verdict(&subject->fixture.model, subject->stream,
+				    subject->container, counts, length, subject->scratch, verdict,
+				    unusual);
+}
+
+/* A process that ends with this vector. */
+static struct kanary_verdict judge_last(struct subject *subject, const struct kanary_count *counts,
+					u32 length)
+{
+	struct kanary_verdict verdict;
+
+	kanary_score_stream_init(&subject->fixture.model, subject->stream);
+	verdict = judge(subject, counts, length);
+	kanary_score_process(&subject->fixture.model, subject->container, subject->scratch,
+			     &verdict);
+	return verdict;
+}
+
+static void container_head_speaks_at_the_end_of_processes(void **state)
+{
+	/* 3 steps, then every 2 */
+	static const char spoken[] = "..x.x.x";
+	const struct kanary_count count = { 3, 50 };
+	struct kanary_verdict verdict;
+	struct subject subject;
+	unsigned int i;
+
+	create_whole(&subject, 0, 0, (struct kanary_model_shape){ 2, 3, 2, 0 });
+	subject.header->threshold = 423;
+	constant(subject.process_knot, 400);
+	constant(subject.container_knot, 500);
+	for (i = 0; spoken[i]; i++) {
+		/* vectors in between are none of its business */
+		judge(&subject, &count, 1);
+		verdict = judge_last(&subject, &count, 1);
+		assert_int_equal(verdict.flags, spoken[i] == 'x' ?
+				 KANARY_VERDICT_CONTAINER | KANARY_VERDICT_ALERT : 0);
+		assert_int_equal(verdict.surprise, spoken[i] == 'x' ? 423 : 400);
+		assert_int_equal(kanary_explain_loudest(&verdict), spoken[i] == 'x' ?
+				 KANARY_SCORE_CONTAINER : KANARY_SCORE_PROCESS);
+	}
+	destroy(&subject);
+}
+
+static void all_heads_pay_for_looking_thrice(void **state)
+{
+	const struct kanary_count count = { 3, 50 };
+	struct kanary_verdict verdict;
+	struct subject subject;
+
+	create_whole(&subject, 1, 1, (struct kanary_model_shape){ 2, 1, 1, 0 });
+	constant(subject.process_knot, 700);
+	constant(subject.sequence_knot, 500);
+	constant(subject.container_knot, 600);
+	subject.header->threshold = 600;
+	/* what would be an alert of two heads need not be one of three */
+	verdict = judge(&subject, &count, 1);
+	assert_int_equal(verdict.surprise, 700 - 77);
+	assert_true(verdict.flags & KANARY_VERDICT_ALERT);
+	verdict = judge_last(&subject, &count, 1);
+	assert_int_equal(verdict.surprise, 700 - 122);
+	assert_int_equal(verdict.flags, KANARY_VERDICT_SEQUENCE | KANARY_VERDICT_CONTAINER);
+	destroy(&subject);
+}
+
+static void container_head_names_what_was_unusual(void **state)
+{
+	static const struct kanary_count usual[] = { { 0, 25 }, { 1, 25 } };
+	static const struct kanary_count odd[] = { { 0, 10 }, { 6, 30 } };
+	struct kanary_unusual unusual[KANARY_UNUSUAL_MAX];
+	struct kanary_verdict verdict;
+	struct subject subject;
+
+	create_whole(&subject, 0, 0, (struct kanary_model_shape){ 2, 2, 1, 0 });
+	constant(subject.process_knot, 100);
+	constant(subject.container_knot, 200);
+	subject.container_weight[6] = 3200;
+	judge_last(&subject, odd, 2);
+	verdict = judge_last(&subject, usual, 2);
+	assert_true(explain(&subject, usual, 2, &verdict, unusual) >= 3);
+	/* of the process before, three quarters of whose calls it were */
+	assert_int_equal(unusual[0].bin, 6);
+	assert_in_range(unusual[0].excess, 374, 376);
+	destroy(&subject);
+}
+
 static void counts_decay_and_never_overflow(void **state)
 {
 	struct kanary_count counts[KANARY_BINS];
@@ -239,13 +351,6 @@ static void empty_stream_is_no_surprise(void **state)
 	assert_int_equal(verdict.process_error, 0);
 	assert_int_equal(verdict.surprise, 0);
 	destroy(&subject);
-}
-
-static u32 explain(struct subject *subject, const struct kanary_count *counts, u32 length,
-		   const struct kanary_verdict *verdict, struct kanary_unusual *unusual)
-{
-	return kanary_score_explain(&subject->fixture.model, subject->stream, counts, length,
-				    subject->scratch, verdict, unusual);
 }
 
 static void process_head_names_what_was_unusual(void **state)
@@ -360,6 +465,9 @@ int main(void)
 		cmocka_unit_test(surprise_follows_the_knots),
 		cmocka_unit_test(both_heads_pay_for_looking_twice),
 		cmocka_unit_test(sequence_head_keeps_its_stride),
+		cmocka_unit_test(container_head_speaks_at_the_end_of_processes),
+		cmocka_unit_test(all_heads_pay_for_looking_thrice),
+		cmocka_unit_test(container_head_names_what_was_unusual),
 		cmocka_unit_test(counts_decay_and_never_overflow),
 		cmocka_unit_test(empty_stream_is_no_surprise),
 		cmocka_unit_test(process_head_names_what_was_unusual),

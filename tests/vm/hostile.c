@@ -310,13 +310,13 @@ static void models(struct hostile_socket *socket, u64 cgroup, const u8 *file, u3
 	SEALED("a model of the next version", "another format version");
 	header->inputs = 0xfffe;
 	SEALED("65534 inputs", "inputs");
-	header->steps = 0xffff;
+	header->sequence.steps = 0xffff;
 	SEALED("65535 steps", "steps");
 	header->period *= 2;
 	SEALED("a model with another period", "another period");
 	header->name[0] = '\n';
 	SEALED("a name with a newline", "name");
-	header->reserved = 1;
+	header->reserved[0] = 1;
 	SEALED("a reserved field in use", "reserved");
 	kanary_model_layout(&model, copy);
 	((u32 *)model.process_weight)[3] = 0x7fc00000;

@@ -27,27 +27,10 @@ static void flatten(const struct kanary_model_knot *knots, unsigned int number)
 	}
 }
 
-static int set_reference(const struct kanary_model *model)
-{
-	struct kanary_model_reference *reference =
-		(struct kanary_model_reference *)model->reference;
-	struct kanary_score_stream *stream = malloc(kanary_score_stream_size(model));
-	void *scratch = malloc(kanary_score_scratch_size(model));
-	u32 i;
-
-	if (!stream || !scratch)
-		return -1;
-	kanary_score_stream_init(model, stream);
-	for (i = 0; i < reference->repeat; i++)
-		kanary_score_vector(model, stream, reference->counts, reference->length, scratch,
-				    &reference->verdict);
-	free(stream);
-	free(scratch);
-	return 0;
-}
-
 int main(int argc, char **argv)
 {
+	struct kanary_model_shape sequence = { .hidden = HIDDEN, .steps = STEPS };
+	struct kanary_model_shape container = { .hidden = 8, .steps = 4, .stride = 1 };
 	struct kanary_model_header *header;
 	struct model_fixture fixture;
 	const char *why;
@@ -57,8 +40,9 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: model FILE PERIOD quiet|keen|alarm [SEED [STRIDE]]\n");
 		return 2;
 	}
-	model_fixture_create(&fixture, argc > 4 ? strtoull(argv[4], NULL, 10) : 1, INPUTS, CODE,
-			     HIDDEN, STEPS, argc > 5 ? (u32)strtoul(argv[5], NULL, 10) : STEPS);
+	sequence.stride = argc > 5 ? (u16)strtoul(argv[5], NULL, 10) : STEPS;
+	model_fixture_create_whole(&fixture, argc > 4 ? strtoull(argv[4], NULL, 10) : 1, INPUTS,
+				   CODE, sequence, container, 2);
 	header = fixture.file;
 	header->period = (u32)strtoul(argv[2], NULL, 10);
 	header->threshold = strcmp(argv[3], "keen") ? SURPRISE_MAX : 1;
@@ -68,10 +52,10 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[3], "alarm")) {
 		header->threshold = SURPRISE / 2;
 		flatten(fixture.model.process_knot, header->knots);
-		flatten(fixture.model.sequence_knot, header->knots);
+		flatten(fixture.model.sequence.knot, header->knots);
+		flatten(fixture.model.container.knot, header->knots);
 	}
-	if (set_reference(&fixture.model))
-		return 1;
+	model_fixture_reference(&fixture.model);
 	model_fixture_seal(fixture.file, fixture.size);
 	why = kanary_model_parse(&fixture.model, fixture.file, fixture.size);
 	if (why) {

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Which system calls made a verdict's error. */
+#include "explain.h"
+
+#include "scratch.h"
+
+#define EXCESS_LIMIT 2147483647LL
+
+/* Calls more than the reconstruction expects of one input among @total calls. */
+static s32 excess_calls(s64 observed, s32 reconstruction, u32 total)
+{
+	u64 expected = 0;
+
+	if (reconstruction > 0)
+		expected = (u64)reconstruction * (u64)reconstruction;
+	expected = (expected * total + (1u << 29)) >> 30;
+	observed -= (s64)expected;
+	if (observed > EXCESS_LIMIT)
+		observed = EXCESS_LIMIT;
+	if (observed < -EXCESS_LIMIT)
+		observed = -EXCESS_LIMIT;
+	return (s32)observed;
+}
+
+/* Of the bins that count towards @input, the one with most calls, or else the first. */
+static u32 name_input(const struct kanary_model *model, const struct kanary_count *counts,
+		      u32 length, u32 input)
+{
+	u32 most = 0;
+	u32 bin = 0;
+	u32 i;
+
+	for (i = 0; i < length; i++) {
+		if (model->feature[counts[i].bin] == input && counts[i].count > most) {
+			most = counts[i].count;
+			bin = counts[i].bin;
+		}
+	}
+	if (most)
+		return bin;
+	while (bin < KANARY_BINS - 1 && model->feature[bin] != input)
+		bin++;
+	return bin;
+}
+
+/* What one input adds to the process head's error, and the calls behind it. */
+static u64 process_share(const struct kanary_model *model,
+			 const struct kanary_score_stream *stream,
+			 const struct kanary_scratch *scratch, u32 input, s32 *excess)
+{
+	s32 reconstruction = scratch->process[input];
+
+	*excess = excess_calls(stream->cumulative[input], reconstruction, stream->total);
+	return kanary_scratch_weigh(model->process_weight[input], scratch->features[input],
+				    reconstruction);
+}
+
+/*
+ * The same for a head over a sequence, summed over its steps. The calls are those
+ * of the step that adds most, taken as a whole period: in a sum over the steps,
+ * calls in the wrong order would cancel out.
+ */
+static u64 sequence_share(const struct kanary_model *model,
+			  const struct kanary_model_sequence *head,
+			  const struct kanary_sequence_head_ring *ring,
+			  const s32 *reconstruction, u32 input, s32 *excess)
+{
+	u32 period = model->header->period;
+	s32 feature = 0, expected = 0;
+	s64 calls;
+	u64 sum;
+
+	sum = kanary_sequence_head_worst(model, head, ring, reconstruction, input, &feature,
+					 &expected);
+	calls = ((s64)(feature * feature) * period + (1 << 29)) >> 30;
+	*excess = excess_calls(calls, expected, period);
+	return sum;
+}
+
+enum kanary_score_head kanary_explain_loudest(const struct kanary_verdict *verdict)
+{
+	enum kanary_score_head head = KANARY_SCORE_PROCESS;
+	u32 surprise = verdict->process_surprise;
+
+	if ((verdict->flags & KANARY_VERDICT_SEQUENCE) && verdict->sequence_surprise > surprise) {
+		head = KANARY_SCORE_SEQUENCE;
+		surprise = verdict->sequence_surprise;
+	}
+	if ((verdict->flags & KANARY_VERDICT_CONTAINER) && verdict->container_surprise > surprise)
+		head = KANARY_SCORE_CONTAINER;
+	return head;
+}
+
+u32 kanary_explain_verdict(const struct kanary_model *model,
+			 const struct kanary_score_stream *stream,
+			 const struct kanary_score_container *container,
+			 const struct kanary_count *counts, u32 length, const void *memory,
+			 const struct kanary_verdict *verdict,
+			 struct kanary_unusual unusual[KANARY_UNUSUAL_MAX])
+{
+	enum kanary_score_head head = kanary_explain_loudest(verdict);
+	u64 shares[KANARY_UNUSUAL_MAX];
+	struct kanary_scratch scratch;
+	u32 input, at, found = 0;
+	s32 excess;
+	u64 share;
+
+	kanary_scratch_layout(&scratch, model, memory);
+	for (input = 0; input < model->header->inputs; input++) {
+		excess = 0;
+		if (head == KANARY_SCORE_SEQUENCE)
+			share = sequence_share(model, &model->sequence,
+					       kanary_score_ring(model, stream),
+					       scratch.sequence, input, &excess);
+		else if (head == KANARY_SCORE_CONTAINER)
+			share = sequence_share(model, &model->container, &container->ring,
+					       scratch.container, input, &excess);
+		else
+			share = process_share(model, stream, &scratch, input, &excess);
+		/* less than half a call says nothing to anyone */
+		if (!share || !excess)
+			continue;
+		if (found < KANARY_UNUSUAL_MAX)
+			found++;
+		else if (share <= shares[KANARY_UNUSUAL_MAX - 1])
+			continue;
+		for (at = found - 1; at && shares[at - 1] < share; at--) {
+			shares[at] = shares[at - 1];
+			unusual[at] = unusual[at - 1];
+		}
+		shares[at] = share;
+		unusual[at].bin = input;
+		unusual[at].excess = excess;
+	}
+	for (at = 0; at < found; at++)
+		unusual[at].bin = name_input(model, counts, length, unusual[at].bin);
+	return found;
+}
