@@ -48,6 +48,11 @@ const struct kanary_vector *kanary_dataset_vector(const struct kanary_dataset *d
 	return (const struct kanary_vector *)(dataset->bytes + dataset->entry[number].offset);
 }
 
+uint32_t kanary_dataset_file(const struct kanary_dataset *dataset, uint32_t number)
+{
+	return dataset->entry[number].file;
+}
+
 bool kanary_dataset_add(struct kanary_dataset *dataset, uint32_t file,
 			const struct kanary_vector *vector)
 {

@@ -113,6 +113,9 @@ bool kanary_dataset_finish(struct kanary_dataset *dataset);
 const struct kanary_vector *kanary_dataset_vector(const struct kanary_dataset *dataset,
 						  uint32_t number);
 
+/** kanary_dataset_file() - number of the recording that a vector is from */
+uint32_t kanary_dataset_file(const struct kanary_dataset *dataset, uint32_t number);
+
 /**
  * kanary_dataset_split() - give each vector its part, by a fixed rule
  * @steps: shortest block that is of use, vectors; 0 for any

@@ -25,11 +25,6 @@
 /* Sequences that the held-out loss is measured on, and the residuals. */
 #define HELD_OUT_MAX 256
 #define WEIGH_MAX 2048
-/* Sequences below which there is no sequence head. */
-#define TRAIN_ENOUGH 64
-#define VALIDATION_ENOUGH 8
-#define CALIBRATION_ENOUGH 30
-
 /**
  * struct windows - places where sequences begin
  * @count: of them
@@ -42,8 +37,7 @@ struct windows {
 
 /**
  * struct trainer - what the steps of a training share
- * @copies: of the data, in as many mixes
- * @x: [copies][vectors][inputs], Q0.15
+ * @source: of the elements
  * @batch: [steps][BATCH][inputs]
  * @best: copy of the best parameters
  */
@@ -54,54 +48,33 @@ struct trainer {
 	gsl_rng *random;
 	struct windows train;
 	struct windows validation;
-	uint32_t copies;
-	s16 *x;
+	const struct kanary_sequence_source *source;
 	float *batch;
 	float *best;
 	double deadline;
 };
 
-uint32_t kanary_sequence_train_windows(const struct kanary_dataset *dataset,
-				       enum kanary_dataset_part part, uint32_t steps)
-{
-	uint32_t count = 0, i;
-
-	for (i = 0; i < dataset->runs; i++)
-		if (dataset->run[i].part == part && dataset->run[i].length >= steps)
-			count += dataset->run[i].length - steps + 1;
-	return count;
-}
-
-bool kanary_sequence_train_enough(const struct kanary_dataset *dataset, uint32_t steps)
-{
-	return kanary_sequence_train_windows(dataset, KANARY_DATASET_TRAIN, steps) >=
-		       TRAIN_ENOUGH &&
-	       kanary_sequence_train_windows(dataset, KANARY_DATASET_VALIDATION, steps) >=
-		       VALIDATION_ENOUGH &&
-	       kanary_sequence_train_windows(dataset, KANARY_DATASET_CALIBRATION, steps) >=
-		       CALIBRATION_ENOUGH;
-}
-
-/* In each of the @copies of the features. */
-static bool find_windows(struct windows *windows, const struct kanary_dataset *dataset,
-			 enum kanary_dataset_part part, uint32_t steps, uint32_t copies)
+/* In each of the copies of the elements. */
+static bool find_windows(struct windows *windows, const struct kanary_sequence_source *source,
+			 enum kanary_dataset_part part, uint32_t steps)
 {
 	uint32_t i, j, copy;
 
 	windows->count = 0;
-	windows->start = malloc((kanary_sequence_train_windows(dataset, part, steps) + 1) *
-				copies * sizeof(uint32_t));
+	windows->start = malloc((kanary_sequence_source_windows(source->run, source->runs, part,
+								steps) + 1) *
+				source->copies * sizeof(uint32_t));
 	if (!windows->start)
 		return false;
-	for (i = 0; i < dataset->runs; i++) {
-		const struct kanary_dataset_run *run = &dataset->run[i];
+	for (i = 0; i < source->runs; i++) {
+		const struct kanary_dataset_run *run = &source->run[i];
 
 		if (run->part != part)
 			continue;
 		for (j = 0; j + steps <= run->length; j++)
-			for (copy = 0; copy < copies; copy++)
+			for (copy = 0; copy < source->copies; copy++)
 				windows->start[windows->count++] =
-					copy * dataset->count + run->first + j;
+					copy * source->count + run->first + j;
 	}
 	return true;
 }
@@ -123,7 +96,7 @@ static void load(struct trainer *trainer, const uint32_t *start, uint32_t count)
 
 	for (t = 0; t < trainer->network->steps; t++) {
 		for (b = 0; b < count; b++) {
-			const s16 *x = trainer->x + (size_t)(start[b] + t) * inputs;
+			const s16 *x = trainer->source->x + (size_t)(start[b] + t) * inputs;
 
 			for (i = 0; i < inputs; i++)
 				*out++ = x[i] * (1.0f / 32768);
@@ -143,7 +116,7 @@ static void set_importance(struct trainer *trainer, uint32_t period)
 
 	for (i = 0; i < count; i++)
 		for (input = 0; input < network->inputs; input++) {
-			double x = trainer->x[(size_t)trainer->train.start[i] * network->inputs +
+			double x = trainer->source->x[(size_t)trainer->train.start[i] * network->inputs +
 					      input] / 32768.0;
 
 			squares[input] += x * x;
@@ -284,7 +257,7 @@ static void silence_unseen(struct trainer *trainer)
 
 		for (i = 0; i < trainer->train.count && !seen; i++)
 			for (t = 0; t < network->steps && !seen; t++)
-				seen = trainer->x[(size_t)(trainer->train.start[i] + t) *
+				seen = trainer->source->x[(size_t)(trainer->train.start[i] + t) *
 						  network->inputs + input];
 		if (!seen)
 			kanary_network_silence(trainer->network, input);
@@ -302,60 +275,45 @@ static void weigh(struct trainer *trainer, struct kanary_sequence_head *head, ui
 	add_squares(trainer, &trainer->train, squares);
 	add_squares(trainer, &trainer->validation, squares);
 	/* sequences overlap, and copies repeat: they know no more than so many vectors */
-	count = (trainer->train.count + trainer->validation.count) / trainer->copies;
+	count = (trainer->train.count + trainer->validation.count) / trainer->source->copies;
 	for (input = 0; input < trainer->network->inputs; input++)
 		head->weight[input] = kanary_process_train_weight(squares[input] / steps /
-								  trainer->copies, count,
+								  trainer->source->copies, count,
 								  1.0 / period);
 }
 
-bool kanary_sequence_train(struct kanary_sequence_head *head, const struct kanary_dataset *dataset,
-			   const struct kanary_feature_map *features,
+bool kanary_sequence_train(struct kanary_sequence_head *head,
+			   const struct kanary_sequence_source *source,
 			   const struct kanary_sequence_settings *settings,
-			   struct kanary_drift *drift, struct kanary_progress *progress)
+			   struct kanary_progress *progress)
 {
-	uint32_t inputs = features->inputs, copies = kanary_drift_copies(drift), copy, i, j;
+	uint32_t inputs = source->inputs;
 	struct trainer trainer = {
 		.settings = settings,
 		.network = kanary_network_create(inputs, settings->hidden, settings->steps, BATCH),
 		.random = gsl_rng_alloc(gsl_rng_mt19937),
-		.copies = copies,
-		.x = malloc((size_t)copies * dataset->count * inputs * sizeof(s16)),
+		.source = source,
 		.batch = malloc((size_t)settings->steps * BATCH * inputs * sizeof(float)),
 	};
 	bool done = false;
 
 	head->weight = malloc(inputs * sizeof(u32));
-	if (!trainer.network || !trainer.random || !trainer.x || !trainer.batch || !head->weight)
+	if (!trainer.network || !trainer.random || !trainer.batch || !head->weight)
 		goto out;
 	trainer.adam = kanary_adam_create(trainer.network->parameters);
 	trainer.best = malloc(trainer.network->parameters * sizeof(float));
 	if (!trainer.adam || !trainer.best ||
-	    !find_windows(&trainer.train, dataset, KANARY_DATASET_TRAIN, settings->steps,
-			  copies) ||
-	    !find_windows(&trainer.validation, dataset, KANARY_DATASET_VALIDATION, settings->steps,
-			  copies))
+	    !find_windows(&trainer.train, source, KANARY_DATASET_TRAIN, settings->steps) ||
+	    !find_windows(&trainer.validation, source, KANARY_DATASET_VALIDATION, settings->steps))
 		goto out;
-	for (i = 0; i < dataset->runs; i++) {
-		const struct kanary_dataset_run *run = &dataset->run[i];
-
-		for (copy = 0; copy < copies; copy++) {
-			s16 *x = trainer.x + ((size_t)copy * dataset->count + run->first) * inputs;
-
-			kanary_drift_draw(drift, copy);
-			for (j = 0; j < run->length; j++, x += inputs)
-				kanary_feature_map_own(features, kanary_drift_vector(drift,
-					kanary_dataset_vector(dataset, run->first + j)), x);
-		}
-	}
-	head->sequences = trainer.train.count / copies;
+	head->sequences = trainer.train.count / source->copies;
 	gsl_rng_set(trainer.random, settings->seed);
 	thin(&trainer.validation, HELD_OUT_MAX);
 	kanary_network_init(trainer.network, trainer.random);
-	set_importance(&trainer, dataset->period);
+	set_importance(&trainer, source->period);
 	run_training(&trainer, head, progress);
 	silence_unseen(&trainer);
-	weigh(&trainer, head, dataset->period);
+	weigh(&trainer, head, source->period);
 	head->network = trainer.network;
 	trainer.network = NULL;
 	done = true;
@@ -366,7 +324,6 @@ out:
 		gsl_rng_free(trainer.random);
 	free(trainer.train.start);
 	free(trainer.validation.start);
-	free(trainer.x);
 	free(trainer.batch);
 	free(trainer.best);
 	return done;

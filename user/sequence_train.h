@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The sequence head: how its LSTM autoencoder is fitted, and when that is enough. */
+/* A head over a sequence: how its LSTM autoencoder is fitted. */
 #ifndef KANARY_SEQUENCE_TRAIN_H
 #define KANARY_SEQUENCE_TRAIN_H
 
-#include "dataset.h"
-#include "drift.h"
-#include "feature_map.h"
 #include "network.h"
 #include "progress.h"
+#include "sequence_source.h"
 
 /**
  * struct kanary_sequence_settings - how to train
  * @hidden: width of both LSTM layers
- * @steps: vectors in a sequence
+ * @steps: elements in a sequence
  * @epochs: at most
  * @seconds: at most, of wall time
  * @seed: of everything random
@@ -27,7 +25,7 @@ struct kanary_sequence_settings {
 
 /**
  * struct kanary_sequence_head - in floating point
- * @network: NULL without a sequence head
+ * @network: NULL without such a head
  * @weight: [inputs], of each squared residual, Q28.4
  * @sequences: of the training part
  * @epochs: that were needed
@@ -46,18 +44,6 @@ struct kanary_sequence_head {
 };
 
 /**
- * kanary_sequence_train_windows() - sequences that a part of the data holds
- * @steps: length of one
- */
-uint32_t kanary_sequence_train_windows(const struct kanary_dataset *dataset,
-				       enum kanary_dataset_part part, uint32_t steps);
-
-/**
- * kanary_sequence_train_enough() - whether the data bear a sequence head
- */
-bool kanary_sequence_train_enough(const struct kanary_dataset *dataset, uint32_t steps);
-
-/**
  * kanary_sequence_train() - fit to the training part, and weigh residuals
  *
  * Adam on batches of random sequences; the rate drops when the held-out loss no
@@ -66,10 +52,10 @@ bool kanary_sequence_train_enough(const struct kanary_dataset *dataset, uint32_t
  *
  * Return: false where memory is short.
  */
-bool kanary_sequence_train(struct kanary_sequence_head *head, const struct kanary_dataset *dataset,
-			   const struct kanary_feature_map *features,
+bool kanary_sequence_train(struct kanary_sequence_head *head,
+			   const struct kanary_sequence_source *source,
 			   const struct kanary_sequence_settings *settings,
-			   struct kanary_drift *drift, struct kanary_progress *progress);
+			   struct kanary_progress *progress);
 
 /**
  * kanary_sequence_train_error() - of one sequence

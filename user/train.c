@@ -33,6 +33,7 @@ enum {
 	KEY_HIDDEN,
 	KEY_STEPS,
 	KEY_STRIDE,
+	KEY_PROCESSES,
 	KEY_DECAY,
 	KEY_DRIFT,
 	KEY_EPOCHS,
@@ -59,12 +60,15 @@ static const struct argp_option arguments[] = {
 	{ "container", 'c', "C", 0, "train on this container's vectors only", 0 },
 	{ "budget", 'b', "N/TIME", 0, "false alarms that you accept of a container: 1/week, 2/day, 1/12h, "
 	  "or 1/1000000 for one in so many vectors", 0 },
-	{ "time-limit", KEY_TIME_LIMIT, "TIME", 0, "of the sequence head's training, 60s", 0 },
+	{ "time-limit", KEY_TIME_LIMIT, "TIME", 0, "of the sequence head's training, 60s; half as "
+	  "much for the container head's", 0 },
 	{ "inputs", KEY_INPUTS, "N", 0, "features at most, 32", 0 },
 	{ "code", KEY_CODE, "N", 0, "width of the process head's bottleneck, 8", 0 },
 	{ "codebook", KEY_CODEBOOK, "N", 0, "rare situations that it learns by heart at most, 64", 0 },
 	{ "hidden", KEY_HIDDEN, "N", 0, "width of the LSTMs, 32; 0 for no sequence head", 0 },
 	{ "steps", KEY_STEPS, "N", 0, "vectors in a sequence, 16", 0 },
+	{ "processes", KEY_PROCESSES, "N", 0, "of a container in a sequence, 8; 0 for no container "
+	  "head", 0 },
 	{ "stride", KEY_STRIDE, "N", 0, "vectors between verdicts on sequences, as many as steps", 0 },
 	{ "decay", KEY_DECAY, "CALLS", 0, "halve a process's counts beyond so many calls, "
 	  "4 periods; 0 for never", 0 },
@@ -135,6 +139,11 @@ static error_t parse_shape(int key, char *argument, struct argp_state *state)
 	case KEY_STEPS:
 		error = parse_number(state, "steps", argument, 2, KANARY_MODEL_STEPS_MAX, &number);
 		settings->sequence.steps = (uint32_t)number;
+		return error;
+	case KEY_PROCESSES:
+		error = parse_number(state, "processes", argument, 0, KANARY_MODEL_STEPS_MAX,
+				     &number);
+		settings->container.steps = (uint32_t)number;
 		return error;
 	case KEY_STRIDE:
 		error = parse_number(state, "stride", argument, 1, KANARY_MODEL_STEPS_MAX, &number);
@@ -334,6 +343,16 @@ static int print_json(const struct options *options, const struct kanary_dataset
 	json_object_set_new(object, "held_out_highest", json_real(result->highest));
 	json_object_set_new(object, "held_out_alerts", json_integer(result->alerts));
 	json_object_set_new(object, "process", describe_head(&result->process));
+	json_object_set_new(object, "processes", json_integer(result->processes));
+	if (result->has_container) {
+		json_t *head = describe_head(&result->container);
+
+		json_object_set_new(head, "sequences", json_integer(result->container_sequences));
+		json_object_set_new(head, "steps", json_integer(header->container.steps));
+		json_object_set_new(head, "first_loss", json_real(result->container_first_loss));
+		json_object_set_new(head, "loss", json_real(result->container_loss));
+		json_object_set_new(object, "container", head);
+	}
 	if (result->has_sequence) {
 		json_t *head = describe_head(&result->sequence);
 
@@ -387,6 +406,12 @@ static void print_summary(const struct options *options, const struct kanary_dat
 	       result->inputs - result->seen, header->code, 100 * result->explained,
 	       result->codewords);
 	print_head("process", &result->process);
+	if (result->has_container) {
+		printf("container loss %.5f to %.5f on %u sequences of %u processes\n",
+		       result->container_first_loss, result->container_loss,
+		       result->container_sequences, header->container.steps);
+		print_head("container", &result->container);
+	}
 	if (result->has_sequence) {
 		printf("sequence  loss %.5f to %.5f in %u epochs on %u sequences: %s\n",
 		       result->first_loss, result->loss, result->epochs, result->sequences,
@@ -418,6 +443,9 @@ static int train(struct options *options, struct kanary_dataset *dataset)
 	if (options->settings.sequence.hidden && !result.has_sequence && !options->quiet)
 		kanary_message_note("no sequence head: too few streams of %u and more vectors",
 				    2 * options->settings.sequence.steps);
+	if (options->settings.container.hidden && !result.has_container && !options->quiet)
+		kanary_message_note("no container head: %u processes ended in the recordings, too few to learn their order",
+				    result.processes);
 	status = write_model(options->output, result.file, result.size);
 	seconds = kanary_progress_now() - start;
 	if (!status && options->json)
@@ -437,6 +465,20 @@ static int find_container(const char *text, uint64_t *cgroup)
 	return 0;
 }
 
+/* What the container head takes over from the sequence head. */
+static void share_settings(struct kanary_trainer_settings *settings)
+{
+	struct kanary_sequence_settings *container = &settings->container;
+
+	if (!container->steps)
+		return;
+	container->hidden = settings->sequence.hidden;
+	container->epochs = settings->sequence.epochs;
+	container->seed = settings->sequence.seed;
+	container->seconds = settings->sequence.seconds / 2;
+	settings->container_stride = 1;
+}
+
 int kanary_train_main(int argc, char **argv)
 {
 	struct options options = {
@@ -448,6 +490,7 @@ int kanary_train_main(int argc, char **argv)
 			.sequence = {
 				.hidden = 32, .steps = 16, .epochs = 200, .seconds = 60, .seed = 1,
 			},
+			.container = { .steps = 8 },
 		},
 	};
 	struct kanary_dataset dataset = { 0 };
@@ -473,6 +516,7 @@ int kanary_train_main(int argc, char **argv)
 		options.settings.name = options.name;
 		if (!*options.name)
 			default_name(&options);
+		share_settings(&options.settings);
 		if (!options.settings.stride)
 			options.settings.stride = options.settings.sequence.steps;
 		if (!options.decay_given)

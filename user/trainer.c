@@ -10,9 +10,10 @@
 
 #include "checksum.h"
 #include "process_train.h"
+#include "process_stream.h"
 #include "quantise.h"
+#include "reference.h"
 #include "replay.h"
-#include "vector.h"
 
 #define NO_MEMORY "out of memory: give fewer recordings"
 #define ERROR_UNIT 4096.0
@@ -48,9 +49,12 @@ struct trainer {
 	struct kanary_drift *drift;
 	struct kanary_process_head process;
 	struct kanary_sequence_head sequence;
+	struct kanary_process_stream processes;
+	struct kanary_sequence_source process_source;
 	struct kanary_sequence_head container;
 	struct errors process_errors;
 	struct errors sequence_errors;
+	struct errors container_errors;
 	void *file;
 };
 
@@ -91,21 +95,54 @@ static const char *split(struct trainer *trainer)
 	return NULL;
 }
 
+static const char *fit_sequence(struct trainer *trainer, struct kanary_progress *progress)
+{
+	const struct kanary_sequence_settings *settings = &trainer->settings->sequence;
+	const struct kanary_dataset *dataset = trainer->dataset;
+	struct kanary_sequence_source source;
+	bool done;
+
+	if (!settings->hidden ||
+	    !kanary_sequence_source_enough(dataset->run, dataset->runs, settings->steps))
+		return NULL;
+	if (!kanary_sequence_source_vectors(&source, dataset, &trainer->features, trainer->drift))
+		return NO_MEMORY;
+	done = kanary_sequence_train(&trainer->sequence, &source, settings, progress);
+	kanary_sequence_source_free(&source);
+	return done ? NULL : NO_MEMORY;
+}
+
+static const char *fit_container(struct trainer *trainer, struct kanary_progress *progress)
+{
+	const struct kanary_sequence_settings *settings = &trainer->settings->container;
+	struct kanary_process_stream *processes = &trainer->processes;
+
+	if (!settings->hidden)
+		return NULL;
+	if (!kanary_process_stream_create(processes, trainer->dataset, settings->steps))
+		return NO_MEMORY;
+	if (!kanary_sequence_source_enough(processes->run, processes->runs, settings->steps))
+		return NULL;
+	if (!kanary_process_stream_source(&trainer->process_source, processes, trainer->dataset,
+					  &trainer->features) ||
+	    !kanary_sequence_train(&trainer->container, &trainer->process_source, settings,
+				   progress))
+		return NO_MEMORY;
+	return NULL;
+}
+
 static const char *fit(struct trainer *trainer, struct kanary_progress *progress)
 {
 	const struct kanary_trainer_settings *settings = trainer->settings;
+	const char *failure;
 
 	kanary_feature_map_choose(&trainer->features, trainer->dataset, settings->inputs,
 				  settings->decay_limit);
 	if (!kanary_process_train(&trainer->process, trainer->dataset, &trainer->features,
 				  settings->code, settings->codewords, trainer->drift))
 		return NO_MEMORY;
-	if (settings->sequence.hidden &&
-	    kanary_sequence_train_enough(trainer->dataset, settings->sequence.steps) &&
-	    !kanary_sequence_train(&trainer->sequence, trainer->dataset, &trainer->features,
-				   &settings->sequence, trainer->drift, progress))
-		return NO_MEMORY;
-	return NULL;
+	failure = fit_sequence(trainer, progress);
+	return failure ? failure : fit_container(trainer, progress);
 }
 
 static const char *build(struct trainer *trainer)
@@ -212,6 +249,55 @@ out:
 	return failure;
 }
 
+/* The calibration part's processes, each run from a fresh state of the container. */
+static void score_processes(struct trainer *trainer, struct kanary_replay *replay,
+			    const struct kanary_dataset_run *run)
+{
+	const struct kanary_sequence_source *source = &trainer->process_source;
+	const struct kanary_dataset *dataset = trainer->dataset;
+	uint32_t steps = trainer->settings->container.steps, i, j;
+	struct errors *errors = &trainer->container_errors;
+	struct kanary_verdict verdict = { 0 };
+	const s16 *x;
+
+	kanary_replay_forget(replay);
+	for (i = run->first; i < run->first + run->length; i++) {
+		const struct kanary_dataset_stream *stream =
+			&dataset->stream[trainer->processes.stream[i]];
+
+		kanary_replay_restart(replay);
+		for (j = 0; j < stream->length; j++)
+			kanary_replay_vector(replay, kanary_dataset_vector(dataset,
+					     stream->first + j), &verdict);
+		kanary_replay_process(replay, &verdict);
+		if (!(verdict.flags & KANARY_VERDICT_CONTAINER))
+			continue;
+		errors->value[errors->count++] = verdict.container_error;
+		x = source->x + (size_t)(i + 1 - steps) * source->inputs;
+		if (errors->compared < COMPARED_MAX)
+			compare(errors, verdict.container_error,
+				kanary_sequence_train_error(&trainer->container, x));
+	}
+}
+
+static const char *score_containers(struct trainer *trainer)
+{
+	const struct kanary_process_stream *processes = &trainer->processes;
+	struct kanary_replay replay;
+	uint32_t i;
+
+	if (!trainer->container.network)
+		return NULL;
+	if (!errors_init(&trainer->container_errors, processes->count) ||
+	    !kanary_replay_init(&replay, trainer->file))
+		return NO_MEMORY;
+	for (i = 0; i < processes->runs; i++)
+		if (processes->run[i].part == KANARY_DATASET_CALIBRATION)
+			score_processes(trainer, &replay, &processes->run[i]);
+	kanary_replay_free(&replay);
+	return NULL;
+}
+
 static void calibrate(struct kanary_trainer_head *head, struct errors *errors, double repeats,
 		      const struct kanary_model_knot *knot, uint32_t knots)
 {
@@ -289,75 +375,6 @@ static const char *look_back(struct trainer *trainer, struct kanary_trainer_resu
 	return NULL;
 }
 
-/* The held-out vector in the middle of those that fit. */
-static const struct kanary_vector *choose_reference(const struct kanary_dataset *dataset)
-{
-	const struct kanary_vector *vector, *chosen = NULL;
-	uint32_t half = dataset->in_part[KANARY_DATASET_CALIBRATION] / 2, seen = 0, i, j;
-
-	for (i = 0; i < dataset->runs; i++) {
-		if (dataset->run[i].part != KANARY_DATASET_CALIBRATION)
-			continue;
-		for (j = 0; j < dataset->run[i].length; j++, seen++) {
-			vector = kanary_dataset_vector(dataset, dataset->run[i].first + j);
-			if (!chosen || vector->length <= KANARY_MODEL_REFERENCE_COUNTS)
-				chosen = vector;
-			if (seen >= half && chosen->length <= KANARY_MODEL_REFERENCE_COUNTS)
-				return chosen;
-		}
-	}
-	return chosen;
-}
-
-static bool speaks(const struct kanary_model_shape *shape, uint32_t element)
-{
-	return !shape->hidden ||
-	       (element > shape->steps && !((element - shape->steps) % shape->stride));
-}
-
-/* Enough for the rings to turn over, and the last of them with all heads, if that can be. */
-static uint32_t choose_repeat(const struct kanary_model_header *header)
-{
-	const struct kanary_model_shape *sequence = &header->sequence;
-	uint32_t repeat;
-
-	for (repeat = 4; repeat <= 2 * KANARY_MODEL_STEPS_MAX; repeat++)
-		if (speaks(sequence, repeat) && speaks(&header->container, repeat))
-			return repeat;
-	return sequence->hidden ? sequence->steps + sequence->stride : 4;
-}
-
-static const char *add_reference(struct trainer *trainer)
-{
-	const struct kanary_vector *chosen = choose_reference(trainer->dataset);
-	const struct kanary_model_header *header = trainer->file;
-	struct kanary_model_reference *reference;
-	union {
-		struct kanary_vector vector;
-		u8 bytes[KANARY_VECTOR_SIZE_MAX];
-	} copy;
-	struct kanary_replay replay;
-	uint32_t i;
-
-	if (!kanary_replay_init(&replay, trainer->file))
-		return NO_MEMORY;
-	memcpy(&copy, chosen, kanary_vector_size(chosen->length));
-	if (copy.vector.length > KANARY_MODEL_REFERENCE_COUNTS)
-		copy.vector.length = KANARY_MODEL_REFERENCE_COUNTS;
-	reference = (struct kanary_model_reference *)replay.model.reference;
-	reference->length = copy.vector.length;
-	memcpy(reference->counts, ((struct kanary_vector *)copy.bytes)->counts,
-	       reference->length * sizeof(struct kanary_count));
-	reference->repeat = choose_repeat(header);
-	for (i = 0; i < reference->repeat; i++) {
-		kanary_replay_vector(&replay, (struct kanary_vector *)copy.bytes,
-				     &reference->verdict);
-		kanary_replay_process(&replay, &reference->verdict);
-	}
-	kanary_replay_free(&replay);
-	return NULL;
-}
-
 /* As the kernel will see it. */
 static const char *prove(struct trainer *trainer)
 {
@@ -398,6 +415,11 @@ static const char *finish(struct trainer *trainer, struct kanary_trainer_result 
 			fewest = result->sequence.errors;
 		header->sequence.stride = trainer->settings->stride;
 	}
+	if (trainer->container.network) {
+		calibrate(&result->container, &trainer->container_errors, header->container.steps,
+			  model.container.knot, header->knots);
+		header->container.stride = trainer->settings->container_stride;
+	}
 	result->supported = fewest / 10.0 / copies;
 	return NULL;
 }
@@ -417,6 +439,11 @@ static void describe(const struct trainer *trainer, struct kanary_trainer_result
 	result->first_loss = trainer->sequence.first_loss;
 	result->loss = trainer->sequence.loss;
 	result->stopped = trainer->sequence.stopped;
+	result->processes = trainer->processes.count;
+	result->has_container = trainer->container.network;
+	result->container_sequences = trainer->container.sequences;
+	result->container_loss = trainer->container.loss;
+	result->container_first_loss = trainer->container.first_loss;
 }
 
 const char *kanary_trainer_run(struct kanary_trainer_result *result,
@@ -438,13 +465,15 @@ const char *kanary_trainer_run(struct kanary_trainer_result *result,
 	if (!failure)
 		failure = score(&trainer);
 	if (!failure)
+		failure = score_containers(&trainer);
+	if (!failure)
 		failure = finish(&trainer, result);
 	if (!failure)
 		failure = look_back(&trainer, result);
 	if (!failure)
 		failure = complete(&trainer);
-	if (!failure)
-		failure = add_reference(&trainer);
+	if (!failure && !kanary_reference_add(trainer.file, trainer.dataset))
+		failure = NO_MEMORY;
 	if (!failure)
 		failure = prove(&trainer);
 	if (!failure) {
@@ -459,5 +488,8 @@ const char *kanary_trainer_run(struct kanary_trainer_result *result,
 	kanary_sequence_train_free(&trainer.container);
 	errors_free(&trainer.process_errors);
 	errors_free(&trainer.sequence_errors);
+	errors_free(&trainer.container_errors);
+	kanary_sequence_source_free(&trainer.process_source);
+	kanary_process_stream_free(&trainer.processes);
 	return failure;
 }

@@ -22,6 +22,8 @@
  * @drift: of the mix of calls that is normal, as struct kanary_drift has it
  * @budget: vectors for each false alarm
  * @sequence: of the sequence head; hidden 0 for none
+ * @container: of the container head, the same
+ * @container_stride: processes between two verdicts of the container head
  */
 struct kanary_trainer_settings {
 	const char *name;
@@ -33,6 +35,8 @@ struct kanary_trainer_settings {
 	uint64_t budget;
 	double drift;
 	struct kanary_sequence_settings sequence;
+	struct kanary_sequence_settings container;
+	uint32_t container_stride;
 };
 
 /**
@@ -64,12 +68,18 @@ struct kanary_trainer_head {
  * @first_loss: held-out loss before training
  * @loss: after
  * @stopped: what ended its training
+ * @processes: that were seen to end, in order
+ * @has_container: whether there is a container head
+ * @container_sequences: of its training part
+ * @container_first_loss: its held-out loss before training
+ * @container_loss: after
  * @threshold: surprise of an alert
  * @supported: vectors a false alarm for which no extrapolation is needed
  * @highest: surprise of any held-out vector
  * @alerts: held-out vectors that would have been alerts
  * @process: head
  * @sequence: head
+ * @container: head
  */
 struct kanary_trainer_result {
 	void *file;
@@ -84,12 +94,18 @@ struct kanary_trainer_result {
 	double first_loss;
 	double loss;
 	const char *stopped;
+	uint32_t processes;
+	bool has_container;
+	uint32_t container_sequences;
+	double container_first_loss;
+	double container_loss;
 	double threshold;
 	double supported;
 	double highest;
 	uint32_t alerts;
 	struct kanary_trainer_head process;
 	struct kanary_trainer_head sequence;
+	struct kanary_trainer_head container;
 };
 
 /**

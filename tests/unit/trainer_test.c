@@ -209,16 +209,18 @@ static void early_stopping_keeps_the_best(void **state)
 	training_fixture_dataset(&dataset, 5, 45, 5);
 	assert_true(kanary_dataset_split(&dataset, settings.steps));
 	kanary_feature_map_choose(&features, &dataset, 32, 0);
-	assert_true(kanary_sequence_train_enough(&dataset, settings.steps));
+	assert_true(kanary_sequence_source_enough(dataset.run, dataset.runs, settings.steps));
 	for (epochs = 26; epochs <= 30; epochs += 4) {
 		struct kanary_drift *drift = kanary_drift_create(0, 1);
 		struct kanary_sequence_head head = { 0 };
+		struct kanary_sequence_source source;
 		double loss;
 
 		/* the last of them ends by itself */
 		settings.epochs = epochs < 30 ? epochs : 1000;
-		assert_true(kanary_sequence_train(&head, &dataset, &features, &settings, drift,
-						  &progress));
+		assert_true(kanary_sequence_source_vectors(&source, &dataset, &features, drift));
+		assert_true(kanary_sequence_train(&head, &source, &settings, &progress));
+		kanary_sequence_source_free(&source);
 		loss = held_out_loss(&head, &dataset, &features);
 		print_message("loss %g before, %g claimed, %g found, %u epochs: %s\n",
 			      head.first_loss, head.loss, loss, head.epochs, head.stopped);

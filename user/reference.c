@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "reference.h"
+
+#include <string.h>
+
+#include "replay.h"
+#include "vector.h"
+
+/* The held-out vector in the middle of those that fit. */
+static const struct kanary_vector *choose_reference(const struct kanary_dataset *dataset)
+{
+	const struct kanary_vector *vector, *chosen = NULL;
+	uint32_t half = dataset->in_part[KANARY_DATASET_CALIBRATION] / 2, seen = 0, i, j;
+
+	for (i = 0; i < dataset->runs; i++) {
+		if (dataset->run[i].part != KANARY_DATASET_CALIBRATION)
+			continue;
+		for (j = 0; j < dataset->run[i].length; j++, seen++) {
+			vector = kanary_dataset_vector(dataset, dataset->run[i].first + j);
+			if (!chosen || vector->length <= KANARY_MODEL_REFERENCE_COUNTS)
+				chosen = vector;
+			if (seen >= half && chosen->length <= KANARY_MODEL_REFERENCE_COUNTS)
+				return chosen;
+		}
+	}
+	return chosen;
+}
+
+static bool speaks(const struct kanary_model_shape *shape, uint32_t element)
+{
+	return !shape->hidden ||
+	       (element > shape->steps && !((element - shape->steps) % shape->stride));
+}
+
+/* Enough for the rings to turn over, and the last of them with all heads, if that can be. */
+static uint32_t choose_repeat(const struct kanary_model_header *header)
+{
+	const struct kanary_model_shape *sequence = &header->sequence;
+	uint32_t repeat;
+
+	for (repeat = 4; repeat <= 2 * KANARY_MODEL_STEPS_MAX; repeat++)
+		if (speaks(sequence, repeat) && speaks(&header->container, repeat))
+			return repeat;
+	return sequence->hidden ? sequence->steps + sequence->stride : 4;
+}
+
+bool kanary_reference_add(void *file, const struct kanary_dataset *dataset)
+{
+	const struct kanary_vector *chosen = choose_reference(dataset);
+	const struct kanary_model_header *header = file;
+	struct kanary_model_reference *reference;
+	union {
+		struct kanary_vector vector;
+		u8 bytes[KANARY_VECTOR_SIZE_MAX];
+	} copy;
+	struct kanary_replay replay;
+	uint32_t i;
+
+	if (!kanary_replay_init(&replay, file))
+		return false;
+	memcpy(&copy, chosen, kanary_vector_size(chosen->length));
+	if (copy.vector.length > KANARY_MODEL_REFERENCE_COUNTS)
+		copy.vector.length = KANARY_MODEL_REFERENCE_COUNTS;
+	reference = (struct kanary_model_reference *)replay.model.reference;
+	reference->length = copy.vector.length;
+	memcpy(reference->counts, ((struct kanary_vector *)copy.bytes)->counts,
+	       reference->length * sizeof(struct kanary_count));
+	reference->repeat = choose_repeat(header);
+	for (i = 0; i < reference->repeat; i++) {
+		kanary_replay_vector(&replay, (struct kanary_vector *)copy.bytes,
+				     &reference->verdict);
+		kanary_replay_process(&replay, &reference->verdict);
+	}
+	kanary_replay_free(&replay);
+	return true;
+}
