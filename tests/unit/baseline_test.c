@@ -208,7 +208,7 @@ static void learns_from_training_alone(void **state)
 		add(&alone, KANARY_BENCH_ATTACK, "0120120934509345");
 		add(&beside, KANARY_BENCH_ATTACK, "0120120934509345");
 		add(&beside, KANARY_BENCH_ATTACK, "934509345");
-		add(&beside, KANARY_BENCH_DESIGN, "093450934509345");
+		add(&beside, KANARY_BENCH_DESIGN, "093456789345");
 		add(&beside, KANARY_BENCH_REPORTED, "0120120934509345");
 		run(&alone, methods[i].score);
 		run(&beside, methods[i].score);
