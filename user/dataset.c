@@ -20,11 +20,10 @@
 #define KIND_MIN 3
 
 /* Whose turn it is: every fifth stream or block is for validation, another for calibration. */
-static const enum kanary_dataset_part turns[] = {
+static const enum kanary_dataset_part turns[KANARY_DATASET_TURNS] = {
 	KANARY_DATASET_TRAIN, KANARY_DATASET_TRAIN, KANARY_DATASET_CALIBRATION,
 	KANARY_DATASET_TRAIN, KANARY_DATASET_VALIDATION,
 };
-#define TURNS (sizeof(turns) / sizeof(*turns))
 
 /* A vector, before and after it is sorted. */
 struct kanary_dataset_entry {
@@ -207,8 +206,8 @@ static int compare_kinds(const void *left, const void *right)
 }
 
 /* Gives each short stream its part. */
-static bool split_short(const struct kanary_dataset *dataset, enum kanary_dataset_part *part,
-			bool *rare_kind)
+static bool split_short(const struct kanary_dataset *dataset, uint32_t turn,
+			enum kanary_dataset_part *part, bool *rare_kind)
 {
 	uint32_t kinds = 0, rare = 0, i, j, k;
 	struct kind *kind = malloc((dataset->streams + 1) * sizeof(*kind));
@@ -231,16 +230,17 @@ static bool split_short(const struct kanary_dataset *dataset, enum kanary_datase
 		for (k = i; k < j; k++) {
 			rare_kind[kind[k].stream] = j - i < KIND_MIN;
 			part[kind[k].stream] =
-				j - i < KIND_MIN ? KANARY_DATASET_TRAIN : turns[(k - i) % TURNS];
+				j - i < KIND_MIN ? KANARY_DATASET_TRAIN :
+						   turns[(k - i + turn) % KANARY_DATASET_TURNS];
 		}
 		rare += j - i < KIND_MIN ? j - i : 0;
 	}
 	/* Names that are all different tell nothing: then the streams are of one kind. */
 	if (2 * rare > kinds)
-		for (i = 0, k = 0; i < dataset->streams; i++)
+		for (i = 0, k = turn; i < dataset->streams; i++)
 			if (dataset->stream[i].length < LONG_STREAM) {
 				rare_kind[i] = false;
-				part[i] = turns[k++ % TURNS];
+				part[i] = turns[k++ % KANARY_DATASET_TURNS];
 			}
 	free(kind);
 	return true;
@@ -281,7 +281,8 @@ static void split_long(struct kanary_dataset *dataset, uint32_t number, uint32_t
 
 		/* the first two blocks of any stream are for training */
 		add_run(dataset, number, stream->first + first, length < size ? length : size,
-			block < 2 ? KANARY_DATASET_TRAIN : turns[(block + turn) % TURNS]);
+			block < 2 ? KANARY_DATASET_TRAIN :
+				    turns[(block + turn) % KANARY_DATASET_TURNS]);
 	}
 	dataset->run[start].unmatched = steps + START;
 }
@@ -290,7 +291,7 @@ bool kanary_dataset_split(struct kanary_dataset *dataset, uint32_t steps)
 {
 	enum kanary_dataset_part *part = calloc(dataset->streams + 1, sizeof(*part));
 	bool *rare_kind = calloc(dataset->streams + 1, sizeof(*rare_kind));
-	uint32_t turn = 0, i;
+	uint32_t turn = dataset->turn, i;
 	bool done = false;
 
 	dataset->runs = 0;
@@ -298,7 +299,7 @@ bool kanary_dataset_split(struct kanary_dataset *dataset, uint32_t steps)
 	free(dataset->run);
 	dataset->run = malloc(((size_t)dataset->streams * (2 * BLOCKS) + 1) *
 			      sizeof(*dataset->run));
-	if (!part || !rare_kind || !dataset->run || !split_short(dataset, part, rare_kind))
+	if (!part || !rare_kind || !dataset->run || !split_short(dataset, turn, part, rare_kind))
 		goto out;
 	for (i = 0; i < dataset->streams; i++) {
 		const struct kanary_dataset_stream *stream = &dataset->stream[i];
@@ -317,6 +318,17 @@ out:
 	free(rare_kind);
 	free(part);
 	return done;
+}
+
+void kanary_dataset_release(struct kanary_dataset *dataset)
+{
+	uint32_t *in_part = dataset->in_part, i;
+
+	for (i = 0; i < dataset->runs; i++)
+		if (dataset->run[i].part == KANARY_DATASET_CALIBRATION)
+			dataset->run[i].part = KANARY_DATASET_TRAIN;
+	in_part[KANARY_DATASET_TRAIN] += in_part[KANARY_DATASET_CALIBRATION];
+	in_part[KANARY_DATASET_CALIBRATION] = 0;
 }
 
 void kanary_dataset_free(struct kanary_dataset *dataset)

@@ -22,6 +22,9 @@ enum kanary_dataset_part {
 	KANARY_DATASET_PARTS,
 };
 
+/* Ways to hold out a fifth. */
+#define KANARY_DATASET_TURNS 5
+
 /**
  * struct kanary_dataset_stream - vectors of one program image in one task
  * @first: number of its first vector
@@ -55,6 +58,7 @@ struct kanary_dataset_run {
  * @period: calls per vector, of all recordings
  * @count: vectors, numbered stream by stream
  * @streams: entries of @stream
+ * @turn: which fifth is to be held out for calibration, 0 .. KANARY_DATASET_TURNS - 1
  * @runs: entries of @run, after kanary_dataset_split()
  * @in_part: vectors of each part
  * @containers: pairs of recording and container
@@ -64,6 +68,7 @@ struct kanary_dataset {
 	uint32_t period;
 	uint32_t count;
 	uint32_t streams;
+	uint32_t turn;
 	uint32_t runs;
 	uint32_t in_part[KANARY_DATASET_PARTS];
 	uint32_t containers;
@@ -125,11 +130,15 @@ uint32_t kanary_dataset_file(const struct kanary_dataset *dataset, uint32_t numb
  * Short streams take turns among those of their own program (as far as their
  * comm tells), and a program that was seen once or twice is trained on, lest
  * the calibration take it for a false alarm. About 60 % are for training, 20 %
- * each for validation and calibration.
+ * each for validation and calibration; over all turns, each vector that is ever
+ * held out is in the calibration part once.
  *
  * Return: false where memory is short.
  */
 bool kanary_dataset_split(struct kanary_dataset *dataset, uint32_t steps);
+
+/** kanary_dataset_release() - what was for calibration is for training from now on */
+void kanary_dataset_release(struct kanary_dataset *dataset);
 
 /** kanary_dataset_free() - free what is inside */
 void kanary_dataset_free(struct kanary_dataset *dataset);
