@@ -30,7 +30,7 @@ static u32 name_input(const struct kanary_model *model, const struct kanary_coun
 	u32 bin = 0;
 	u32 i;
 
-	for (i = 0; i < length; i++) {
+	for (i = 0; i < length && counts[i].bin < KANARY_BINS; i++) {
 		if (model->feature[counts[i].bin] == input && counts[i].count > most) {
 			most = counts[i].count;
 			bin = counts[i].bin;

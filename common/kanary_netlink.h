@@ -52,7 +52,7 @@
 
 /* Raised whenever an old client would misread a new module or the reverse. */
 #ifndef KANARY_API_VERSION
-#define KANARY_API_VERSION 2
+#define KANARY_API_VERSION 3
 #endif
 
 /* Bytes of model in one KANARY_CMD_MODEL_CHUNK. */
@@ -69,6 +69,12 @@
  */
 #define KANARY_BINS_BANK 480
 #define KANARY_BINS (2 * KANARY_BINS_BANK)
+/*
+ * Bins of order, after them: hashed triples of successive calls of a task, as
+ * order.h beside this file has them. Each call counts one of each kind.
+ */
+#define KANARY_ORDER_BINS 1024
+#define KANARY_VECTOR_BINS (KANARY_BINS + KANARY_ORDER_BINS)
 /* Calls between two vectors of a task: limits of the "period" parameter. */
 #define KANARY_PERIOD_MIN 16
 #define KANARY_PERIOD_MAX 32768
@@ -99,8 +105,9 @@ enum kanary_mode {
 
 /**
  * struct kanary_count - one bin of a vector
- * @bin: 0 .. KANARY_BINS - 1
- * @count: calls since the stream's vector before, never 0
+ * @bin: 0 .. KANARY_VECTOR_BINS - 1; from KANARY_BINS on of triples, below of calls
+ * @count: calls since the stream's vector before, or triples that ended with
+ *	one of these calls, never 0
  */
 struct kanary_count {
 	__u16 bin;
@@ -116,9 +123,10 @@ struct kanary_count {
  * @pid: thread id in the initial pid namespace
  * @tgid: process id in the initial pid namespace
  * @index: position in the stream, from 0
- * @calls: sum of all counts, 1 .. KANARY_PERIOD_MAX
+ * @calls: sum of the counts of calls, 1 .. KANARY_PERIOD_MAX; those of triples
+ *	have the same sum, or there are none
  * @reason: enum kanary_reason
- * @length: number of @counts, 1 .. KANARY_BINS
+ * @length: number of @counts, 1 .. KANARY_VECTOR_BINS
  * @comm: the task's name for itself, zero-padded, not to be trusted
  * @counts: by ascending bin
  *

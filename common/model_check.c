@@ -283,7 +283,7 @@ static const char *check_reference(const struct kanary_model_reference *referenc
 	if (!reference->repeat || reference->repeat > 2 * KANARY_MODEL_STEPS_MAX)
 		return "repetitions of the reference vector are out of range (1 to 128)";
 	for (i = 0; i < length; i++) {
-		if (count[i].bin >= KANARY_BINS)
+		if (count[i].bin >= KANARY_VECTOR_BINS)
 			return "bin of the reference vector is out of range";
 		if (i && count[i].bin <= count[i - 1].bin)
 			return "bins of the reference vector do not ascend";

@@ -62,7 +62,7 @@ static void remember_process(const struct kanary_model *model, struct kanary_sco
 	u64 reciprocal;
 	u32 i;
 
-	for (i = 0; i < length; i++) {
+	for (i = 0; i < length && counts[i].bin < KANARY_BINS; i++) {
 		stream->cumulative[model->feature[counts[i].bin]] += counts[i].count;
 		stream->total += counts[i].count;
 	}
@@ -83,7 +83,7 @@ static void remember_sequence(const struct kanary_model *model, struct kanary_sc
 	u32 i;
 
 	memset(sums, 0, inputs * sizeof(*sums));
-	for (i = 0; i < length; i++) {
+	for (i = 0; i < length && counts[i].bin < KANARY_BINS; i++) {
 		sums[model->feature[counts[i].bin]] += counts[i].count;
 		total += counts[i].count;
 	}

@@ -79,7 +79,7 @@ size_t kanary_score_scratch_size(const struct kanary_model *model);
  * kanary_score_vector() - judge the next vector of a stream
  * @model: prepared
  * @stream: of this model, updated
- * @counts: ascending bins below KANARY_BINS
+ * @counts: ascending bins below KANARY_VECTOR_BINS
  * @length: of @counts
  * @scratch: kanary_score_scratch_size() bytes, 8-byte aligned, contents undefined;
  *	afterwards it holds what kanary_explain_verdict() needs

@@ -5,19 +5,25 @@ static const char *check_counts(const struct kanary_vector *vector)
 {
 	const struct kanary_count *count = vector->counts;
 	u32 calls = 0;
+	u32 order = 0;
 	u32 i;
 
 	for (i = 0; i < vector->length; i++) {
-		if (count[i].bin >= KANARY_BINS)
+		if (count[i].bin >= KANARY_VECTOR_BINS)
 			return "vector has a bin out of range";
 		if (i && count[i].bin <= count[i - 1].bin)
 			return "bins of the vector do not ascend";
 		if (!count[i].count)
 			return "vector has a count of 0";
-		calls += count[i].count;
+		if (count[i].bin < KANARY_BINS)
+			calls += count[i].count;
+		else
+			order += count[i].count;
 	}
 	if (calls != vector->calls)
 		return "counts of the vector do not add up to its calls";
+	if (order && order != calls)
+		return "triples of the vector are not as many as its calls";
 	return NULL;
 }
 
@@ -25,8 +31,8 @@ const char *kanary_vector_check(const struct kanary_vector *vector, size_t size)
 {
 	if (size < sizeof(*vector))
 		return "vector is shorter than its fixed part";
-	if (!vector->length || vector->length > KANARY_BINS)
-		return "length of the vector is out of range (1 to 960)";
+	if (!vector->length || vector->length > KANARY_VECTOR_BINS)
+		return "length of the vector is out of range (1 to 1984)";
 	if (size != kanary_vector_size(vector->length))
 		return "size of the vector does not follow from its length";
 	if (!vector->calls || vector->calls > KANARY_PERIOD_MAX)

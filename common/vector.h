@@ -8,12 +8,22 @@
 
 /* Bytes of the longest vector. */
 #define KANARY_VECTOR_SIZE_MAX \
-	(sizeof(struct kanary_vector) + KANARY_BINS * sizeof(struct kanary_count))
+	(sizeof(struct kanary_vector) + KANARY_VECTOR_BINS * sizeof(struct kanary_count))
 
 /** kanary_vector_size() - bytes of a vector with @length counts */
 static inline size_t kanary_vector_size(u32 length)
 {
 	return sizeof(struct kanary_vector) + length * sizeof(struct kanary_count);
+}
+
+/** kanary_vector_calls() - how many of a vector's first counts are of calls, not of triples */
+static inline u32 kanary_vector_calls(const struct kanary_vector *vector)
+{
+	u32 length = vector->length;
+
+	while (length && vector->counts[length - 1].bin >= KANARY_BINS)
+		length--;
+	return length;
 }
 
 /**

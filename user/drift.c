@@ -43,12 +43,13 @@ const struct kanary_vector *kanary_drift_vector(struct kanary_drift *drift,
 						const struct kanary_vector *vector)
 {
 	struct kanary_vector *drifted = &drift->vector;
+	u32 recorded = kanary_vector_calls(vector);
 	u32 i, length = 0, calls = 0;
 
 	if (!drift->drifted)
 		return vector;
 	memcpy(drifted, vector, sizeof(*vector));
-	for (i = 0; i < vector->length; i++) {
+	for (i = 0; i < recorded; i++) {
 		double count = vector->counts[i].count * drift->factor[vector->counts[i].bin];
 
 		/* rounded up as often as its fraction says: few calls may become none */
@@ -61,8 +62,10 @@ const struct kanary_vector *kanary_drift_vector(struct kanary_drift *drift,
 	}
 	if (!length)
 		return vector;
-	drifted->length = length;
 	drifted->calls = calls;
+	while (i < vector->length)
+		drifted->counts[length++] = vector->counts[i++];
+	drifted->length = length;
 	return drifted;
 }
 

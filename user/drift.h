@@ -4,7 +4,8 @@
  * recording shows few mixes, so held-out parts of it look more alike than the
  * future will; training and calibration therefore also see copies whose mix has
  * drifted: each call's count times a random factor, the same for a whole run.
- * A call that was never made stays so: drift is no excuse for novelty.
+ * A call that was never made stays so: drift is no excuse for novelty. The order of
+ * the calls stays as it was recorded: the counts of triples are not drifted.
  */
 #ifndef KANARY_DRIFT_H
 #define KANARY_DRIFT_H

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "feature.h"
+#include "vector.h"
 
 /* Shared inputs where there is room: fewer unrelated calls meet in one of them. */
 #define SHARED_WANTED 8
@@ -39,8 +40,9 @@ void kanary_feature_map_choose(struct kanary_feature_map *features,
 		for (i = 0; i < dataset->run[run].length; i++) {
 			const struct kanary_vector *vector =
 				kanary_dataset_vector(dataset, dataset->run[run].first + i);
+			uint32_t length = kanary_vector_calls(vector);
 
-			for (j = 0; j < vector->length; j++)
+			for (j = 0; j < length; j++)
 				frequency[vector->counts[j].bin].vectors++;
 		}
 	}
@@ -87,9 +89,9 @@ void kanary_feature_map_add(const struct kanary_feature_map *features,
 			 s16 *x)
 {
 	u32 limit = features->decay_limit ? features->decay_limit : TOTAL_MAX;
-	uint32_t i;
+	uint32_t i, length = kanary_vector_calls(vector);
 
-	for (i = 0; i < vector->length; i++) {
+	for (i = 0; i < length; i++) {
 		state->counts[features->map[vector->counts[i].bin]] += vector->counts[i].count;
 		state->total += vector->counts[i].count;
 	}
@@ -105,9 +107,9 @@ void kanary_feature_map_own(const struct kanary_feature_map *features,
 			 const struct kanary_vector *vector, s16 *x)
 {
 	u32 counts[KANARY_MODEL_INPUTS_MAX] = { 0 };
-	uint32_t i;
+	uint32_t i, length = kanary_vector_calls(vector);
 
-	for (i = 0; i < vector->length; i++)
+	for (i = 0; i < length; i++)
 		counts[features->map[vector->counts[i].bin]] += vector->counts[i].count;
 	values(counts, vector->calls, features->inputs, x);
 }

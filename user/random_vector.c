@@ -24,6 +24,24 @@ void kanary_random_vector_seed(struct kanary_random_vector *source, u64 seed)
 	source->state = seed;
 }
 
+/* As many triples as there are calls: what is left of them at the end goes to the last bin. */
+static void fill_order(struct kanary_random_vector *source, struct kanary_vector *vector,
+		       u32 spread, u32 count_max)
+{
+	u32 room = vector->calls, bin;
+
+	for (bin = draw_below(source, spread); bin < KANARY_ORDER_BINS && room;
+	     bin += 1 + draw_below(source, spread)) {
+		u32 count = 1 + draw_below(source, count_max);
+
+		count = count > room ? room : count;
+		vector->counts[vector->length].bin = (u16)(KANARY_BINS + bin);
+		vector->counts[vector->length++].count = (u16)count;
+		room -= count;
+	}
+	vector->counts[vector->length - 1].count += (u16)room;
+}
+
 static void fill(struct kanary_random_vector *source, struct kanary_vector *vector)
 {
 	u32 shape = draw_below(source, 8), bin, spread, count_max;
@@ -43,6 +61,7 @@ static void fill(struct kanary_random_vector *source, struct kanary_vector *vect
 		vector->counts[vector->length++].count = (u16)count;
 		vector->calls += count;
 	}
+	fill_order(source, vector, spread, shape == 0 ? 16 : count_max);
 }
 
 const struct kanary_vector *kanary_random_vector_next(struct kanary_random_vector *source,

@@ -19,7 +19,7 @@
 #include "types.h"
 
 #define KANARY_RECORDING_MAGIC "KANARYR\n"
-#define KANARY_RECORDING_VERSION 1
+#define KANARY_RECORDING_VERSION 2
 
 /**
  * struct kanary_recording_header - first bytes of a recording

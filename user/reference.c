@@ -6,6 +6,12 @@
 #include "replay.h"
 #include "vector.h"
 
+/* With all its calls; of its triples as many as there is room for. */
+static bool fits(const struct kanary_vector *vector)
+{
+	return kanary_vector_calls(vector) <= KANARY_MODEL_REFERENCE_COUNTS;
+}
+
 /* The held-out vector in the middle of those that fit. */
 static const struct kanary_vector *choose_reference(const struct kanary_dataset *dataset)
 {
@@ -17,9 +23,9 @@ static const struct kanary_vector *choose_reference(const struct kanary_dataset 
 			continue;
 		for (j = 0; j < dataset->run[i].length; j++, seen++) {
 			vector = kanary_dataset_vector(dataset, dataset->run[i].first + j);
-			if (!chosen || vector->length <= KANARY_MODEL_REFERENCE_COUNTS)
+			if (!chosen || fits(vector))
 				chosen = vector;
-			if (seen >= half && chosen->length <= KANARY_MODEL_REFERENCE_COUNTS)
+			if (seen >= half && fits(chosen))
 				return chosen;
 		}
 	}

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "order.h"
 #include "trace.h"
 #include "vector.h"
 
@@ -22,6 +23,7 @@ void kanary_trace_begin(struct kanary_trace *trace, struct kanary_import *import
 {
 	memset(trace, 0, sizeof(*trace));
 	trace->import = import;
+	trace->order = KANARY_ORDER_START;
 	trace->vector.pid = pid;
 	trace->vector.tgid = pid;
 	if (comm_length >= KANARY_COMM_SIZE)
@@ -42,7 +44,7 @@ static int make_vector(struct kanary_trace *trace, enum kanary_reason reason)
 		trace->vector.stream = ++import->streams;
 	*vector = trace->vector;
 	vector->reason = reason;
-	for (bin = 0; bin < KANARY_BINS; bin++) {
+	for (bin = 0; bin < KANARY_VECTOR_BINS; bin++) {
 		if (!trace->counts[bin])
 			continue;
 		vector->counts[vector->length].bin = bin;
@@ -66,7 +68,9 @@ int kanary_trace_call(struct kanary_trace *trace, uint32_t bin)
 
 	if (trace->vector.calls == trace->import->period)
 		error = make_vector(trace, KANARY_REASON_PERIOD);
+	trace->order = kanary_order_next(trace->order, bin);
 	trace->counts[bin]++;
+	trace->counts[kanary_order_bin(trace->order)]++;
 	trace->vector.calls++;
 	trace->import->calls++;
 	return error;

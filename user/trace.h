@@ -44,11 +44,13 @@ struct kanary_import {
  * @import: who gets its vectors
  * @vector: identity; stream, index and the counts are kept here
  * @counts: of the vector in the making, by bin
+ * @order: the stream's last three calls, as kanary_order_next() has them
  */
 struct kanary_trace {
 	struct kanary_import *import;
 	struct kanary_vector vector;
-	uint16_t counts[KANARY_BINS];
+	uint16_t counts[KANARY_VECTOR_BINS];
+	uint32_t order;
 };
 
 /** kanary_trace_begin() - start a stream; @comm is cut to its size */
@@ -56,7 +58,7 @@ void kanary_trace_begin(struct kanary_trace *trace, struct kanary_import *import
 			const char *comm, size_t comm_length);
 
 /**
- * kanary_trace_call() - count a call
+ * kanary_trace_call() - count a call, and the triple that it ends
  *
  * A full vector is made when the call after it comes, so that a stream
  * always ends with a vector that says why.

@@ -16,8 +16,9 @@
 #include "commands.h"
 #include "recording.h"
 #include "syscall_name.h"
+#include "vector.h"
 
-/* "1.0 comm read:3 exec | 1.1 ..." for all vectors of a recording, in their order. */
+/* "1.0 comm read:3 exec | 1.1 ..." for all vectors of a recording, without their triples. */
 static void describe(const char *path, char *text, size_t size)
 {
 	struct kanary_recording_reader *reader;
@@ -25,16 +26,21 @@ static void describe(const char *path, char *text, size_t size)
 	char buffer[64];
 	const char *why;
 	size_t used = 0;
-	int i;
+	u32 i;
 
 	reader = kanary_recording_open(path, &why);
 	if (!reader)
 		fail_msg("%s: %s", path, why);
 	*text = 0;
 	while ((vector = kanary_recording_next(reader))) {
+		u32 calls = kanary_vector_calls(vector), triples = 0;
+
 		used += snprintf(text + used, size - used, "%s%llu.%u %s", used ? " | " : "",
 				 (unsigned long long)vector->stream, vector->index, vector->comm);
-		for (i = 0; i < vector->length; i++)
+		for (i = calls; i < vector->length; i++)
+			triples += vector->counts[i].count;
+		assert_int_equal(triples, vector->calls);
+		for (i = 0; i < calls; i++)
 			used += snprintf(text + used, size - used, " %s:%u",
 					 kanary_syscall_name(vector->counts[i].bin, buffer,
 							     sizeof(buffer)),

@@ -316,7 +316,7 @@ static void refuses_bad_references(void **state)
 	SICK(repeat, reference->repeat = 0);
 	SICK(repeat, reference->repeat = 129);
 	SICK("bin of the reference vector is out of range",
-	     reference->counts[0].bin = KANARY_BINS);
+	     reference->counts[0].bin = KANARY_VECTOR_BINS);
 	SICK("bins of the reference vector do not ascend",
 	     reference->counts[1].bin = reference->counts[0].bin);
 	SICK("reference vector has a count of 0", reference->counts[0].count = 0);

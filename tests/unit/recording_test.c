@@ -219,10 +219,10 @@ static void test_refusals(void **state)
 
 	/* Another version, complete with a good checksum. */
 	memcpy(&header, file, sizeof(header));
-	header.version = 2;
+	header.version = 1;
 	header.checksum = 0;
 	header.checksum = kanary_checksum_update(0, &header, sizeof(header));
-	test_open_refuses(&header, sizeof(header), "version 2, this kanary reads version 1");
+	test_open_refuses(&header, sizeof(header), "version 1, this kanary reads version 2");
 
 	assert_null(kanary_recording_open("/nonexistent/file", &why));
 	assert_string_equal(why, strerror(ENOENT));
@@ -260,7 +260,7 @@ static void test_largest_vectors(void **state)
 		assert_int_equal(kanary_recording_write(writer, vector), 0);
 	}
 	assert_int_equal(kanary_recording_finish(writer), 0);
-	assert_int_equal(longest, KANARY_BINS);
+	assert_int_equal(longest, KANARY_VECTOR_BINS);
 
 	kanary_random_vector_seed(&source, 42);
 	reader = kanary_recording_open(path, &why);

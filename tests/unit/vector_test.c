@@ -55,11 +55,11 @@ static void each_fault_has_its_sentence(void **state)
 	refused(vector, size - 1, "size of the vector does not follow from its length");
 	refused(vector, size + 4, "size of the vector does not follow from its length");
 	vector->length = 0;
-	refused(vector, size, "length of the vector is out of range (1 to 960)");
-	vector->length = KANARY_BINS + 1;
-	refused(vector, size, "length of the vector is out of range (1 to 960)");
+	refused(vector, size, "length of the vector is out of range (1 to 1984)");
+	vector->length = KANARY_VECTOR_BINS + 1;
+	refused(vector, size, "length of the vector is out of range (1 to 1984)");
 	vector->length = 65535;
-	refused(vector, size, "length of the vector is out of range (1 to 960)");
+	refused(vector, size, "length of the vector is out of range (1 to 1984)");
 	vector->calls = 0;
 	refused(vector, size, "calls of the vector are out of range (1 to 32768)");
 	vector->calls = KANARY_PERIOD_MAX + 1;
@@ -70,12 +70,33 @@ static void each_fault_has_its_sentence(void **state)
 	refused(vector, size, "vector has an unknown reason");
 	memset(vector->comm, 'x', sizeof(vector->comm));
 	refused(vector, size, "task name of the vector is not terminated");
-	vector->counts[2].bin = KANARY_BINS;
+	vector->counts[2].bin = KANARY_VECTOR_BINS;
 	refused(vector, size, "vector has a bin out of range");
 	vector->counts[1].bin = 0;
 	refused(vector, size, "bins of the vector do not ascend");
 	vector->counts[1].count = 0;
 	refused(vector, size, "vector has a count of 0");
+}
+
+static void triples_are_as_many_as_calls(void **state)
+{
+	struct kanary_vector *vector = &storage.vector;
+	size_t size;
+
+	make_valid(vector);
+	assert_int_equal(kanary_vector_calls(vector), 3);
+	vector->length = 5;
+	vector->counts[3] = (struct kanary_count){ KANARY_BINS, 59 };
+	vector->counts[4] = (struct kanary_count){ KANARY_VECTOR_BINS - 1, 1 };
+	size = kanary_vector_size(5);
+	assert_null(kanary_vector_check(vector, size));
+	assert_int_equal(kanary_vector_calls(vector), 3);
+	vector->counts[4].count = 2;
+	refused(vector, size, "triples of the vector are not as many as its calls");
+	/* triples alone are no calls */
+	vector->length = 1;
+	vector->counts[0] = (struct kanary_count){ KANARY_BINS, 60 };
+	refused(vector, kanary_vector_size(1), "counts of the vector do not add up to its calls");
 }
 
 static void longest_vector_is_valid(void **state)
@@ -84,10 +105,13 @@ static void longest_vector_is_valid(void **state)
 	unsigned int i;
 
 	make_valid(vector);
-	vector->length = KANARY_BINS;
-	vector->calls = KANARY_BINS * 34;
+	vector->length = KANARY_VECTOR_BINS;
+	vector->calls = KANARY_BINS * 32;
 	for (i = 0; i < KANARY_BINS; i++)
-		vector->counts[i] = (struct kanary_count){ (u16)i, 34 };
+		vector->counts[i] = (struct kanary_count){ (u16)i, 32 };
+	for (; i < KANARY_VECTOR_BINS; i++)
+		vector->counts[i] = (struct kanary_count){ (u16)i, 30 };
+	assert_int_equal(kanary_vector_calls(vector), KANARY_BINS);
 	assert_null(kanary_vector_check(vector, KANARY_VECTOR_SIZE_MAX));
 }
 
@@ -119,6 +143,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_fault_has_its_sentence),
+		cmocka_unit_test(triples_are_as_many_as_calls),
 		cmocka_unit_test(longest_vector_is_valid),
 		cmocka_unit_test(noise_is_never_read_beyond_its_end),
 	};

@@ -160,7 +160,7 @@ static void vectors(struct hostile_socket *socket, u64 cgroup)
 	bad.vector.calls = 7;
 	score_with(socket, cgroup, "calls that are not the sum", &bad.vector, size, EINVAL);
 	bad = good;
-	bad.counts[2].bin = KANARY_BINS;
+	bad.counts[2].bin = KANARY_VECTOR_BINS;
 	score_with(socket, cgroup, "a bin that is not there", &bad.vector, size, EINVAL);
 	bad = good;
 	bad.counts[0].bin = 1;
