@@ -6,11 +6,13 @@
 
 #include "arguments.h"
 #include "commands.h"
+#include "container_name.h"
 #include "dataset.h"
 #include "evaluate.h"
 #include "json_output.h"
 #include "message.h"
 #include "model_file.h"
+#include "promise.h"
 #include "replay.h"
 
 #define SURPRISE_UNIT 256.0
@@ -69,6 +71,7 @@ struct options {
 	const char *model;
 	char **inputs[SETS];
 	int input_count[SETS];
+	const char *container;
 	bool json;
 };
 
@@ -87,6 +90,7 @@ struct scored {
 static const struct argp_option arguments[] = {
 	{ "normal", 'n', NULL, 0, "recordings after this are normal", 0 },
 	{ "attack", 'a', NULL, 0, "recordings after this are attacks", 0 },
+	{ "container", 'c', "C", 0, "this container's vectors only", 0 },
 	{ "json", 'j', NULL, 0, "print a JSON object", 0 },
 	{ 0 },
 };
@@ -109,6 +113,9 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 	case 'a':
 		take_inputs(options, ATTACK, state);
 		return 0;
+	case 'c':
+		options->container = argument;
+		return 0;
 	case 'j':
 		options->json = true;
 		return 0;
@@ -120,10 +127,9 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 						       argument);
 		return 0;
 	case ARGP_KEY_END:
-		if (!options->model || !options->input_count[NORMAL] ||
-		    !options->input_count[ATTACK])
-			return kanary_arguments_refuse(state, "a MODEL, --normal and --attack "
-							      "recordings are needed");
+		if (!options->model || !options->input_count[NORMAL])
+			return kanary_arguments_refuse(state, "a MODEL and --normal recordings "
+							      "are needed");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -133,20 +139,21 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 static const struct argp argp = {
 	.options = arguments,
 	.parser = parse_argument,
-	.args_doc = "MODEL --normal RECORDING... --attack RECORDING...",
+	.args_doc = "MODEL --normal RECORDING... [--attack RECORDING...]",
 	.doc = "How well a model tells attacks from normal recordings, stream by stream: area\n"
 	       "under the ROC curve, attacks detected at 1, 5 and 15 % false alarms, and false\n"
-	       "alarms where 90 % of the attacks are detected."
+	       "alarms where 90 % of the attacks are detected. Without attacks: whether there are as\n"
+	       "many false alarms as the model's budget allows."
 	       "\vExample:\n\n  kanary eval web.model --normal later.rec --attack exploit.rec\n",
 };
 
-static int read_set(struct scored *scored, char **inputs, int count, u32 period)
+static int read_set(struct scored *scored, char **inputs, int count, u64 cgroup, u32 period)
 {
 	size_t i;
 	int input;
 
 	for (input = 0; input < count; input++)
-		if (!kanary_dataset_read(&scored->dataset, inputs[input], 0))
+		if (!kanary_dataset_read(&scored->dataset, inputs[input], cgroup))
 			return 1;
 	if (!kanary_dataset_finish(&scored->dataset))
 		return kanary_message_error("eval: %s", strerror(ENOMEM));
@@ -236,7 +243,7 @@ static int report(const struct options *options, struct scored sets[SETS])
 	return options->json ? kanary_json_output_print(object) : 0;
 }
 
-static int evaluate(const struct options *options)
+static int evaluate(const struct options *options, u64 cgroup)
 {
 	struct scored sets[SETS] = { 0 };
 	struct kanary_model_file file;
@@ -254,7 +261,7 @@ static int evaluate(const struct options *options)
 	}
 	for (set = 0; !status && set < SETS; set++) {
 		status = read_set(&sets[set], options->inputs[set], options->input_count[set],
-				  file.model.header->period);
+				  cgroup, file.model.header->period);
 		for (i = 0; !status && i < sets[set].dataset.streams; i++)
 			score_stream(&sets[set], &replay, i);
 	}
@@ -274,6 +281,8 @@ out_file:
 int kanary_eval_main(int argc, char **argv)
 {
 	struct options options = { 0 };
+	uint64_t cgroup = 0;
+	char why[256];
 	int status;
 
 	options.inputs[NORMAL] = calloc((size_t)argc + 1, sizeof(char *));
@@ -282,8 +291,14 @@ int kanary_eval_main(int argc, char **argv)
 		status = kanary_message_error("eval: %s", strerror(ENOMEM));
 	else
 		status = kanary_arguments_parse(&argp, argc, argv, &options);
-	if (!status)
-		status = evaluate(&options);
+	if (!status && options.container &&
+	    !kanary_container_name_find(options.container, &cgroup, why, sizeof(why)))
+		status = kanary_message_error("eval: %s", why);
+	if (!status && options.input_count[ATTACK])
+		status = evaluate(&options, cgroup);
+	else if (!status)
+		status = kanary_promise_report(options.model, options.inputs[NORMAL],
+					       options.input_count[NORMAL], cgroup, options.json);
 	free(options.inputs[NORMAL]);
 	free(options.inputs[ATTACK]);
 	return status;
