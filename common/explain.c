@@ -91,6 +91,18 @@ enum kanary_score_head kanary_explain_loudest(const struct kanary_verdict *verdi
 	return head;
 }
 
+const char *kanary_explain_head(const struct kanary_verdict *verdict)
+{
+	switch (kanary_explain_loudest(verdict)) {
+	case KANARY_SCORE_SEQUENCE:
+		return "sequence";
+	case KANARY_SCORE_CONTAINER:
+		return "process-sequence";
+	default:
+		return "process";
+	}
+}
+
 u32 kanary_explain_verdict(const struct kanary_model *model,
 			 const struct kanary_score_stream *stream,
 			 const struct kanary_score_container *container,

@@ -3,7 +3,7 @@
 
 #include "layer.h"
 
-/* The error with @codeword added to the reconstruction; gives up where it is no less than @limit. */
+/* The error with @codeword added to the reconstruction; gives up where it reaches @limit. */
 static u64 error_with(const u32 *weights, const s16 *features, const s32 *reconstruction,
 		      const s16 *codeword, u32 inputs, u64 limit)
 {

@@ -2,6 +2,7 @@
 #include "alert.h"
 
 #include "counters.h"
+#include "explain.h"
 #include "netlink.h"
 #include "profile.h"
 #include "syscall_name.h"
@@ -77,9 +78,10 @@ static void log_alert(struct kanary_profile *profile, const struct kanary_vector
 		used += scnprintf(list + used, sizeof(list) - used, "%s%s:%+d", i ? "," : "",
 				  kanary_syscall_name(unusual[i].bin, name, sizeof(name)),
 				  unusual[i].excess);
-	pr_warn("alert container=%llu profile=%s pid=%u comm=%s surprise=%u.%02u budget=1/%llu unusual=%s\n",
+	pr_warn("alert container=%llu profile=%s pid=%u comm=%s surprise=%u.%02u budget=1/%llu head=%s unusual=%s\n",
 		vector->cgroup, header->name, vector->pid, comm, verdict->surprise >> 8,
-		(verdict->surprise & 0xff) * 100 >> 8, header->budget, list);
+		(verdict->surprise & 0xff) * 100 >> 8, header->budget,
+		kanary_explain_head(verdict), list);
 }
 
 static int fill(struct sk_buff *message, const struct kanary_profile *profile,

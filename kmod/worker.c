@@ -11,9 +11,10 @@
 
 #include <linux/hash.h>
 #include <linux/slab.h>
+#include <linux/timekeeping.h>
 #include <linux/workqueue.h>
 
-/* A round takes so many vectors of a CPU at most: others want the lock too. */
+/* A round takes so many vectors at most: others want the lock too. */
 enum { ROUND = 256, TALLIES_LOG2 = 10, TALLY_PROBES = 16 };
 
 /**
@@ -121,36 +122,70 @@ static void settle(struct kanary_task *task)
 	kanary_profile_read_unlock(reader);
 }
 
+/*
+ * The CPU with the oldest vector of all, or -1; and the time until which it stays
+ * that. Rings are in order in themselves, so the vectors of all CPUs are taken in
+ * the order of their times, but for one that is still on its way into its ring:
+ * the order of a container's processes, for one, must not depend on which CPU
+ * they ran on.
+ */
+static int find_oldest(u64 *until)
+{
+	u64 oldest = 0;
+	int cpu, found = -1;
+
+	/* What comes into an empty ring from now on is later. */
+	*until = ktime_get_boottime_ns();
+	for_each_possible_cpu(cpu) {
+		const struct kanary_queue_slot *slot = kanary_queue_peek(cpu);
+
+		if (!slot)
+			continue;
+		if (found >= 0)
+			*until = min(*until, max(oldest, slot->time));
+		if (found >= 0 && slot->time >= oldest)
+			continue;
+		oldest = slot->time;
+		found = cpu;
+	}
+	return found;
+}
+
+/* One vector of @cpu, whose slot is then free. */
+static void take(int cpu, struct kanary_queue_slot *slot)
+{
+	struct kanary_task *task = slot->task;
+	struct tally *tally;
+
+	unpack(slot);
+	kanary_queue_consume(cpu);
+	tally = find_tally(vector->cgroup, true);
+	tally->vectors++;
+	tally->last = vector->time;
+	settle(task);
+	kanary_task_put(task);
+}
+
 static void drain(struct work_struct *unused)
 {
 	struct kanary_queue_slot *slot;
-	bool more = false;
-	u32 taken;
+	u32 taken = 0;
+	u64 until;
 	int cpu;
 
 	mutex_lock(&kanary_worker_lock);
-	for_each_possible_cpu(cpu) {
-		for (taken = 0; (slot = kanary_queue_peek(cpu)); taken++) {
-			struct kanary_task *task = slot->task;
-			struct tally *tally;
-
-			if (taken == ROUND) {
-				more = true;
-				break;
-			}
-			unpack(slot);
-			kanary_queue_consume(cpu);
-			tally = find_tally(vector->cgroup, true);
-			tally->vectors++;
-			tally->last = vector->time;
-			settle(task);
-			kanary_task_put(task);
+	while (taken < ROUND && (cpu = find_oldest(&until)) >= 0) {
+		slot = kanary_queue_peek(cpu);
+		do {
+			take(cpu, slot);
+			taken++;
 			cond_resched();
-		}
+			slot = kanary_queue_peek(cpu);
+		} while (taken < ROUND && slot && slot->time <= until);
 	}
 	kanary_recorder_flush();
 	mutex_unlock(&kanary_worker_lock);
-	if (more)
+	if (taken == ROUND)
 		queue_work(workqueue, &work);
 }
 

@@ -150,11 +150,12 @@ static int print_vector(struct score *score, const struct kanary_stream *stream,
 
 	if (score->options->json)
 		return kanary_json_output_print(json_pack(
-			"{s:I, s:I, s:I, s:I, s:o, s:I, s:b, s:o, s:o, s:o, s:I, s:o, s:I, s:I, s:o}",
+			"{s:I, s:I, s:I, s:I, s:o, s:I, s:b, s:s, s:o, s:o, s:o, s:I, s:o, s:I, s:I, s:o}",
 			"stream", (json_int_t)vector->stream, "index", (json_int_t)vector->index,
 			"cgroup", (json_int_t)vector->cgroup, "pid", (json_int_t)vector->pid,
 			"comm", kanary_json_output_text(vector->comm, sizeof(vector->comm)),
 			"calls", (json_int_t)vector->calls, "alert", alert,
+			"head", kanary_explain_head(verdict),
 			"surprise", kanary_json_output_fixed(verdict->surprise, 8),
 			"process_surprise", kanary_json_output_fixed(verdict->process_surprise, 8),
 			"sequence_surprise", sequence ?
@@ -178,7 +179,7 @@ static int print_vector(struct score *score, const struct kanary_stream *stream,
 	if (container)
 		printf(" container=%.2f", verdict->container_surprise / 256.0);
 	if (alert) {
-		printf(" alert");
+		printf(" alert head=%s", kanary_explain_head(verdict));
 		print_unusual(score, stream, vector);
 	}
 	return putchar('\n') == EOF;

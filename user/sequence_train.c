@@ -116,8 +116,8 @@ static void set_importance(struct trainer *trainer, uint32_t period)
 
 	for (i = 0; i < count; i++)
 		for (input = 0; input < network->inputs; input++) {
-			double x = trainer->source->x[(size_t)trainer->train.start[i] * network->inputs +
-					      input] / 32768.0;
+			size_t at = (size_t)trainer->train.start[i] * network->inputs + input;
+			double x = trainer->source->x[at] / 32768.0;
 
 			squares[input] += x * x;
 		}

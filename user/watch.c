@@ -8,6 +8,7 @@
 #include "arguments.h"
 #include "commands.h"
 #include "container_name.h"
+#include "explain.h"
 #include "interrupt.h"
 #include "json_output.h"
 #include "message.h"
@@ -100,10 +101,10 @@ static void print_text(const struct kanary_alert *alert, const struct kanary_con
 	       kanary_message_escape(name->name, sizeof(name->name), escaped));
 	printf(" cgroup=%llu profile=%s pid=%u", (unsigned long long)alert->cgroup,
 	       kanary_message_escape(alert->profile, sizeof(alert->profile), escaped), alert->pid);
-	printf(" comm=%s surprise=%.2f threshold=%.2f mode=%s unusual=",
+	printf(" comm=%s surprise=%.2f threshold=%.2f mode=%s head=%s unusual=",
 	       kanary_message_escape(alert->comm, sizeof(alert->comm), escaped),
 	       alert->surprise / 256.0, alert->threshold / 256.0,
-	       kanary_protocol_mode_name(alert->mode));
+	       kanary_protocol_mode_name(alert->mode), kanary_explain_head(&alert->verdict));
 	for (i = 0; i < alert->unusual_count; i++)
 		printf("%s%s:%+d", i ? "," : "",
 		       kanary_syscall_name(alert->unusual[i].bin, buffer, sizeof(buffer)),
@@ -119,6 +120,7 @@ static json_t *describe(const struct kanary_alert *alert, const struct kanary_co
 	const struct kanary_verdict *verdict = &alert->verdict;
 	json_t *unusual = json_array();
 	json_t *sequence = json_null();
+	json_t *container = json_null();
 	char buffer[64];
 	uint32_t i;
 
@@ -129,8 +131,10 @@ static json_t *describe(const struct kanary_alert *alert, const struct kanary_co
 	/* Null rather than 0: this head had nothing to say yet. */
 	if (verdict->flags & KANARY_VERDICT_SEQUENCE)
 		sequence = kanary_json_output_fixed(verdict->sequence_surprise, 8);
+	if (verdict->flags & KANARY_VERDICT_CONTAINER)
+		container = kanary_json_output_fixed(verdict->container_surprise, 8);
 	return json_pack("{s:s, s:s, s:I, s:o, s:s, s:o, s:I, s:I, s:o, s:I, s:I, s:o, s:o, s:o,"
-			 " s:o, s:o, s:I, s:s, s:s, s:o}",
+			 " s:o, s:o, s:o, s:s, s:I, s:s, s:s, s:o}",
 		"event", "alert", "time", when, "boottime_ns", (json_int_t)alert->time,
 		"container", kanary_json_output_text(name->name, sizeof(name->name)),
 		"runtime", name->runtime,
@@ -143,6 +147,8 @@ static json_t *describe(const struct kanary_alert *alert, const struct kanary_co
 		"threshold", kanary_json_output_fixed(alert->threshold, 8),
 		"process_surprise", kanary_json_output_fixed(verdict->process_surprise, 8),
 		"sequence_surprise", sequence,
+		"container_surprise", container,
+		"head", kanary_explain_head(verdict),
 		"budget_vectors", (json_int_t)alert->budget,
 		"reason", kanary_protocol_reason_name(alert->reason),
 		"mode", kanary_protocol_mode_name(alert->mode),

@@ -71,9 +71,9 @@ wait "$watch" || :
 vectors live.rec >live.vectors
 kanary score keen.model live.rec --vectors --json | jq -c 'select(.stream)' >live.score
 jq -s -c --slurpfile vectors live.vectors '[., $vectors] | transpose[] |
-	select(.[0].alert) | "\(.[1].time) \(.[1].pid) \(.[0].surprise) \(.[0].process_surprise) \(.[0].sequence_surprise)"' \
+	select(.[0].alert) | "\(.[1].time) \(.[1].pid) \(.[0].surprise) \(.[0].process_surprise) \(.[0].sequence_surprise) \(.[0].container_surprise)"' \
 	live.score | sort >offline
 jq -c 'select(.event == "alert") |
-	"\(.boottime_ns) \(.pid) \(.surprise) \(.process_surprise) \(.sequence_surprise)"' events | sort >online
+	"\(.boottime_ns) \(.pid) \(.surprise) \(.process_surprise) \(.sequence_surprise) \(.container_surprise)"' events | sort >online
 cmp online offline || fail "$(wc -l <online) live alerts, $(wc -l <offline) offline; first differences:
 $(diff online offline | head -n 6)"

@@ -29,7 +29,7 @@ refused 2 "is no command" kanary frobnicate
 
 # A module that speaks another language.
 insmod kanary-api99.ko
-refused 1 "the module speaks API 99, this kanary speaks 1: install matching versions" kanary status
+refused 1 "the module speaks API 99, this kanary speaks" kanary status
 rmmod kanary
 
 for wrong in period=15 period=32769 max_tasks=1 queue_length=100 scope=everything hook=line; do
