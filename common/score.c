@@ -29,6 +29,14 @@ void kanary_score_stream_init(const struct kanary_model *model,
 	memset(stream, 0, kanary_score_stream_size(model));
 }
 
+void kanary_score_stream_begin(const struct kanary_model *model,
+			       struct kanary_score_stream *stream,
+			       const struct kanary_vector *vector)
+{
+	kanary_score_stream_init(model, stream);
+	stream->partial = vector->index > 0;
+}
+
 size_t kanary_score_container_size(const struct kanary_model *model)
 {
 	return kanary_sequence_head_ring_size(model, &model->container);

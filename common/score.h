@@ -24,12 +24,12 @@ enum kanary_score_head {
 /**
  * struct kanary_score_stream - what a model remembers of one stream
  * @total: sum of the stream's counts so far, after decay
- * @reserved: 0
+ * @partial: whether its beginning was not seen
  * @cumulative: [inputs]; behind it the ring of the sequence head
  */
 struct kanary_score_stream {
 	u32 total;
-	u32 reserved;
+	u32 partial;
 	u32 cumulative[];
 };
 
@@ -49,13 +49,16 @@ kanary_score_ring(const struct kanary_model *model, const struct kanary_score_st
 }
 
 /**
- * kanary_score_ends() - whether a vector is the last of a process's image
+ * kanary_score_ends() - whether a whole process ends with a vector
+ * @stream: of the vector
  *
- * What carries no time was not recorded in a container, and has no place in its order.
+ * What carries no time was not recorded in a container, and has no place in its
+ * order; nor has a process whose beginning was not seen.
  */
-static inline bool kanary_score_ends(const struct kanary_vector *vector)
+static inline bool kanary_score_ends(const struct kanary_score_stream *stream,
+				     const struct kanary_vector *vector)
 {
-	return vector->reason != KANARY_REASON_PERIOD && vector->time;
+	return vector->reason != KANARY_REASON_PERIOD && vector->time && !stream->partial;
 }
 
 /** kanary_score_stream_size() - bytes of a stream's state under @model */
@@ -64,6 +67,11 @@ size_t kanary_score_stream_size(const struct kanary_model *model);
 /** kanary_score_stream_init() - forget everything */
 void kanary_score_stream_init(const struct kanary_model *model,
 			      struct kanary_score_stream *stream);
+
+/** kanary_score_stream_begin() - the same, to go on with this vector */
+void kanary_score_stream_begin(const struct kanary_model *model,
+			       struct kanary_score_stream *stream,
+			       const struct kanary_vector *vector);
 
 /** kanary_score_container_size() - bytes of a container's state, 0 without a container head */
 size_t kanary_score_container_size(const struct kanary_model *model);

@@ -57,13 +57,14 @@ static int fit_scratch(const struct kanary_model *model)
 
 /* The state of @task's stream under @profile, fresh if either is new. */
 static struct kanary_judge_state *fit_state(const struct kanary_profile *profile,
-					    struct kanary_task *task, u64 stream)
+					    struct kanary_task *task,
+					    const struct kanary_vector *vector)
 {
 	size_t size = offsetof(struct kanary_judge_state, score) +
 		      kanary_score_stream_size(&profile->model);
 	struct kanary_judge_state *state = task->judge;
 
-	if (state && state->serial == profile->serial && state->stream == stream)
+	if (state && state->serial == profile->serial && state->stream == vector->stream)
 		return state;
 	if (!state || state->size != size) {
 		kanary_judge_forget(state);
@@ -75,8 +76,8 @@ static struct kanary_judge_state *fit_state(const struct kanary_profile *profile
 		atomic64_add(size, &memory);
 	}
 	state->serial = profile->serial;
-	state->stream = stream;
-	kanary_score_stream_init(&profile->model, &state->score);
+	state->stream = vector->stream;
+	kanary_score_stream_begin(&profile->model, &state->score, vector);
 	return state;
 }
 
@@ -89,12 +90,12 @@ int kanary_judge_vector(const struct kanary_profile *profile, struct kanary_task
 
 	if (fit_scratch(&profile->model))
 		return -ENOMEM;
-	state = fit_state(profile, task, vector->stream);
+	state = fit_state(profile, task, vector);
 	if (!state)
 		return -ENOMEM;
 	kanary_score_vector(&profile->model, &state->score, vector->counts, vector->length,
 			    scratch, verdict);
-	if (kanary_score_ends(vector))
+	if (kanary_score_ends(&state->score, vector))
 		kanary_score_process(&profile->model, profile->container, scratch, verdict);
 	*reasons = 0;
 	if (verdict->flags & KANARY_VERDICT_ALERT)
@@ -143,15 +144,14 @@ int kanary_judge_run(const struct kanary_model *model, const struct kanary_vecto
 
 	if (get_working(model, &working))
 		return -ENOMEM;
-	kanary_score_stream_init(model, working.stream);
 	kanary_score_container_init(model, working.container);
 	for (i = 0; i < length; i++) {
 		/* another stream takes over, of the same container */
-		if (i && vector[i]->stream != vector[i - 1]->stream)
-			kanary_score_stream_init(model, working.stream);
+		if (!i || vector[i]->stream != vector[i - 1]->stream)
+			kanary_score_stream_begin(model, working.stream, vector[i]);
 		kanary_score_vector(model, working.stream, vector[i]->counts, vector[i]->length,
 				    working.scratch, &verdict[i]);
-		if (kanary_score_ends(vector[i]))
+		if (kanary_score_ends(working.stream, vector[i]))
 			kanary_score_process(model, working.container, working.scratch,
 					     &verdict[i]);
 		cond_resched();

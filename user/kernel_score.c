@@ -143,10 +143,10 @@ static void judge(struct kanary_kernel_score *score, u32 i, struct kanary_verdic
 	const struct kanary_vector *vector = get(score->batch, i);
 
 	if (!i || vector->stream != get(score->batch, i - 1)->stream)
-		kanary_score_stream_init(score->model, score->state);
+		kanary_score_stream_begin(score->model, score->state, vector);
 	kanary_score_vector(score->model, score->state, vector->counts, vector->length,
 			    score->scratch, verdict);
-	if (kanary_score_ends(vector))
+	if (kanary_score_ends(score->state, vector))
 		kanary_score_process(score->model, score->container, score->scratch, verdict);
 }
 

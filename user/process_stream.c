@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "score.h"
-
 /* Blocks that a container's processes are cut into, as far as they do not get too short. */
 #define BLOCKS 10
 /* The first two blocks are for training; then every fifth is held out for either purpose. */
@@ -50,7 +48,8 @@ static uint32_t list_ends(const struct kanary_dataset *dataset, struct end *end)
 	for (i = 0; i < dataset->streams; i++) {
 		const struct kanary_vector *last = last_vector(dataset, i);
 
-		if (!kanary_score_ends(last))
+		if (last->reason == KANARY_REASON_PERIOD || !last->time ||
+		    kanary_dataset_vector(dataset, dataset->stream[i].first)->index)
 			continue;
 		end[count++] = (struct end){
 			.time = last->time,

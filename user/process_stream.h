@@ -27,7 +27,8 @@ struct kanary_process_stream {
  * @steps: processes in a sequence
  *
  * By the time of their last vectors: the kernel takes vectors in this order. What was
- * recorded without times, such as imported traces, has no order and is left out. A
+ * recorded without times, such as imported traces, has no order and is left out, as is
+ * a process whose beginning was not recorded (see kanary_score_ends()). A
  * container's processes are cut into contiguous blocks like a long stream's vectors.
  *
  * Return: false where memory is short.

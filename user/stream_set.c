@@ -82,7 +82,7 @@ struct kanary_stream *kanary_stream_set_get(struct kanary_stream_set *set,
 	stream->container = get_container(set, vector->cgroup);
 	if (!stream->state || !stream->container)
 		goto err;
-	kanary_score_stream_init(set->model, stream->state);
+	kanary_score_stream_begin(set->model, stream->state, vector);
 	stream->number = vector->stream;
 	stream->cgroup = vector->cgroup;
 	stream->pid = vector->pid;
@@ -101,7 +101,7 @@ void kanary_stream_judge(struct kanary_stream_set *set, struct kanary_stream *st
 {
 	kanary_score_vector(set->model, stream->state, vector->counts, vector->length,
 			    set->scratch, &stream->last);
-	if (kanary_score_ends(vector))
+	if (kanary_score_ends(stream->state, vector))
 		kanary_score_process(set->model, stream->container, set->scratch, &stream->last);
 	memcpy(stream->comm, vector->comm, sizeof(stream->comm));
 	stream->vectors++;

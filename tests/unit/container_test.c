@@ -47,6 +47,7 @@ struct world {
 	uint32_t again;
 	uint64_t stream;
 	uint64_t time;
+	bool late;
 };
 
 static bool chance(struct world *world, double share)
@@ -109,6 +110,7 @@ static void run(struct world *world, take_vector *take, void *context)
 	struct kanary_vector *vector = (struct kanary_vector *)memory.bytes;
 
 	strcpy(vector->comm, names[world->program]);
+	vector->index = world->late;
 	while (left) {
 		uint32_t calls = left < PERIOD ? left : PERIOD;
 
@@ -215,6 +217,11 @@ static void order_that_never_was_is_unusual(void **state)
 	assert_true(result.container.loss_median < 0.02);
 
 	watch_open(&watch, &result);
+	/* one that ran before anyone looked is not judged by what is left of it */
+	world.late = true;
+	run(&world, see, &watch);
+	world.late = false;
+	watch.processes = 0;
 	for (i = 0; i < 600; i++) {
 		run(&world, see, &watch);
 		next_learned(&world);
@@ -252,7 +259,10 @@ static void few_processes_make_no_container_head(void **state)
 	gsl_rng_free(world.random);
 }
 
-/* By the time of their ends, whenever they began and in whatever order they were recorded. */
+/*
+ * By the time of their ends, whenever they began and in whatever order they were
+ * recorded; without one that has no time, and one that began before the recording.
+ */
 static void processes_are_ordered_by_their_ends(void **state)
 {
 	/* stream, time, reason, cgroup */
@@ -263,7 +273,7 @@ static void processes_are_ordered_by_their_ends(void **state)
 		{ 1, 10, 5, KANARY_REASON_PERIOD }, { 2, 20, 5, KANARY_REASON_EXIT },
 		{ 3, 15, 5, KANARY_REASON_EXEC }, { 1, 30, 5, KANARY_REASON_EXIT },
 		{ 4, 40, 5, KANARY_REASON_PERIOD }, { 5, 12, 4, KANARY_REASON_EXIT },
-		{ 6, 0, 5, KANARY_REASON_EXIT },
+		{ 6, 0, 5, KANARY_REASON_EXIT }, { 7, 35, 5, KANARY_REASON_EXIT },
 	};
 	static const uint64_t order[] = { 5, 3, 2, 1 };
 	struct kanary_dataset dataset = { .period = PERIOD };
@@ -275,7 +285,7 @@ static void processes_are_ordered_by_their_ends(void **state)
 			.vector = {
 				.stream = vectors[i].stream, .time = vectors[i].time,
 				.cgroup = vectors[i].cgroup, .reason = vectors[i].reason,
-				.calls = 3, .length = 1, .index = i == 3,
+				.calls = 3, .length = 1, .index = i == 3 || i == 7,
 			},
 			.count = { 1, 3 },
 		};

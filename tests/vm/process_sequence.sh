@@ -58,7 +58,7 @@ wait "$recorder" || fail "$(cat record.said)"
 echo 1 >"$CGROUPS/turns/cgroup.freeze"
 kanary train turns.rec -o turns.model --budget 1/100000 --hidden 16 --steps 4 \
 	--time-limit 120s --json \
- >train.json 2>train.said || fail "train: $(cat train.said)"
+	>train.json 2>train.said || fail "train: $(cat train.said)"
 [ "$(jq '.container.steps' train.json)" = 8 ] ||
 	fail "no container head: $(cat train.said) $(jq -c . train.json)"
 
