@@ -156,9 +156,16 @@ struct kanary_vector {
  * @process_error: process head, Q20.12
  * @sequence_error: sequence head, Q20.12; 0 without KANARY_VERDICT_SEQUENCE
  * @container_error: container head, Q20.12; 0 without KANARY_VERDICT_CONTAINER
+ * @calls_error: distance to the nearest learned histogram of calls, in its radii,
+ *	Q20.12; 0 without a memory
+ * @order_error: the same of triples of successive calls
  * @process_surprise: -log10 of the tail probability of @process_error, Q24.8
  * @sequence_surprise: the same of @sequence_error
  * @container_surprise: the same of @container_error
+ * @calls_surprise: the same of @calls_error
+ * @order_surprise: the same of @order_error
+ * @task_surprise: the process head and the memories together; @process_surprise
+ *	without a memory
  * @surprise: all heads combined, Q24.8
  * @flags: KANARY_VERDICT_*
  */
@@ -166,9 +173,14 @@ struct kanary_verdict {
 	__u32 process_error;
 	__u32 sequence_error;
 	__u32 container_error;
+	__u32 calls_error;
+	__u32 order_error;
 	__u32 process_surprise;
 	__u32 sequence_surprise;
 	__u32 container_surprise;
+	__u32 calls_surprise;
+	__u32 order_surprise;
+	__u32 task_surprise;
 	__u32 surprise;
 	__u32 flags;
 };

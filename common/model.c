@@ -47,6 +47,24 @@ static void walk_sequence(struct cursor *cursor, struct kanary_model_sequence *h
 				     (u32)sizeof(struct kanary_model_knot));
 }
 
+static void walk_memory(struct cursor *cursor, struct kanary_model_memory *memory,
+			const struct kanary_model_header *header,
+			const struct kanary_model_memory_shape *shape, u32 first, u32 bins)
+{
+	u32 present = shape->items ? 1 : 0;
+
+	memory->shape = shape;
+	memory->first = first;
+	memory->bins = bins;
+	memory->column = section(cursor, present * bins * (u32)sizeof(u16));
+	memory->scale = section(cursor, shape->items * (u32)sizeof(u32));
+	memory->start = section(cursor, (shape->items + present) * (u32)sizeof(u32));
+	memory->entry = section(cursor, present * shape->entries *
+					(u32)sizeof(struct kanary_model_entry));
+	memory->knot = section(cursor, present * header->knots *
+				       (u32)sizeof(struct kanary_model_knot));
+}
+
 static u32 walk(struct kanary_model *model, const struct kanary_model_header *header,
 		const void *file)
 {
@@ -63,6 +81,11 @@ static u32 walk(struct kanary_model *model, const struct kanary_model_header *he
 					       (u32)sizeof(struct kanary_model_knot));
 	walk_sequence(&cursor, &model->sequence, header, &header->sequence);
 	walk_sequence(&cursor, &model->container, header, &header->container);
+	walk_memory(&cursor, &model->calls, header, &header->calls, 0, KANARY_BINS);
+	walk_memory(&cursor, &model->order, header, &header->order, KANARY_BINS,
+		    KANARY_ORDER_BINS);
+	model->task_knot = section(&cursor, (header->calls.items ? header->knots : 0) *
+					    (u32)sizeof(struct kanary_model_knot));
 	model->kind = section(&cursor, header->kinds * (u32)sizeof(struct kanary_model_kind));
 	model->centroid = section(&cursor, header->kinds * inputs * (u32)sizeof(s16));
 	model->reference = section(&cursor, sizeof(struct kanary_model_reference));

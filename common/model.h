@@ -21,6 +21,14 @@
  *		struct kanary_model_knot knot[knots]
  *	container head, over the successive processes of a container: the same
  *		sections with the dimensions of its own shape
+ *	memory of calls
+ *		u16 column[KANARY_BINS]	of each bin, or KANARY_MODEL_NO_COLUMN
+ *		u32 scale[items]	Q20.12, 1 / radius
+ *		u32 start[items + 1]	first entry of each item, and the end
+ *		struct kanary_model_entry entry[entries]
+ *		struct kanary_model_knot knot[knots]
+ *	memory of order: the same, with column[KANARY_ORDER_BINS]
+ *	struct kanary_model_knot task_knot[knots]	with the memories only
  *	struct kanary_model_kind kind[kinds]	for identification; never used in a verdict
  *	s16 centroid[kinds][inputs]		Q0.15, features that are typical of each
  *	struct kanary_model_reference
@@ -31,7 +39,7 @@
  * decoder column is the encoder's last h, then h.
  *
  * A model without a sequence head or a container head (hidden = 0 in its shape)
- * has none of that head's sections.
+ * has none of that head's sections; it has both memories or none (items = 0).
  *
  * The arithmetic (all integer, all rounding half up, shifts arithmetic):
  *
@@ -49,6 +57,10 @@
  *		clipped to +-65535, in 64 bits (Q34), shifted right by 22, saturated;
  *		the sequence error is the sum of its steps' errors, each shifted on
  *		its own, saturated
+ *	memory	Q20.12: the smallest of (2^30 - sum of x * value) * scale >> 30 over
+ *		the items, the difference first clipped to 0; see memory_head.h
+ *	task	Q20.12: the sum of the process head's surprise and both memories'
+ *		(Fisher 1932), which task_knot makes a surprise again
  *
  * What the linear process head cannot reconstruct although it is normal, such as
  * the one start of a service, is in its codebook: where its error exceeds
@@ -72,7 +84,7 @@
 #define KANARY_MODEL_VERSION 2
 
 /* Every size below is also a bound on the time and memory of a verdict. */
-#define KANARY_MODEL_SIZE_MAX (2 * 1024 * 1024)
+#define KANARY_MODEL_SIZE_MAX (4 * 1024 * 1024)
 #define KANARY_MODEL_INPUTS_MIN 4
 #define KANARY_MODEL_INPUTS_MAX 256
 #define KANARY_MODEL_CODE_MAX 64
@@ -81,6 +93,11 @@
 #define KANARY_MODEL_STEPS_MAX 64
 #define KANARY_MODEL_KNOTS_MAX 64
 #define KANARY_MODEL_KINDS_MAX 64
+#define KANARY_MODEL_ITEMS_MAX 4096
+#define KANARY_MODEL_ENTRIES_MAX 262144
+/* A radius is 1/256 at least: no error leaves 32 bits. */
+#define KANARY_MODEL_SCALE_MAX (1u << 20)
+#define KANARY_MODEL_NO_COLUMN 0xffff
 /*
  * Largest weight of a squared residual: 1 / sigma^2 with sigma = 1/1024, Q28.4.
  * With KANARY_MODEL_INPUTS_MAX inputs the sum of an error just fits into 64 bits.
@@ -92,6 +109,7 @@
 #define KANARY_MODEL_PROCESS 1 /* flags: has a process head (always) */
 #define KANARY_MODEL_SEQUENCE 2 /* flags: has a sequence head */
 #define KANARY_MODEL_CONTAINER 4 /* flags: has a container head */
+#define KANARY_MODEL_MEMORY 8 /* flags: has both memories */
 
 /**
  * struct kanary_model_shape - dimensions of a head over a sequence, all 0 for none
@@ -108,6 +126,22 @@ struct kanary_model_shape {
 };
 
 /**
+ * struct kanary_model_memory_shape - dimensions of a memory, all 0 for none
+ * @items: histograms that it knows, up to KANARY_MODEL_ITEMS_MAX
+ * @columns: bins that occur in any of them, even, up to the bins there are
+ * @entries: numbers other than 0 in all items, up to KANARY_MODEL_ENTRIES_MAX
+ * @gate: error that is near enough for not looking further, Q20.12
+ * @reserved: 0
+ */
+struct kanary_model_memory_shape {
+	u16 items;
+	u16 columns;
+	u32 entries;
+	u32 gate;
+	u32 reserved;
+};
+
+/**
  * struct kanary_model_header - first bytes of a model file
  * @magic: KANARY_MODEL_MAGIC
  * @version: KANARY_MODEL_VERSION
@@ -115,7 +149,7 @@ struct kanary_model_shape {
  * @checksum: CRC-32C of the whole file, with this field as 0
  * @period: calls per vector that the model was trained with
  * @decay_limit: calls after which the stream's counts are halved, 0 for never
- * @flags: KANARY_MODEL_PROCESS, KANARY_MODEL_SEQUENCE, KANARY_MODEL_CONTAINER
+ * @flags: KANARY_MODEL_PROCESS, _SEQUENCE, _CONTAINER, _MEMORY
  * @threshold: surprise from which on a vector is an alert, Q24.8
  * @codebook_gate: error of the process head up to which the codebook is not
  *	searched, Q20.12; 0 without a codebook
@@ -127,6 +161,8 @@ struct kanary_model_shape {
  * @codebook: codewords, up to KANARY_MODEL_CODEBOOK_MAX, or 0
  * @sequence: shape of the head over the successive vectors of a task
  * @container: shape of the head over the successive processes of a container
+ * @calls: shape of the memory of calls
+ * @order: shape of the memory of triples of calls
  * @kinds: of processes that were learned, up to KANARY_MODEL_KINDS_MAX, or 0
  * @reserved: 0; room for the dimensions of further heads
  * @name: of the profile, [A-Za-z0-9._-], zero-padded, terminated
@@ -149,6 +185,8 @@ struct kanary_model_header {
 	u16 codebook;
 	struct kanary_model_shape sequence;
 	struct kanary_model_shape container;
+	struct kanary_model_memory_shape calls;
+	struct kanary_model_memory_shape order;
 	u16 kinds;
 	u16 reserved[7];
 	char name[KANARY_NAME_SIZE];
@@ -190,6 +228,16 @@ struct kanary_model_kind {
 	u32 spread;
 };
 
+/**
+ * struct kanary_model_entry - a number other than 0 in an item of a memory
+ * @column: ascending within an item
+ * @value: Q0.15, 1 .. 32767: square root of a share
+ */
+struct kanary_model_entry {
+	u16 column;
+	s16 value;
+};
+
 #define KANARY_MODEL_REFERENCE_COUNTS 32
 
 /**
@@ -199,12 +247,14 @@ struct kanary_model_kind {
  *	as the last of a process too, 1 .. 2 * KANARY_MODEL_STEPS_MAX
  * @counts: the vector, by ascending bin; the rest is 0
  * @verdict: what the last of them must give
+ * @reserved: 0
  */
 struct kanary_model_reference {
 	u32 length;
 	u32 repeat;
 	struct kanary_count counts[KANARY_MODEL_REFERENCE_COUNTS];
 	struct kanary_verdict verdict;
+	u32 reserved;
 };
 
 /**
@@ -239,6 +289,24 @@ struct kanary_model_sequence {
 };
 
 /**
+ * struct kanary_model_memory - a view of a memory
+ * @shape: in the header
+ * @first: bin that @column begins with
+ * @bins: that it is for
+ * @column: of each bin; NULL where there is no memory
+ */
+struct kanary_model_memory {
+	const struct kanary_model_memory_shape *shape;
+	u32 first;
+	u32 bins;
+	const u16 *column;
+	const u32 *scale;
+	const u32 *start;
+	const struct kanary_model_entry *entry;
+	const struct kanary_model_knot *knot;
+};
+
+/**
  * struct kanary_model - a validated model file, taken apart
  *
  * All pointers lead into the file or into the memory given to
@@ -254,6 +322,9 @@ struct kanary_model {
 	const struct kanary_model_knot *process_knot;
 	struct kanary_model_sequence sequence;
 	struct kanary_model_sequence container;
+	struct kanary_model_memory calls;
+	struct kanary_model_memory order;
+	const struct kanary_model_knot *task_knot;
 	const struct kanary_model_kind *kind;
 	const s16 *centroid;
 	const struct kanary_model_reference *reference;

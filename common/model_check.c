@@ -40,7 +40,7 @@ static const char *check_envelope(const struct kanary_model_header *header, size
 	if (header->version != KANARY_MODEL_VERSION)
 		return "model is of another format version";
 	if (size > KANARY_MODEL_SIZE_MAX)
-		return "model is larger than 2 MiB";
+		return "model is larger than 4 MiB";
 	if (size < header->size)
 		return "model is cut off: it says that it is longer";
 	if (size > header->size)
@@ -94,6 +94,25 @@ static const char *check_shape(const struct kanary_model_shape *shape, bool pres
 	return NULL;
 }
 
+static const char *check_memory_shape(const struct kanary_model_memory_shape *shape, u32 bins,
+				      bool present)
+{
+	if (!present) {
+		if (!all_zero(shape, sizeof(*shape)))
+			return "model without a memory has dimensions of one";
+		return NULL;
+	}
+	if (!shape->items || shape->items > KANARY_MODEL_ITEMS_MAX)
+		return "number of items of a memory is out of range (1 to 4096)";
+	if (!shape->columns || shape->columns % 2 || shape->columns > bins)
+		return "number of columns of a memory is odd or out of range";
+	if (!shape->entries || shape->entries > KANARY_MODEL_ENTRIES_MAX)
+		return "number of entries of a memory is out of range (1 to 262144)";
+	if (shape->reserved)
+		return "reserved bytes of the header are not 0";
+	return NULL;
+}
+
 static const char *check_dimensions(const struct kanary_model_header *header)
 {
 	const char *why;
@@ -111,13 +130,19 @@ static const char *check_dimensions(const struct kanary_model_header *header)
 	why = check_shape(&header->sequence, header->flags & KANARY_MODEL_SEQUENCE);
 	if (!why)
 		why = check_shape(&header->container, header->flags & KANARY_MODEL_CONTAINER);
+	if (!why)
+		why = check_memory_shape(&header->calls, KANARY_BINS,
+					 header->flags & KANARY_MODEL_MEMORY);
+	if (!why)
+		why = check_memory_shape(&header->order, KANARY_ORDER_BINS,
+					 header->flags & KANARY_MODEL_MEMORY);
 	return why;
 }
 
 static const char *check_header(const struct kanary_model_header *header)
 {
 	if (header->flags & ~(u32)(KANARY_MODEL_PROCESS | KANARY_MODEL_SEQUENCE |
-				   KANARY_MODEL_CONTAINER))
+				   KANARY_MODEL_CONTAINER | KANARY_MODEL_MEMORY))
 		return "model has unknown flags";
 	if (!(header->flags & KANARY_MODEL_PROCESS))
 		return "model has no process head";
@@ -239,6 +264,60 @@ static const char *check_sequence(const struct kanary_model *model,
 	return why;
 }
 
+/* Within an item, columns ascend: no entry counts twice, and no item is longer than a row. */
+static const char *check_item(const struct kanary_model_memory *memory, u32 item)
+{
+	u32 i;
+
+	for (i = memory->start[item]; i < memory->start[item + 1]; i++) {
+		if (memory->entry[i].column >= memory->shape->columns)
+			return "column of a memory's entry is out of range";
+		if (i > memory->start[item] &&
+		    memory->entry[i].column <= memory->entry[i - 1].column)
+			return "columns of a memory's item do not ascend";
+		if (memory->entry[i].value < 1)
+			return "value of a memory's entry is out of range (1 to 32767)";
+	}
+	return NULL;
+}
+
+static const char *check_memory(const struct kanary_model *model,
+				const struct kanary_model_memory *memory)
+{
+	const struct kanary_model_memory_shape *shape = memory->shape;
+	const char *why;
+	u32 i;
+
+	if (!memory->column)
+		return NULL;
+	for (i = 0; i < memory->bins; i++)
+		if (memory->column[i] >= shape->columns &&
+		    memory->column[i] != KANARY_MODEL_NO_COLUMN)
+			return "column map of a memory leads beyond its columns";
+	if (memory->start[0] || memory->start[shape->items] != shape->entries)
+		return "items of a memory do not cover its entries";
+	for (i = 0; i < shape->items; i++) {
+		if (memory->start[i + 1] < memory->start[i] ||
+		    memory->start[i + 1] > shape->entries)
+			return "items of a memory do not ascend";
+		if (!memory->scale[i] || memory->scale[i] > KANARY_MODEL_SCALE_MAX)
+			return "radius of a memory's item is out of range";
+	}
+	why = check_knots(memory->knot, model->header->knots);
+	for (i = 0; i < shape->items && !why; i++)
+		why = check_item(memory, i);
+	if (!why && !all_zero(memory->scale + shape->items,
+			      shape->items % 2 * sizeof(*memory->scale)))
+		why = "padding of a memory is not 0";
+	if (!why && !all_zero(memory->start + shape->items + 1,
+			      (shape->items + 1) % 2 * sizeof(*memory->start)))
+		why = "padding of a memory is not 0";
+	if (!why && !all_zero(memory->entry + shape->entries,
+			      shape->entries % 2 * sizeof(*memory->entry)))
+		why = "padding of a memory is not 0";
+	return why;
+}
+
 static const char *check_label(const char label[KANARY_COMM_SIZE])
 {
 	u32 length = 0;
@@ -292,6 +371,8 @@ static const char *check_reference(const struct kanary_model_reference *referenc
 	}
 	if (!all_zero(count + length, (KANARY_MODEL_REFERENCE_COUNTS - length) * sizeof(*count)))
 		return "reference vector is followed by bytes other than 0";
+	if (reference->reserved)
+		return "reserved bytes of the reference are not 0";
 	return NULL;
 }
 
@@ -312,6 +393,12 @@ static const char *check_body(const struct kanary_model *model)
 		why = check_sequence(model, &model->sequence);
 	if (!why)
 		why = check_sequence(model, &model->container);
+	if (!why)
+		why = check_memory(model, &model->calls);
+	if (!why)
+		why = check_memory(model, &model->order);
+	if (!why && model->task_knot)
+		why = check_knots(model->task_knot, model->header->knots);
 	if (!why)
 		why = check_kinds(model);
 	if (!why)

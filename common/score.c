@@ -20,6 +20,7 @@ size_t kanary_score_scratch_size(const struct kanary_model *model)
 size_t kanary_score_stream_size(const struct kanary_model *model)
 {
 	return sizeof(struct kanary_score_stream) + model->header->inputs * sizeof(u32) +
+	       kanary_memory_head_size(&model->calls) + kanary_memory_head_size(&model->order) +
 	       kanary_sequence_head_ring_size(model, &model->sequence);
 }
 
@@ -61,6 +62,10 @@ static void decay(const struct kanary_model *model, struct kanary_score_stream *
 			stream->cumulative[i] /= 2;
 			stream->total += stream->cumulative[i];
 		}
+		if (!model->task_knot)
+			continue;
+		kanary_memory_head_halve(&model->calls, kanary_score_calls(model, stream));
+		kanary_memory_head_halve(&model->order, kanary_score_order(model, stream));
 	}
 }
 
@@ -70,6 +75,12 @@ static void remember_process(const struct kanary_model *model, struct kanary_sco
 	u64 reciprocal;
 	u32 i;
 
+	if (model->task_knot) {
+		kanary_memory_head_add(&model->calls, kanary_score_calls(model, stream), counts,
+				       length);
+		kanary_memory_head_add(&model->order, kanary_score_order(model, stream), counts,
+				       length);
+	}
 	for (i = 0; i < length && counts[i].bin < KANARY_BINS; i++) {
 		stream->cumulative[model->feature[counts[i].bin]] += counts[i].count;
 		stream->total += counts[i].count;
@@ -118,7 +129,7 @@ static u32 interpolate(u32 rise, u32 run, u32 width)
 	return quotient;
 }
 
-static u32 surprise_of(const struct kanary_model_knot *knot, u32 knots, u32 error)
+u32 kanary_score_surprise(const struct kanary_model_knot *knot, u32 knots, u32 error)
 {
 	const struct kanary_model_knot *last = knot + knots - 1;
 
@@ -132,10 +143,39 @@ static u32 surprise_of(const struct kanary_model_knot *knot, u32 knots, u32 erro
 					    error - knot->error, knot[1].error - knot->error);
 }
 
+/*
+ * What the process head and the memories see are three views of one histogram. Each
+ * alone may be somewhat surprised; that all are is rarer, and how rare is learned.
+ */
+static void judge_task(const struct kanary_model *model, struct kanary_score_stream *stream,
+		       const struct kanary_scratch *scratch, struct kanary_verdict *verdict)
+{
+	u32 knots = model->header->knots;
+
+	verdict->process_error = kanary_process_head_error(model, scratch);
+	verdict->process_surprise = kanary_score_surprise(model->process_knot, knots,
+						verdict->process_error);
+	verdict->task_surprise = verdict->process_surprise;
+	if (!model->task_knot)
+		return;
+	verdict->calls_error = kanary_memory_head_error(&model->calls,
+							kanary_score_calls(model, stream),
+							scratch->calls);
+	verdict->calls_surprise = kanary_score_surprise(model->calls.knot, knots, verdict->calls_error);
+	verdict->order_error = kanary_memory_head_error(&model->order,
+							kanary_score_order(model, stream),
+							scratch->order);
+	verdict->order_surprise = kanary_score_surprise(model->order.knot, knots, verdict->order_error);
+	verdict->task_surprise = kanary_score_surprise(model->task_knot, knots,
+					     (verdict->process_surprise +
+					      verdict->calls_surprise +
+					      verdict->order_surprise) * KANARY_SCORE_SURPRISE_TO_ERROR);
+}
+
 /* The most surprised head speaks for all, and pays for those that it was chosen from. */
 static void combine(const struct kanary_model *model, struct kanary_verdict *verdict)
 {
-	u32 surprise = verdict->process_surprise;
+	u32 surprise = verdict->task_surprise;
 	u32 heads = 1;
 
 	if (verdict->flags & KANARY_VERDICT_SEQUENCE) {
@@ -165,9 +205,7 @@ void kanary_score_vector(const struct kanary_model *model, struct kanary_score_s
 	memset(verdict, 0, sizeof(*verdict));
 
 	remember_process(model, stream, counts, length, scratch.features);
-	verdict->process_error = kanary_process_head_error(model, &scratch);
-	verdict->process_surprise = surprise_of(model->process_knot, knots,
-						verdict->process_error);
+	judge_task(model, stream, &scratch, verdict);
 	if (model->sequence.weight) {
 		struct kanary_sequence_head_ring *ring = kanary_score_ring(model, stream);
 
@@ -177,7 +215,7 @@ void kanary_score_vector(const struct kanary_model *model, struct kanary_score_s
 			verdict->sequence_error =
 				kanary_sequence_head_error(model, &model->sequence, ring, &scratch,
 							   scratch.sequence);
-			verdict->sequence_surprise = surprise_of(model->sequence.knot, knots,
+			verdict->sequence_surprise = kanary_score_surprise(model->sequence.knot, knots,
 								 verdict->sequence_error);
 		}
 	}
@@ -202,7 +240,7 @@ void kanary_score_process(const struct kanary_model *model,
 	verdict->flags |= KANARY_VERDICT_CONTAINER;
 	verdict->container_error = kanary_sequence_head_error(model, head, &container->ring,
 							      &scratch, scratch.container);
-	verdict->container_surprise = surprise_of(head->knot, model->header->knots,
+	verdict->container_surprise = kanary_score_surprise(head->knot, model->header->knots,
 						  verdict->container_error);
 	combine(model, verdict);
 }

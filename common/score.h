@@ -6,8 +6,12 @@
 #ifndef _KANARY_SCORE_H
 #define _KANARY_SCORE_H
 
+#include "memory_head.h"
 #include "model.h"
 #include "sequence_head.h"
+
+/* From a surprise, Q24.8, to an error, Q20.12: what the task's curve reads. */
+#define KANARY_SCORE_SURPRISE_TO_ERROR 16
 
 /**
  * enum kanary_score_head - which head a verdict is from
@@ -25,7 +29,8 @@ enum kanary_score_head {
  * struct kanary_score_stream - what a model remembers of one stream
  * @total: sum of the stream's counts so far, after decay
  * @partial: whether its beginning was not seen
- * @cumulative: [inputs]; behind it the ring of the sequence head
+ * @cumulative: [inputs]; behind it what the memories of calls and of order
+ *	remember, then the ring of the sequence head
  */
 struct kanary_score_stream {
 	u32 total;
@@ -41,11 +46,27 @@ struct kanary_score_container {
 	struct kanary_sequence_head_ring ring;
 };
 
+/** kanary_score_calls() - calls of a stream so far, as the memory counts them */
+static inline struct kanary_memory_head_state *
+kanary_score_calls(const struct kanary_model *model, const struct kanary_score_stream *stream)
+{
+	return (struct kanary_memory_head_state *)(stream->cumulative + model->header->inputs);
+}
+
+/** kanary_score_order() - the same of triples of calls */
+static inline struct kanary_memory_head_state *
+kanary_score_order(const struct kanary_model *model, const struct kanary_score_stream *stream)
+{
+	return (struct kanary_memory_head_state *)
+		((u8 *)kanary_score_calls(model, stream) + kanary_memory_head_size(&model->calls));
+}
+
 /** kanary_score_ring() - latest vectors of a stream; only with a sequence head */
 static inline struct kanary_sequence_head_ring *
 kanary_score_ring(const struct kanary_model *model, const struct kanary_score_stream *stream)
 {
-	return (struct kanary_sequence_head_ring *)(stream->cumulative + model->header->inputs);
+	return (struct kanary_sequence_head_ring *)
+		((u8 *)kanary_score_order(model, stream) + kanary_memory_head_size(&model->order));
 }
 
 /**
@@ -82,6 +103,15 @@ void kanary_score_container_init(const struct kanary_model *model,
 
 /** kanary_score_scratch_size() - bytes of working memory of one verdict, 8-aligned */
 size_t kanary_score_scratch_size(const struct kanary_model *model);
+
+/**
+ * kanary_score_surprise() - what a calibration curve makes of an error
+ * @knot: [@knots]
+ * @error: Q20.12
+ *
+ * Return: Q24.8.
+ */
+u32 kanary_score_surprise(const struct kanary_model_knot *knot, u32 knots, u32 error);
 
 /**
  * kanary_score_vector() - judge the next vector of a stream

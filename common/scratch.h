@@ -23,6 +23,8 @@
  * @h: Q0.15
  * @features: of the stream so far, Q0.15
  * @code: Q4.11
+ * @calls: of the stream so far as the memory of calls reads it, Q0.15
+ * @order: the same of the memory of order
  */
 struct kanary_scratch {
 	s64 *sums;
@@ -36,6 +38,8 @@ struct kanary_scratch {
 	s16 *h;
 	s16 *features;
 	s16 *code;
+	s16 *calls;
+	s16 *order;
 };
 
 /**

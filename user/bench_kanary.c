@@ -2,6 +2,7 @@
 #include "bench_kanary.h"
 
 #include <errno.h>
+#include <gsl/gsl_randist.h>
 #include <stdlib.h>
 
 #include "model_file.h"
@@ -9,13 +10,13 @@
 #include "replay.h"
 #include "trainer.h"
 
-/* Calls per vector, and what counts as a false alarm, which no figure here depends on. */
-#define PERIOD 256
+/* Calls per vector, as by default; and what counts as a false alarm, which no figure here needs. */
+#define PERIOD 1024
 #define BUDGET 1000000
 #define SURPRISE_UNIT 256.0
 #define NO_MEMORY "out of memory"
-/* Of a call in the hook: look the bin up, count. */
-#define CALL_OPERATIONS 2
+/* Of a call in the hook: look the bin up, count; hash the triple, count. */
+#define CALL_OPERATIONS 7
 /* Of an input: squared difference, weighted, clipped, added. */
 #define ERROR_OPERATIONS 6
 
@@ -23,12 +24,12 @@
 struct size {
 	uint32_t inputs;
 	uint32_t code;
-	uint32_t codewords;
+	uint32_t items;
 };
 
 /**
- * struct stream - the verdicts on one trace
- * @surprise: sum
+ * struct stream - what is said of one trace
+ * @surprise: of all it did, when it ends
  */
 struct stream {
 	struct kanary_replay replay;
@@ -36,9 +37,46 @@ struct stream {
 	uint32_t vectors;
 };
 
-static int add_vector(void *dataset, const struct kanary_vector *vector)
+/**
+ * struct intake - training traces on their way into a dataset
+ * @place: of the trace among them
+ */
+struct intake {
+	struct kanary_dataset dataset;
+	uint32_t place;
+};
+
+static int add_vector(void *taker, const struct kanary_vector *vector)
 {
-	return kanary_dataset_add(dataset, 0, vector) ? 0 : -ENOMEM;
+	struct intake *intake = taker;
+
+	return kanary_dataset_add(&intake->dataset, intake->place, vector) ? 0 : -ENOMEM;
+}
+
+/* Which traces are for calibration depends on their order: the seed shuffles them. */
+static bool take_traces(const struct kanary_bench_data *data, uint64_t seed,
+			struct intake *intake)
+{
+	gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
+	uint32_t *place = malloc(data->traces * sizeof(*place));
+	bool done = random && place;
+	uint32_t i;
+
+	if (done) {
+		gsl_rng_set(random, seed);
+		for (i = 0; i < data->traces; i++)
+			place[i] = i;
+		gsl_ran_shuffle(random, place, data->traces, sizeof(*place));
+	}
+	for (i = 0; done && i < data->traces; i++) {
+		intake->place = place[i];
+		if (data->trace[i].part == KANARY_BENCH_TRAIN)
+			done = !kanary_bench_data_vectors(data, i, PERIOD, add_vector, intake);
+	}
+	if (random)
+		gsl_rng_free(random);
+	free(place);
+	return done && kanary_dataset_finish(&intake->dataset);
 }
 
 static int judge_vector(void *taker, const struct kanary_vector *vector)
@@ -47,7 +85,7 @@ static int judge_vector(void *taker, const struct kanary_vector *vector)
 	struct kanary_verdict verdict;
 
 	kanary_replay_vector(&stream->replay, vector, &verdict);
-	stream->surprise += verdict.surprise / SURPRISE_UNIT;
+	stream->surprise = verdict.surprise / SURPRISE_UNIT;
 	stream->vectors++;
 	return 0;
 }
@@ -56,44 +94,46 @@ static const char *train(const struct kanary_bench_data *data, uint64_t seed,
 			 const struct size *size, struct kanary_trainer_result *result)
 {
 	/*
-	 * As "kanary train" does with --decay 0; but no training trace has the
-	 * vectors that a sequence head asks for.
+	 * As "kanary train" does with --decay 0 --even; but no training trace has the
+	 * vectors that a sequence head asks for, and the traces have no known order.
 	 */
 	struct kanary_trainer_settings settings = {
 		.name = "bench",
 		.inputs = size->inputs,
 		.code = size->code,
-		.codewords = size->codewords,
+		.items = size->items,
+		.even = true,
 		.stride = 16,
-		.drift = 0.3,
 		.budget = BUDGET,
 		.sequence = { .steps = 16, .seed = seed },
 	};
-	struct kanary_dataset dataset = { .period = PERIOD };
+	struct intake intake = { .dataset.period = PERIOD };
 	struct kanary_progress progress;
-	const char *failure = NULL;
-	uint32_t i;
+	const char *failure = NO_MEMORY;
 
 	kanary_progress_init(&progress, true);
-	for (i = 0; !failure && i < data->traces; i++)
-		if (data->trace[i].part == KANARY_BENCH_TRAIN &&
-		    kanary_bench_data_vectors(data, i, PERIOD, add_vector, &dataset))
-			failure = NO_MEMORY;
-	if (!failure && !kanary_dataset_finish(&dataset))
-		failure = NO_MEMORY;
-	if (!failure)
-		failure = kanary_trainer_run(result, &dataset, &settings, &progress);
-	kanary_dataset_free(&dataset);
+	if (take_traces(data, seed, &intake))
+		failure = kanary_trainer_run(result, &intake.dataset, &settings, &progress);
+	kanary_dataset_free(&intake.dataset);
 	return failure;
 }
 
-/* Of one vector: the upper bound, with every input in use and the codebook searched. */
+/* Of a memory: each column a feature, each entry a multiplication, a look-up and an addition. */
+static double memory_operations(const struct kanary_model_memory_shape *shape)
+{
+	return KANARY_BENCH_RECIPROCAL_OPERATIONS +
+	       shape->columns * (double)KANARY_BENCH_FEATURE_OPERATIONS +
+	       shape->entries * 3.0 + shape->items * 3.0;
+}
+
+/* Of one vector: the upper bound, with every input in use and each memory searched whole. */
 static double vector_operations(const struct kanary_model_header *header)
 {
 	double inputs = header->inputs, code = header->code;
 
 	return KANARY_BENCH_RECIPROCAL_OPERATIONS + inputs * KANARY_BENCH_FEATURE_OPERATIONS +
-	       2 * 2 * inputs * code + inputs * ERROR_OPERATIONS * (1.0 + header->codebook);
+	       2 * 2 * inputs * code + inputs * ERROR_OPERATIONS * (1.0 + header->codebook) +
+	       memory_operations(&header->calls) + memory_operations(&header->order);
 }
 
 static const char *score(const struct kanary_bench_data *data, uint64_t seed,
@@ -116,7 +156,7 @@ static const char *score(const struct kanary_bench_data *data, uint64_t seed,
 		stream.surprise = 0;
 		stream.vectors = 0;
 		kanary_bench_data_vectors(data, i, PERIOD, judge_vector, &stream);
-		scores[i] = stream.surprise / stream.vectors;
+		scores[i] = stream.surprise;
 		cost->operations += (double)data->trace[i].length * CALL_OPERATIONS +
 				    stream.vectors * vector_operations(result.file);
 	}
@@ -129,17 +169,17 @@ static const char *score(const struct kanary_bench_data *data, uint64_t seed,
 const char *kanary_bench_kanary_score(const struct kanary_bench_data *data, uint64_t seed,
 				      double *scores, struct kanary_bench_cost *cost)
 {
-	return score(data, seed, &(struct size){ 32, 8, 64 }, scores, cost);
+	return score(data, seed, &(struct size){ 160, 6, 1024 }, scores, cost);
 }
 
 const char *kanary_bench_kanary_small(const struct kanary_bench_data *data, uint64_t seed,
 				      double *scores, struct kanary_bench_cost *cost)
 {
-	return score(data, seed, &(struct size){ 16, 4, 0 }, scores, cost);
+	return score(data, seed, &(struct size){ 160, 6, 256 }, scores, cost);
 }
 
 const char *kanary_bench_kanary_large(const struct kanary_bench_data *data, uint64_t seed,
 				      double *scores, struct kanary_bench_cost *cost)
 {
-	return score(data, seed, &(struct size){ 128, 16, 128 }, scores, cost);
+	return score(data, seed, &(struct size){ 160, 6, 0 }, scores, cost);
 }

@@ -16,6 +16,8 @@
  * no farther from their mean than sqrt(2): so no code leaves the range of Q4.11.
  */
 #define CODE_SCALE 11
+/* Q28.4: features have length 1, so an error is 4096.0 at most. */
+#define EVEN_WEIGHT (1024 * 16)
 
 /**
  * struct moments - of features
@@ -265,9 +267,9 @@ static bool learn_by_heart(struct kanary_process_head *head, const struct kanary
 
 bool kanary_process_train(struct kanary_process_head *head, const struct kanary_dataset *dataset,
 			  const struct kanary_feature_map *features, uint32_t code,
-			  uint32_t codewords, struct kanary_drift *drift)
+			  uint32_t codewords, bool even, struct kanary_drift *drift)
 {
-	size_t inputs = features->inputs;
+	size_t inputs = features->inputs, i;
 	struct moments moments = {
 		.inputs = inputs,
 		.sum = calloc(inputs, sizeof(double)),
@@ -290,6 +292,8 @@ bool kanary_process_train(struct kanary_process_head *head, const struct kanary_
 	if (!decompose(head, &moments))
 		goto out;
 	weigh(head, dataset, features, drift);
+	for (i = 0; even && i < inputs; i++)
+		head->weight[i] = EVEN_WEIGHT;
 	done = learn_by_heart(head, dataset, features, codewords, false);
 out:
 	free(moments.sum);

@@ -41,13 +41,14 @@ struct kanary_process_head {
  * kanary_process_train() - fit to the training part, and weigh residuals
  * @code: width of the bottleneck
  * @codewords: of the codebook at most
+ * @even: weigh all inputs' residuals alike
  * @drift: of the mix that is normal
  *
  * Return: false where memory is short.
  */
 bool kanary_process_train(struct kanary_process_head *head, const struct kanary_dataset *dataset,
 			  const struct kanary_feature_map *features, uint32_t code,
-			  uint32_t codewords, struct kanary_drift *drift);
+			  uint32_t codewords, bool even, struct kanary_drift *drift);
 
 /**
  * kanary_process_train_complete() - learn the calibration part by heart, too

@@ -124,11 +124,32 @@ static u32 set_shape(struct kanary_model_shape *shape, const struct kanary_seque
 	return flag;
 }
 
+static void set_memory_shape(struct kanary_model_memory_shape *shape,
+			     const struct kanary_memory *memory)
+{
+	shape->items = memory->items;
+	shape->columns = memory->columns;
+	shape->entries = memory->start[memory->items];
+}
+
+static void copy_memory(const struct kanary_model_memory *to, const struct kanary_memory *memory,
+			uint32_t knots)
+{
+	memcpy((u16 *)to->column, memory->column, memory->bins * sizeof(u16));
+	memcpy((u32 *)to->scale, memory->scale, memory->items * sizeof(u32));
+	memcpy((u32 *)to->start, memory->start, (memory->items + 1) * sizeof(u32));
+	memcpy((struct kanary_model_entry *)to->entry, memory->entry,
+	       memory->start[memory->items] * sizeof(*memory->entry));
+	blank_knots(to->knot, knots);
+}
+
 void *kanary_quantise_model(const struct kanary_model_header *header,
 			    const struct kanary_feature_map *features,
 			    const struct kanary_process_head *process,
 			    const struct kanary_sequence_head *sequence,
-			    const struct kanary_sequence_head *container)
+			    const struct kanary_sequence_head *container,
+			    const struct kanary_memory *calls,
+			    const struct kanary_memory *order)
 {
 	struct kanary_model_header filled = *header;
 	struct kanary_model model;
@@ -145,6 +166,11 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 	filled.decay_limit = features->decay_limit;
 	filled.flags |= set_shape(&filled.sequence, sequence, KANARY_MODEL_SEQUENCE);
 	filled.flags |= set_shape(&filled.container, container, KANARY_MODEL_CONTAINER);
+	if (calls->items && order->items) {
+		filled.flags |= KANARY_MODEL_MEMORY;
+		set_memory_shape(&filled.calls, calls);
+		set_memory_shape(&filled.order, order);
+	}
 	filled.size = kanary_model_size(&filled);
 	file = calloc(1, filled.size);
 	if (!file)
@@ -162,5 +188,10 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 	blank_knots(model.process_knot, filled.knots);
 	quantise_sequence(&model.sequence, features->inputs, filled.knots, sequence);
 	quantise_sequence(&model.container, features->inputs, filled.knots, container);
+	if (model.task_knot) {
+		copy_memory(&model.calls, calls, filled.knots);
+		copy_memory(&model.order, order, filled.knots);
+		blank_knots(model.task_knot, filled.knots);
+	}
 	return file;
 }

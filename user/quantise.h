@@ -4,6 +4,7 @@
 #define KANARY_QUANTISE_H
 
 #include "feature_map.h"
+#include "memory_train.h"
 #include "process_train.h"
 #include "sequence_train.h"
 
@@ -28,6 +29,8 @@ void kanary_quantise_row(const float *weight, uint32_t columns, double bias, dou
  * @process: head
  * @sequence: head over a task's vectors, its network NULL where there is none
  * @container: the same over a container's processes
+ * @calls: memory, without items where there is none
+ * @order: memory, likewise
  *
  * Return: the file, or NULL where memory is short. To be freed.
  */
@@ -35,6 +38,8 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 			    const struct kanary_feature_map *features,
 			    const struct kanary_process_head *process,
 			    const struct kanary_sequence_head *sequence,
-			    const struct kanary_sequence_head *container);
+			    const struct kanary_sequence_head *container,
+			    const struct kanary_memory *calls,
+			    const struct kanary_memory *order);
 
 #endif /* KANARY_QUANTISE_H */

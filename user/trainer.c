@@ -52,7 +52,11 @@ struct trainer {
 	struct kanary_process_stream processes;
 	struct kanary_sequence_source process_source;
 	struct kanary_sequence_head container;
+	struct kanary_memory calls;
+	struct kanary_memory order;
 	struct errors process_errors;
+	struct errors calls_errors;
+	struct errors order_errors;
 	struct errors sequence_errors;
 	struct errors container_errors;
 	void *file;
@@ -131,6 +135,19 @@ static const char *fit_container(struct trainer *trainer, struct kanary_progress
 	return NULL;
 }
 
+/* Without settings for one, or without what it is of in an old recording, there is none. */
+static bool fit_memories(struct trainer *trainer, bool all)
+{
+	const struct kanary_trainer_settings *settings = trainer->settings;
+
+	if (!settings->items)
+		return true;
+	return kanary_memory_train(&trainer->calls, trainer->dataset, settings->decay_limit,
+				   settings->items, all) &&
+	       kanary_memory_train(&trainer->order, trainer->dataset, settings->decay_limit,
+				   settings->items, all);
+}
+
 static const char *fit(struct trainer *trainer, struct kanary_progress *progress)
 {
 	const struct kanary_trainer_settings *settings = trainer->settings;
@@ -139,7 +156,9 @@ static const char *fit(struct trainer *trainer, struct kanary_progress *progress
 	kanary_feature_map_choose(&trainer->features, trainer->dataset, settings->inputs,
 				  settings->decay_limit);
 	if (!kanary_process_train(&trainer->process, trainer->dataset, &trainer->features,
-				  settings->code, settings->codewords, trainer->drift))
+				  settings->code, settings->codewords, settings->even,
+				  trainer->drift) ||
+	    !fit_memories(trainer, false))
 		return NO_MEMORY;
 	failure = fit_sequence(trainer, progress);
 	return failure ? failure : fit_container(trainer, progress);
@@ -162,7 +181,8 @@ static const char *build(struct trainer *trainer)
 	header.threshold = (u32)ceil(threshold * SURPRISE_UNIT);
 	snprintf(header.name, sizeof(header.name), "%s", trainer->settings->name);
 	trainer->file = kanary_quantise_model(&header, &trainer->features, &trainer->process,
-					      &trainer->sequence, &trainer->container);
+					      &trainer->sequence, &trainer->container,
+					      &trainer->calls, &trainer->order);
 	return trainer->file ? NULL : NO_MEMORY;
 }
 
@@ -185,6 +205,8 @@ static void score_run(struct trainer *trainer, struct kanary_replay *replay,
 		kanary_replay_vector(replay, vector, &verdict);
 		errors = &trainer->process_errors;
 		errors->value[errors->count++] = verdict.process_error;
+		trainer->calls_errors.value[trainer->calls_errors.count++] = verdict.calls_error;
+		trainer->order_errors.value[trainer->order_errors.count++] = verdict.order_error;
 		kanary_feature_map_add(&trainer->features, &counts, vector, x);
 		compare(errors, verdict.process_error,
 			kanary_process_train_error(&trainer->process, x));
@@ -231,6 +253,8 @@ static const char *score(struct trainer *trainer)
 	history = calloc((size_t)KANARY_MODEL_STEPS_MAX * trainer->features.inputs,
 			 sizeof(*history));
 	if (!history || !errors_init(&trainer->process_errors, count) ||
+	    !errors_init(&trainer->calls_errors, count) ||
+	    !errors_init(&trainer->order_errors, count) ||
 	    !errors_init(&trainer->sequence_errors, count))
 		goto out;
 	if (!kanary_replay_init(&replay, trainer->file))
@@ -313,7 +337,50 @@ static void calibrate(struct kanary_trainer_head *head, struct errors *errors, d
 	head->loss_max = errors->difference[errors->compared - 1];
 }
 
-/* The same model and calibration, with a codebook that knows the calibration part too. */
+/*
+ * The process head and both memories, then what they say together. The gate of a
+ * memory is where a quarter of the held-out errors are smaller: nearer is near enough.
+ */
+static const char *calibrate_task(struct trainer *trainer, struct kanary_trainer_result *result,
+				  struct kanary_model *model, double repeats)
+{
+	struct kanary_model_header *header = trainer->file;
+	struct errors *errors[] = { &trainer->process_errors, &trainer->calls_errors,
+				    &trainer->order_errors };
+	const struct kanary_model_knot *knot[] = { model->process_knot, model->calls.knot,
+						   model->order.knot };
+	struct kanary_trainer_head *heads[] = { &result->process, &result->calls,
+						&result->order };
+	uint32_t count = trainer->process_errors.count, knots = header->knots, head, i;
+	struct errors sums = { .count = count };
+	u32 *copy;
+
+	copy = malloc(3 * (size_t)count * sizeof(*copy));
+	sums.value = calloc(count, sizeof(*sums.value));
+	if (!copy || !sums.value) {
+		free(copy);
+		free(sums.value);
+		return NO_MEMORY;
+	}
+	for (head = 0; head < 3 && knot[head]; head++) {
+		memcpy(copy + head * (size_t)count, errors[head]->value, count * sizeof(*copy));
+		calibrate(heads[head], errors[head], repeats, knot[head], knots);
+		for (i = 0; i < count; i++)
+			sums.value[i] += kanary_score_surprise(knot[head], knots,
+							       copy[head * (size_t)count + i]) *
+					 KANARY_SCORE_SURPRISE_TO_ERROR;
+	}
+	if (model->task_knot) {
+		header->calls.gate = errors[1]->value[count / 4];
+		header->order.gate = errors[2]->value[count / 4];
+		calibrate(&result->task, &sums, repeats, model->task_knot, knots);
+	}
+	free(copy);
+	free(sums.value);
+	return NULL;
+}
+
+/* The same model and calibration, but codebook and memories know the calibration part too. */
 static const char *complete(struct trainer *trainer)
 {
 	struct kanary_model_header *header;
@@ -323,7 +390,8 @@ static const char *complete(struct trainer *trainer)
 	size_t size;
 
 	if (!kanary_process_train_complete(&trainer->process, trainer->dataset,
-					   &trainer->features, trainer->settings->codewords))
+					   &trainer->features, trainer->settings->codewords) ||
+	    !fit_memories(trainer, true))
 		return NO_MEMORY;
 	kanary_model_layout(&before, file);
 	failure = build(trainer);
@@ -335,8 +403,15 @@ static const char *complete(struct trainer *trainer)
 	header = trainer->file;
 	header->sequence = before.header->sequence;
 	header->container = before.header->container;
+	header->calls.gate = before.header->calls.gate;
+	header->order.gate = before.header->order.gate;
 	size = header->knots * sizeof(struct kanary_model_knot);
 	memcpy((void *)after.process_knot, before.process_knot, size);
+	if (after.task_knot) {
+		memcpy((void *)after.calls.knot, before.calls.knot, size);
+		memcpy((void *)after.order.knot, before.order.knot, size);
+		memcpy((void *)after.task_knot, before.task_knot, size);
+	}
 	if (after.sequence.knot)
 		memcpy((void *)after.sequence.knot, before.sequence.knot, size);
 	if (after.container.knot)
@@ -403,10 +478,12 @@ static const char *finish(struct trainer *trainer, struct kanary_trainer_result 
 	/* counts are remembered for about so many vectors, a sequence for its length */
 	double memory = header->decay_limit ? (double)header->decay_limit / header->period : 1;
 	struct kanary_model model;
+	const char *failure;
 
 	kanary_model_layout(&model, trainer->file);
-	calibrate(&result->process, &trainer->process_errors, copies * memory, model.process_knot,
-		  header->knots);
+	failure = calibrate_task(trainer, result, &model, copies * memory);
+	if (failure)
+		return failure;
 	fewest = result->process.errors;
 	if (trainer->sequence.network) {
 		calibrate(&result->sequence, &trainer->sequence_errors,
@@ -451,7 +528,13 @@ const char *kanary_trainer_run(struct kanary_trainer_result *result,
 			       const struct kanary_trainer_settings *settings,
 			       struct kanary_progress *progress)
 {
-	struct trainer trainer = { .dataset = dataset, .settings = settings };
+	struct trainer trainer = {
+		.dataset = dataset,
+		.settings = settings,
+		.calls.bins = KANARY_BINS,
+		.order.first = KANARY_BINS,
+		.order.bins = KANARY_ORDER_BINS,
+	};
 	const char *failure;
 
 	memset(result, 0, sizeof(*result));
@@ -487,7 +570,11 @@ const char *kanary_trainer_run(struct kanary_trainer_result *result,
 	kanary_sequence_train_free(&trainer.sequence);
 	kanary_sequence_train_free(&trainer.container);
 	errors_free(&trainer.process_errors);
+	errors_free(&trainer.calls_errors);
+	errors_free(&trainer.order_errors);
 	errors_free(&trainer.sequence_errors);
+	kanary_memory_train_free(&trainer.calls);
+	kanary_memory_train_free(&trainer.order);
 	errors_free(&trainer.container_errors);
 	kanary_sequence_source_free(&trainer.process_source);
 	kanary_process_stream_free(&trainer.processes);

@@ -17,6 +17,8 @@
  * @inputs: features at most, even
  * @code: width of the process head's bottleneck, even
  * @codewords: of the process head's codebook at most
+ * @items: of each memory at most, 0 for none
+ * @even: weigh all residuals of the process head alike, not by how usual they are
  * @stride: vectors between two verdicts of the sequence head
  * @decay_limit: as in struct kanary_model_header
  * @drift: of the mix of calls that is normal, as struct kanary_drift has it
@@ -30,6 +32,8 @@ struct kanary_trainer_settings {
 	uint32_t inputs;
 	uint32_t code;
 	uint32_t codewords;
+	uint32_t items;
+	bool even;
 	uint32_t stride;
 	uint32_t decay_limit;
 	uint64_t budget;
@@ -78,6 +82,9 @@ struct kanary_trainer_head {
  * @highest: surprise of any held-out vector
  * @alerts: held-out vectors that would have been alerts
  * @process: head
+ * @calls: memory, without errors where there is none
+ * @order: memory, likewise
+ * @task: the three together
  * @sequence: head
  * @container: head
  */
@@ -104,6 +111,9 @@ struct kanary_trainer_result {
 	double highest;
 	uint32_t alerts;
 	struct kanary_trainer_head process;
+	struct kanary_trainer_head calls;
+	struct kanary_trainer_head order;
+	struct kanary_trainer_head task;
 	struct kanary_trainer_head sequence;
 	struct kanary_trainer_head container;
 };

@@ -249,7 +249,7 @@ static void uploads(struct hostile_socket *socket, int family, u64 cgroup, const
 	begin(socket, 0);
 	expect(socket, "model of 0 bytes", EINVAL, "no model has this size");
 	begin(socket, KANARY_MODEL_SIZE_MAX + 1);
-	expect(socket, "model of 2 MiB and a byte", EINVAL, "no model has this size");
+	expect(socket, "model of 4 MiB and a byte", EINVAL, "no model has this size");
 	begin(socket, 0xffffffff);
 	expect(socket, "model of 4 GiB", EINVAL, "no model has this size");
 	begin(socket, size);
