@@ -13,23 +13,22 @@
 #include "budget.h"
 #include "commands.h"
 #include "container_name.h"
-#include "json_output.h"
 #include "message.h"
-#include "trainer.h"
+#include "train_summary.h"
 
 #define BUDGET_DEFAULT "1/week"
 /* For recordings without times, when the user did not say. */
 #define BUDGET_VECTORS 1000000
 /* Sum of a stream's counts, in periods, at which they are halved. */
 #define DECAY_PERIODS 4
-/* Seconds of recording from which on there is a rate of vectors. */
-#define SECONDS_MIN 1.0
 
 /* Keys of options without a letter. */
 enum {
 	KEY_INPUTS = 256,
 	KEY_CODE,
 	KEY_CODEBOOK,
+	KEY_MEMORY,
+	KEY_EVEN,
 	KEY_HIDDEN,
 	KEY_STEPS,
 	KEY_STRIDE,
@@ -65,6 +64,9 @@ static const struct argp_option arguments[] = {
 	{ "inputs", KEY_INPUTS, "N", 0, "features at most, 32", 0 },
 	{ "code", KEY_CODE, "N", 0, "width of the process head's bottleneck, 8", 0 },
 	{ "codebook", KEY_CODEBOOK, "N", 0, "rare situations that it learns by heart at most, 64", 0 },
+	{ "memory", KEY_MEMORY, "N", 0, "histograms of calls, and of triples of calls, that it learns "
+	  "by heart at most, 256; 0 for none", 0 },
+	{ "even", KEY_EVEN, NULL, 0, "weigh all inputs alike: for many short processes", 0 },
 	{ "hidden", KEY_HIDDEN, "N", 0, "width of the LSTMs, 32; 0 for no sequence head", 0 },
 	{ "steps", KEY_STEPS, "N", 0, "vectors in a sequence, 16", 0 },
 	{ "processes", KEY_PROCESSES, "N", 0, "of a container in a sequence, 8; 0 for no container "
@@ -131,6 +133,13 @@ static error_t parse_shape(int key, char *argument, struct argp_state *state)
 				     &number);
 		settings->codewords = number;
 		return error;
+	case KEY_MEMORY:
+		error = parse_number(state, "memory", argument, 0, KANARY_MODEL_ITEMS_MAX, &number);
+		settings->items = (uint32_t)number;
+		return error;
+	case KEY_EVEN:
+		settings->even = true;
+		return 0;
 	case KEY_CODE:
 		return parse_even(state, "code", argument, 2, KANARY_MODEL_CODE_MAX, &settings->code);
 	case KEY_HIDDEN:
@@ -257,7 +266,7 @@ static int apply_budget(struct options *options, const struct kanary_dataset *da
 		return 2;
 	}
 	vectors = budget.vectors;
-	if (budget.seconds > 0 && dataset->seconds >= SECONDS_MIN) {
+	if (budget.seconds > 0 && dataset->seconds >= KANARY_TRAIN_SUMMARY_SECONDS_MIN) {
 		vectors = budget.seconds * dataset->count / dataset->seconds;
 	} else if (budget.seconds > 0) {
 		if (options->budget)
@@ -309,124 +318,6 @@ out_free:
 	return status;
 }
 
-static json_t *describe_head(const struct kanary_trainer_head *head)
-{
-	return json_pack("{s:I, s:f, s:f, s:f, s:f, s:f}", "errors", (json_int_t)head->errors,
-			 "median_error", head->median_error, "tail_shape", head->tail.shape,
-			 "tail_scale", head->tail.scale, "quantisation_loss_median",
-			 head->loss_median, "quantisation_loss_max", head->loss_max);
-}
-
-static int print_json(const struct options *options, const struct kanary_dataset *dataset,
-		      const struct kanary_trainer_result *result, double seconds)
-{
-	const struct kanary_model_header *header = result->file;
-	json_t *object = json_pack(
-		"{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i}",
-		"model", options->output, "name", header->name, "model_bytes",
-		(json_int_t)result->size, "vectors", (json_int_t)dataset->count, "streams",
-		(json_int_t)dataset->streams, "containers", (json_int_t)dataset->containers,
-		"trained_on", (json_int_t)dataset->in_part[KANARY_DATASET_TRAIN], "validated_on",
-		(json_int_t)dataset->in_part[KANARY_DATASET_VALIDATION], "calibrated_on",
-		(json_int_t)dataset->in_part[KANARY_DATASET_CALIBRATION], "period", header->period,
-		"inputs", header->inputs, "system_calls", result->seen, "code", header->code,
-		"codewords", header->codebook, "hidden", header->sequence.hidden, "steps",
-		header->sequence.steps, "stride", header->sequence.stride);
-
-	if (!object)
-		return kanary_json_output_print(NULL);
-	json_object_set_new(object, "train_seconds", json_real(seconds));
-	json_object_set_new(object, "recorded_seconds", json_real(dataset->seconds));
-	json_object_set_new(object, "budget_vectors", json_integer((json_int_t)header->budget));
-	json_object_set_new(object, "threshold", json_real(result->threshold));
-	json_object_set_new(object, "supported_vectors", json_real(result->supported));
-	json_object_set_new(object, "held_out_highest", json_real(result->highest));
-	json_object_set_new(object, "held_out_alerts", json_integer(result->alerts));
-	json_object_set_new(object, "process", describe_head(&result->process));
-	json_object_set_new(object, "processes", json_integer(result->processes));
-	if (result->has_container) {
-		json_t *head = describe_head(&result->container);
-
-		json_object_set_new(head, "sequences", json_integer(result->container_sequences));
-		json_object_set_new(head, "steps", json_integer(header->container.steps));
-		json_object_set_new(head, "first_loss", json_real(result->container_first_loss));
-		json_object_set_new(head, "loss", json_real(result->container_loss));
-		json_object_set_new(object, "container", head);
-	}
-	if (result->has_sequence) {
-		json_t *head = describe_head(&result->sequence);
-
-		json_object_set_new(head, "sequences", json_integer(result->sequences));
-		json_object_set_new(head, "epochs", json_integer(result->epochs));
-		json_object_set_new(head, "first_loss", json_real(result->first_loss));
-		json_object_set_new(head, "loss", json_real(result->loss));
-		json_object_set_new(head, "stopped", json_string(result->stopped));
-		json_object_set_new(object, "sequence", head);
-	}
-	return kanary_json_output_print(object);
-}
-
-static void print_head(const char *name, const struct kanary_trainer_head *head)
-{
-	printf("%-9s error %.1f (median of %u), tail shape %.2f; fixed point differs by "
-	       "%.3f %% (median), %.2f %% (max)\n", name, head->median_error, head->errors,
-	       head->tail.shape, 100 * head->loss_median, 100 * head->loss_max);
-}
-
-/* "every 3.2 h", at the rate of the recording. */
-static void print_interval(double vectors, const struct kanary_dataset *dataset)
-{
-	double seconds = vectors * dataset->seconds / dataset->count;
-
-	printf("%.0f vectors", vectors);
-	if (dataset->seconds < SECONDS_MIN)
-		return;
-	if (seconds < 120)
-		printf(" (%.1f s)", seconds);
-	else if (seconds < 7200)
-		printf(" (%.1f min)", seconds / 60);
-	else if (seconds < 172800)
-		printf(" (%.1f h)", seconds / 3600);
-	else
-		printf(" (%.1f d)", seconds / 86400);
-}
-
-static void print_summary(const struct options *options, const struct kanary_dataset *dataset,
-			  const struct kanary_trainer_result *result, double seconds)
-{
-	const struct kanary_model_header *header = result->file;
-
-	printf("%s: profile %s, %zu bytes, trained in %.1f s on %u vectors of %u streams "
-	       "(%u to fit, %u to validate, %u to calibrate)\n", options->output, header->name,
-	       result->size, seconds, dataset->count, dataset->streams,
-	       dataset->in_part[KANARY_DATASET_TRAIN], dataset->in_part[KANARY_DATASET_VALIDATION],
-	       dataset->in_part[KANARY_DATASET_CALIBRATION]);
-	printf("inputs    %u system calls of their own, %u shared by all others; code of %u keeps "
-	       "%.1f %% of the variance, %u codewords\n", result->seen,
-	       result->inputs - result->seen, header->code, 100 * result->explained,
-	       result->codewords);
-	print_head("process", &result->process);
-	if (result->has_container) {
-		printf("container loss %.5f to %.5f on %u sequences of %u processes\n",
-		       result->container_first_loss, result->container_loss,
-		       result->container_sequences, header->container.steps);
-		print_head("container", &result->container);
-	}
-	if (result->has_sequence) {
-		printf("sequence  loss %.5f to %.5f in %u epochs on %u sequences: %s\n",
-		       result->first_loss, result->loss, result->epochs, result->sequences,
-		       result->stopped);
-		print_head("sequence", &result->sequence);
-	}
-	printf("alert     from surprise %.2f on, one false alarm in ", result->threshold);
-	print_interval(header->budget, dataset);
-	printf("; the data themselves reach to one in ");
-	print_interval(result->supported, dataset);
-	printf("%s\n", header->budget > result->supported ? ", beyond that the tail is extrapolated" :
-							     "");
-	printf("held out  highest surprise %.2f, %u alerts\n", result->highest, result->alerts);
-}
-
 static int train(struct options *options, struct kanary_dataset *dataset)
 {
 	double start = kanary_progress_now(), seconds;
@@ -449,9 +340,9 @@ static int train(struct options *options, struct kanary_dataset *dataset)
 	status = write_model(options->output, result.file, result.size);
 	seconds = kanary_progress_now() - start;
 	if (!status && options->json)
-		status = print_json(options, dataset, &result, seconds);
+		status = kanary_train_summary_json(options->output, dataset, &result, seconds);
 	else if (!status && !options->quiet)
-		print_summary(options, dataset, &result, seconds);
+		kanary_train_summary_print(options->output, dataset, &result, seconds);
 	free(result.file);
 	return status;
 }
@@ -486,6 +377,7 @@ int kanary_train_main(int argc, char **argv)
 			.inputs = 32,
 			.code = 8,
 			.codewords = 64,
+			.items = 256,
 			.drift = 0.3,
 			.sequence = {
 				.hidden = 32, .steps = 16, .epochs = 200, .seconds = 60, .seed = 1,

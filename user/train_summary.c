@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "train_summary.h"
+
+#include <stdio.h>
+
+#include "json_output.h"
+
+static json_t *describe_head(const struct kanary_trainer_head *head)
+{
+	return json_pack("{s:I, s:f, s:f, s:f, s:f, s:f}", "errors", (json_int_t)head->errors,
+			 "median_error", head->median_error, "tail_shape", head->tail.shape,
+			 "tail_scale", head->tail.scale, "quantisation_loss_median",
+			 head->loss_median, "quantisation_loss_max", head->loss_max);
+}
+
+static json_t *describe_memory(const struct kanary_trainer_head *head,
+			       const struct kanary_model_memory_shape *shape)
+{
+	json_t *object = describe_head(head);
+
+	json_object_set_new(object, "items", json_integer(shape->items));
+	json_object_set_new(object, "columns", json_integer(shape->columns));
+	json_object_set_new(object, "entries", json_integer(shape->entries));
+	return object;
+}
+
+int kanary_train_summary_json(const char *path, const struct kanary_dataset *dataset,
+			      const struct kanary_trainer_result *result, double seconds)
+{
+	const struct kanary_model_header *header = result->file;
+	json_t *object = json_pack(
+		"{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i}",
+		"model", path, "name", header->name, "model_bytes",
+		(json_int_t)result->size, "vectors", (json_int_t)dataset->count, "streams",
+		(json_int_t)dataset->streams, "containers", (json_int_t)dataset->containers,
+		"trained_on", (json_int_t)dataset->in_part[KANARY_DATASET_TRAIN], "validated_on",
+		(json_int_t)dataset->in_part[KANARY_DATASET_VALIDATION], "calibrated_on",
+		(json_int_t)dataset->in_part[KANARY_DATASET_CALIBRATION], "period", header->period,
+		"inputs", header->inputs, "system_calls", result->seen, "code", header->code,
+		"codewords", header->codebook, "hidden", header->sequence.hidden, "steps",
+		header->sequence.steps, "stride", header->sequence.stride);
+
+	if (!object)
+		return kanary_json_output_print(NULL);
+	json_object_set_new(object, "train_seconds", json_real(seconds));
+	json_object_set_new(object, "recorded_seconds", json_real(dataset->seconds));
+	json_object_set_new(object, "budget_vectors", json_integer((json_int_t)header->budget));
+	json_object_set_new(object, "threshold", json_real(result->threshold));
+	json_object_set_new(object, "supported_vectors", json_real(result->supported));
+	json_object_set_new(object, "held_out_highest", json_real(result->highest));
+	json_object_set_new(object, "held_out_alerts", json_integer(result->alerts));
+	json_object_set_new(object, "process", describe_head(&result->process));
+	if (result->task.errors) {
+		json_object_set_new(object, "calls", describe_memory(&result->calls,
+								     &header->calls));
+		json_object_set_new(object, "order", describe_memory(&result->order,
+								     &header->order));
+		json_object_set_new(object, "task", describe_head(&result->task));
+	}
+	json_object_set_new(object, "processes", json_integer(result->processes));
+	if (result->has_container) {
+		json_t *head = describe_head(&result->container);
+
+		json_object_set_new(head, "sequences", json_integer(result->container_sequences));
+		json_object_set_new(head, "steps", json_integer(header->container.steps));
+		json_object_set_new(head, "first_loss", json_real(result->container_first_loss));
+		json_object_set_new(head, "loss", json_real(result->container_loss));
+		json_object_set_new(object, "container", head);
+	}
+	if (result->has_sequence) {
+		json_t *head = describe_head(&result->sequence);
+
+		json_object_set_new(head, "sequences", json_integer(result->sequences));
+		json_object_set_new(head, "epochs", json_integer(result->epochs));
+		json_object_set_new(head, "first_loss", json_real(result->first_loss));
+		json_object_set_new(head, "loss", json_real(result->loss));
+		json_object_set_new(head, "stopped", json_string(result->stopped));
+		json_object_set_new(object, "sequence", head);
+	}
+	return kanary_json_output_print(object);
+}
+
+static void print_head(const char *name, const struct kanary_trainer_head *head)
+{
+	printf("%-9s error %.1f (median of %u), tail shape %.2f; fixed point differs by "
+	       "%.3f %% (median), %.2f %% (max)\n", name, head->median_error, head->errors,
+	       head->tail.shape, 100 * head->loss_median, 100 * head->loss_max);
+}
+
+static void print_memory(const char *name, const struct kanary_trainer_head *head,
+			 const struct kanary_model_memory_shape *shape)
+{
+	printf("%-9s %u histograms of %u bins by heart, the held-out median is %.2f radii from "
+	       "the nearest, tail shape %.2f\n", name, shape->items, shape->columns,
+	       head->median_error, head->tail.shape);
+}
+
+/* "every 3.2 h", at the rate of the recording. */
+static void print_interval(double vectors, const struct kanary_dataset *dataset)
+{
+	double seconds = vectors * dataset->seconds / dataset->count;
+
+	printf("%.0f vectors", vectors);
+	if (dataset->seconds < KANARY_TRAIN_SUMMARY_SECONDS_MIN)
+		return;
+	if (seconds < 120)
+		printf(" (%.1f s)", seconds);
+	else if (seconds < 7200)
+		printf(" (%.1f min)", seconds / 60);
+	else if (seconds < 172800)
+		printf(" (%.1f h)", seconds / 3600);
+	else
+		printf(" (%.1f d)", seconds / 86400);
+}
+
+void kanary_train_summary_print(const char *path, const struct kanary_dataset *dataset,
+				const struct kanary_trainer_result *result, double seconds)
+{
+	const struct kanary_model_header *header = result->file;
+
+	printf("%s: profile %s, %zu bytes, trained in %.1f s on %u vectors of %u streams "
+	       "(%u to fit, %u to validate, %u to calibrate)\n", path, header->name,
+	       result->size, seconds, dataset->count, dataset->streams,
+	       dataset->in_part[KANARY_DATASET_TRAIN], dataset->in_part[KANARY_DATASET_VALIDATION],
+	       dataset->in_part[KANARY_DATASET_CALIBRATION]);
+	printf("inputs    %u system calls of their own, %u shared by all others; code of %u keeps "
+	       "%.1f %% of the variance, %u codewords\n", result->seen,
+	       result->inputs - result->seen, header->code, 100 * result->explained,
+	       result->codewords);
+	print_head("process", &result->process);
+	if (result->task.errors) {
+		print_memory("calls", &result->calls, &header->calls);
+		print_memory("order", &result->order, &header->order);
+	}
+	if (result->has_container) {
+		printf("container loss %.5f to %.5f on %u sequences of %u processes\n",
+		       result->container_first_loss, result->container_loss,
+		       result->container_sequences, header->container.steps);
+		print_head("container", &result->container);
+	}
+	if (result->has_sequence) {
+		printf("sequence  loss %.5f to %.5f in %u epochs on %u sequences: %s\n",
+		       result->first_loss, result->loss, result->epochs, result->sequences,
+		       result->stopped);
+		print_head("sequence", &result->sequence);
+	}
+	printf("alert     from surprise %.2f on, one false alarm in ", result->threshold);
+	print_interval(header->budget, dataset);
+	printf("; the data themselves reach to one in ");
+	print_interval(result->supported, dataset);
+	printf("%s\n", header->budget > result->supported ? ", beyond that the tail is extrapolated" :
+							     "");
+	printf("held out  highest surprise %.2f, %u alerts\n", result->highest, result->alerts);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What "kanary train" says when it is done. */
+#ifndef KANARY_TRAIN_SUMMARY_H
+#define KANARY_TRAIN_SUMMARY_H
+
+#include "trainer.h"
+
+/* Seconds of recording from which on there is a rate of vectors. */
+#define KANARY_TRAIN_SUMMARY_SECONDS_MIN 1.0
+
+/**
+ * kanary_train_summary_json() - one object
+ * @path: of the model file
+ * @seconds: that it took
+ *
+ * Return: exit status.
+ */
+int kanary_train_summary_json(const char *path, const struct kanary_dataset *dataset,
+			      const struct kanary_trainer_result *result, double seconds);
+
+/** kanary_train_summary_print() - the same for people */
+void kanary_train_summary_print(const char *path, const struct kanary_dataset *dataset,
+				const struct kanary_trainer_result *result, double seconds);
+
+#endif /* KANARY_TRAIN_SUMMARY_H */
