@@ -107,8 +107,8 @@ static double excess(const struct kanary_alarm_list *list, u32 threshold)
 
 u32 kanary_alarm_threshold(const struct kanary_alarm_list *list, uint64_t budget)
 {
-	double wanted = (double)list->count / budget, level, least, scale;
-	size_t alarms;
+	double repeats = list->repeats ? list->repeats : 1, level, least, alarms, peaks, sum;
+	double wanted = (double)list->count / budget, counted = KANARY_ALARM_COUNTED * repeats;
 	u32 base;
 
 	/*
@@ -117,13 +117,15 @@ u32 kanary_alarm_threshold(const struct kanary_alarm_list *list, uint64_t budget
 	 * is a fault and no threshold.
 	 */
 	least = fmax(log10((double)budget / list->memory), 0.5 * log10((double)budget));
-	base = lowest(list, fmax(wanted, KANARY_ALARM_COUNTED));
+	base = lowest(list, fmax(wanted, counted));
 	level = base;
-	if (wanted < KANARY_ALARM_COUNTED) {
+	if (wanted < counted) {
 		alarms = kanary_alarm_count(list, base, NULL);
-		scale = (excess(list, base) + KANARY_ALARM_BELIEF * SURPRISE_UNIT * M_LOG10E) /
-			(alarms + KANARY_ALARM_BELIEF);
-		level += scale * log(fmax(alarms, 1) / wanted);
+		peaks = alarms / repeats + KANARY_ALARM_BELIEF;
+		sum = excess(list, base) / repeats +
+		      KANARY_ALARM_BELIEF * SURPRISE_UNIT * M_LOG10E;
+		/* the scale is not certain, either: with that, exponential becomes Lomax 1954 */
+		level += sum * (pow(fmax(alarms, 1) / wanted, 1 / peaks) - 1);
 	}
 	level = fmax(level, least * SURPRISE_UNIT);
 	return (u32)fmin(fmax(ceil(level), 1), SURPRISE_MAX);

@@ -20,12 +20,14 @@
 /**
  * struct kanary_alarm_list - verdicts on normal vectors, stream by stream
  * @memory: vectors from an alarm's first alert on that belong to it
+ * @repeats: verdicts that tell together what one would, as they are of copies; 0 like 1
  * @count: verdicts
  * @surprise: [@count], Q24.8
  * @first: [@count], whether a stream begins with it
  */
 struct kanary_alarm_list {
 	uint32_t memory;
+	uint32_t repeats;
 	size_t count;
 	u32 *surprise;
 	bool *first;
@@ -57,8 +59,9 @@ size_t kanary_alarm_count(const struct kanary_alarm_list *list, u32 threshold, s
  *
  * By counting, as long as the list holds KANARY_ALARM_COUNTED alarms at that rate.
  * Beyond, the alarms' peaks are taken to be exponentially distributed, as a
- * surprise that is calibrated is; that its scale is 1 / ln 10 counts as much as
- * KANARY_ALARM_BELIEF peaks do.
+ * surprise that is calibrated is; that the scale is 1 / ln 10 counts as much as
+ * KANARY_ALARM_BELIEF peaks do, and the budget is kept in the mean over what the
+ * scale may be.
  *
  * Return: surprise, Q24.8, at least 1.
  */
@@ -66,7 +69,7 @@ u32 kanary_alarm_threshold(const struct kanary_alarm_list *list, uint64_t budget
 
 /* Alarms that must be in the data for a rate to be counted: it is right to a third (1 sigma). */
 #define KANARY_ALARM_COUNTED 10
-#define KANARY_ALARM_BELIEF 20
+#define KANARY_ALARM_BELIEF 8
 
 /** kanary_alarm_free() - free what is inside */
 void kanary_alarm_free(struct kanary_alarm_list *list);

@@ -35,7 +35,7 @@ void kanary_feature_map_choose(struct kanary_feature_map *features,
 	for (bin = 0; bin < KANARY_BINS; bin++)
 		frequency[bin] = (struct frequency){ .bin = bin };
 	for (run = 0; run < dataset->runs; run++) {
-		if (dataset->run[run].part != KANARY_DATASET_TRAIN)
+		if (dataset->run[run].part == KANARY_DATASET_CALIBRATION)
 			continue;
 		for (i = 0; i < dataset->run[run].length; i++) {
 			const struct kanary_vector *vector =

@@ -32,7 +32,7 @@ struct kanary_feature_counts {
 };
 
 /**
- * kanary_feature_map_choose() - the system calls of the training part, most frequent first
+ * kanary_feature_map_choose() - system calls of all but the calibration part, most frequent first
  * @inputs: at most so many, more than twice KANARY_FEATURE_MAP_SHARED, even
  * @decay_limit: for @features
  *

@@ -12,15 +12,13 @@ static bool fits(const struct kanary_vector *vector)
 	return kanary_vector_calls(vector) <= KANARY_MODEL_REFERENCE_COUNTS;
 }
 
-/* The held-out vector in the middle of those that fit. */
+/* The vector in the middle of those that fit. */
 static const struct kanary_vector *choose_reference(const struct kanary_dataset *dataset)
 {
 	const struct kanary_vector *vector, *chosen = NULL;
-	uint32_t half = dataset->in_part[KANARY_DATASET_CALIBRATION] / 2, seen = 0, i, j;
+	uint32_t half = dataset->count / 2, seen = 0, i, j;
 
 	for (i = 0; i < dataset->runs; i++) {
-		if (dataset->run[i].part != KANARY_DATASET_CALIBRATION)
-			continue;
 		for (j = 0; j < dataset->run[i].length; j++, seen++) {
 			vector = kanary_dataset_vector(dataset, dataset->run[i].first + j);
 			if (!chosen || fits(vector))

@@ -6,7 +6,7 @@
 #include "dataset.h"
 
 /**
- * kanary_reference_add() - choose a held-out vector, and write down what the model says of it
+ * kanary_reference_add() - choose a vector, and write down what the model says of it
  * @file: a model that is finished but for this and its checksum
  * @dataset: split
  *

@@ -35,6 +35,7 @@ enum {
 	KEY_PROCESSES,
 	KEY_DECAY,
 	KEY_DRIFT,
+	KEY_FOLDS,
 	KEY_EPOCHS,
 	KEY_TIME_LIMIT,
 	KEY_SEED,
@@ -76,6 +77,7 @@ static const struct argp_option arguments[] = {
 	  "4 periods; 0 for never", 0 },
 	{ "drift", KEY_DRIFT, "X", 0, "how far the mix of calls may drift under normal load: a usual "
 	  "factor is e^X, X is 0.3; 0 for not at all", 0 },
+	{ "folds", KEY_FOLDS, "N", 0, "parts that are held out in turn, 5 if time allows; 1 for one only", 0 },
 	{ "epochs", KEY_EPOCHS, "N", 0, "of the sequence head, at most, 200", 0 },
 	{ "seed", KEY_SEED, "N", 0, "of everything random, 1", 0 },
 	{ "json", 'j', NULL, 0, "print the summary as a JSON object", 0 },
@@ -157,6 +159,10 @@ static error_t parse_shape(int key, char *argument, struct argp_state *state)
 	case KEY_STRIDE:
 		error = parse_number(state, "stride", argument, 1, KANARY_MODEL_STEPS_MAX, &number);
 		settings->stride = (uint32_t)number;
+		return error;
+	case KEY_FOLDS:
+		error = parse_number(state, "folds", argument, 1, KANARY_DATASET_TURNS, &number);
+		settings->folds = (uint32_t)number;
 		return error;
 	case KEY_EPOCHS:
 		error = parse_number(state, "epochs", argument, 1, 1000000, &number);
@@ -379,6 +385,7 @@ int kanary_train_main(int argc, char **argv)
 			.codewords = 64,
 			.items = 256,
 			.drift = 0.3,
+			.folds = KANARY_DATASET_TURNS,
 			.sequence = {
 				.hidden = 32, .steps = 16, .epochs = 200, .seconds = 60, .seed = 1,
 			},

@@ -35,7 +35,7 @@ int kanary_train_summary_json(const char *path, const struct kanary_dataset *dat
 		(json_int_t)dataset->streams, "containers", (json_int_t)dataset->containers,
 		"trained_on", (json_int_t)dataset->in_part[KANARY_DATASET_TRAIN], "validated_on",
 		(json_int_t)dataset->in_part[KANARY_DATASET_VALIDATION], "calibrated_on",
-		(json_int_t)dataset->in_part[KANARY_DATASET_CALIBRATION], "period", header->period,
+		(json_int_t)result->held_out, "period", header->period,
 		"inputs", header->inputs, "system_calls", result->seen, "code", header->code,
 		"codewords", header->codebook, "hidden", header->sequence.hidden, "steps",
 		header->sequence.steps, "stride", header->sequence.stride);
@@ -48,7 +48,10 @@ int kanary_train_summary_json(const char *path, const struct kanary_dataset *dat
 	json_object_set_new(object, "threshold", json_real(result->threshold));
 	json_object_set_new(object, "supported_vectors", json_real(result->supported));
 	json_object_set_new(object, "held_out_highest", json_real(result->highest));
-	json_object_set_new(object, "held_out_alerts", json_integer(result->alerts));
+	json_object_set_new(object, "held_out", json_integer(result->held_out));
+	json_object_set_new(object, "held_out_alarms", json_real(result->alarms));
+	json_object_set_new(object, "folds", json_integer(result->folds));
+	json_object_set_new(object, "novel_runs", json_integer(result->novel));
 	json_object_set_new(object, "process", describe_head(&result->process));
 	if (result->task.errors) {
 		json_object_set_new(object, "calls", describe_memory(&result->calls,
@@ -119,10 +122,10 @@ void kanary_train_summary_print(const char *path, const struct kanary_dataset *d
 	const struct kanary_model_header *header = result->file;
 
 	printf("%s: profile %s, %zu bytes, trained in %.1f s on %u vectors of %u streams "
-	       "(%u to fit, %u to validate, %u to calibrate)\n", path, header->name,
+	       "(%u to fit, %u to validate, %u held out in %u turns)\n", path, header->name,
 	       result->size, seconds, dataset->count, dataset->streams,
 	       dataset->in_part[KANARY_DATASET_TRAIN], dataset->in_part[KANARY_DATASET_VALIDATION],
-	       dataset->in_part[KANARY_DATASET_CALIBRATION]);
+	       result->held_out, result->folds);
 	printf("inputs    %u system calls of their own, %u shared by all others; code of %u keeps "
 	       "%.1f %% of the variance, %u codewords\n", result->seen,
 	       result->inputs - result->seen, header->code, 100 * result->explained,
@@ -146,9 +149,17 @@ void kanary_train_summary_print(const char *path, const struct kanary_dataset *d
 	}
 	printf("alert     from surprise %.2f on, one false alarm in ", result->threshold);
 	print_interval(header->budget, dataset);
-	printf("; the data themselves reach to one in ");
+	printf(", of which the held-out data have %.1f\n", result->alarms);
+	printf("support   the data bear budgets to one false alarm in ");
 	print_interval(result->supported, dataset);
-	printf("%s\n", header->budget > result->supported ? ", beyond that the tail is extrapolated" :
-							     "");
-	printf("held out  highest surprise %.2f, %u alerts\n", result->highest, result->alerts);
+	if (header->budget > result->supported)
+		printf("; yours is extrapolated by a factor of %.1f",
+		       header->budget / result->supported);
+	printf("\n");
+	if (result->novel) {
+		printf("novelty   a system call that was never seen comes about once in ");
+		print_interval((double)dataset->count / result->novel, dataset);
+		printf(": %u of %u processes or parts of them have one that no other has\n",
+		       result->novel, dataset->runs);
+	}
 }

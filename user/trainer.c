@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alarm.h"
 #include "checksum.h"
+#include "novelty.h"
 #include "process_train.h"
 #include "process_stream.h"
 #include "quantise.h"
@@ -21,6 +23,8 @@
 #define SURPRISE_MAX 100.0
 /* Verdicts whose error is compared with floating point. */
 #define COMPARED_MAX 512
+/* Time limits that training in all turns may take together. */
+#define TIME_LIMITS 2
 
 /* OpenBLAS: its threads cost more than they bring at these sizes, and determinism too. */
 void openblas_set_num_threads(int threads);
@@ -41,6 +45,10 @@ struct errors {
 
 /**
  * struct trainer - what the stages share
+ * @alarms: what models say of vectors that were held out from them
+ * @folds: parts that are held out in turn
+ * @fold: [@folds], models without their part
+ * @file: the present model
  */
 struct trainer {
 	struct kanary_dataset *dataset;
@@ -59,14 +67,22 @@ struct trainer {
 	struct errors order_errors;
 	struct errors sequence_errors;
 	struct errors container_errors;
+	struct kanary_alarm_list alarms;
+	uint32_t folds;
+	void *fold[KANARY_DATASET_TURNS];
 	void *file;
 };
 
-static bool errors_init(struct errors *errors, uint32_t count)
+/* Room for @count more. */
+static bool errors_reserve(struct errors *errors, uint32_t count)
 {
-	errors->value = malloc((count + 1) * sizeof(*errors->value));
-	errors->difference = malloc(COMPARED_MAX * sizeof(*errors->difference));
-	return errors->value && errors->difference;
+	u32 *value = realloc(errors->value, (errors->count + (size_t)count + 1) * sizeof(*value));
+
+	if (value)
+		errors->value = value;
+	if (!errors->difference)
+		errors->difference = malloc(COMPARED_MAX * sizeof(*errors->difference));
+	return value && errors->difference;
 }
 
 static void errors_free(struct errors *errors)
@@ -99,6 +115,11 @@ static const char *split(struct trainer *trainer)
 	return NULL;
 }
 
+static bool has_sequence(const void *file)
+{
+	return ((const struct kanary_model_header *)file)->sequence.hidden;
+}
+
 static const char *fit_sequence(struct trainer *trainer, struct kanary_progress *progress)
 {
 	const struct kanary_sequence_settings *settings = &trainer->settings->sequence;
@@ -106,6 +127,9 @@ static const char *fit_sequence(struct trainer *trainer, struct kanary_progress 
 	struct kanary_sequence_source source;
 	bool done;
 
+	/* calibration is the first fold's: what that has none of, no other needs */
+	if (dataset->turn && !has_sequence(trainer->fold[0]))
+		return NULL;
 	if (!settings->hidden ||
 	    !kanary_sequence_source_enough(dataset->run, dataset->runs, settings->steps))
 		return NULL;
@@ -148,6 +172,7 @@ static bool fit_memories(struct trainer *trainer, bool all)
 				   settings->items, all);
 }
 
+/* A container's processes have parts of their own, of which one is held out. */
 static const char *fit(struct trainer *trainer, struct kanary_progress *progress)
 {
 	const struct kanary_trainer_settings *settings = trainer->settings;
@@ -161,7 +186,9 @@ static const char *fit(struct trainer *trainer, struct kanary_progress *progress
 	    !fit_memories(trainer, false))
 		return NO_MEMORY;
 	failure = fit_sequence(trainer, progress);
-	return failure ? failure : fit_container(trainer, progress);
+	if (failure || trainer->dataset->turn)
+		return failure;
+	return fit_container(trainer, progress);
 }
 
 static const char *build(struct trainer *trainer)
@@ -232,10 +259,14 @@ static void score_run(struct trainer *trainer, struct kanary_replay *replay,
  * their errors are smaller than they would be held out; but larger than those of
  * all the rest, so a calibration that knew nothing of them would be the worse one.
  */
-static uint32_t calibration_length(const struct kanary_dataset_run *run)
+static uint32_t calibration_length(const struct kanary_dataset *dataset,
+				   const struct kanary_dataset_run *run)
 {
 	if (run->part == KANARY_DATASET_CALIBRATION)
 		return run->length;
+	/* once is enough: they are the same in each turn */
+	if (dataset->turn)
+		return 0;
 	return run->unmatched < run->length ? run->unmatched : run->length;
 }
 
@@ -249,13 +280,13 @@ static const char *score(struct trainer *trainer)
 	s16 *history;
 
 	for (i = 0; i < dataset->runs; i++)
-		count += calibration_length(&dataset->run[i]) * copies;
+		count += calibration_length(dataset, &dataset->run[i]) * copies;
 	history = calloc((size_t)KANARY_MODEL_STEPS_MAX * trainer->features.inputs,
 			 sizeof(*history));
-	if (!history || !errors_init(&trainer->process_errors, count) ||
-	    !errors_init(&trainer->calls_errors, count) ||
-	    !errors_init(&trainer->order_errors, count) ||
-	    !errors_init(&trainer->sequence_errors, count))
+	if (!history || !errors_reserve(&trainer->process_errors, count) ||
+	    !errors_reserve(&trainer->calls_errors, count) ||
+	    !errors_reserve(&trainer->order_errors, count) ||
+	    !errors_reserve(&trainer->sequence_errors, count))
 		goto out;
 	if (!kanary_replay_init(&replay, trainer->file))
 		goto out;
@@ -263,7 +294,7 @@ static const char *score(struct trainer *trainer)
 		for (copy = 0; copy < copies; copy++) {
 			kanary_drift_draw(trainer->drift, copy);
 			score_run(trainer, &replay, &dataset->run[i],
-				  calibration_length(&dataset->run[i]), history);
+				  calibration_length(dataset, &dataset->run[i]), history);
 		}
 	}
 	kanary_replay_free(&replay);
@@ -312,7 +343,7 @@ static const char *score_containers(struct trainer *trainer)
 
 	if (!trainer->container.network)
 		return NULL;
-	if (!errors_init(&trainer->container_errors, processes->count) ||
+	if (!errors_reserve(&trainer->container_errors, processes->count) ||
 	    !kanary_replay_init(&replay, trainer->file))
 		return NO_MEMORY;
 	for (i = 0; i < processes->runs; i++)
@@ -344,7 +375,7 @@ static void calibrate(struct kanary_trainer_head *head, struct errors *errors, d
 static const char *calibrate_task(struct trainer *trainer, struct kanary_trainer_result *result,
 				  struct kanary_model *model, double repeats)
 {
-	struct kanary_model_header *header = trainer->file;
+	struct kanary_model_header *header = trainer->fold[0];
 	struct errors *errors[] = { &trainer->process_errors, &trainer->calls_errors,
 				    &trainer->order_errors };
 	const struct kanary_model_knot *knot[] = { model->process_knot, model->calls.knot,
@@ -380,74 +411,173 @@ static const char *calibrate_task(struct trainer *trainer, struct kanary_trainer
 	return NULL;
 }
 
-/* The same model and calibration, but codebook and memories know the calibration part too. */
-static const char *complete(struct trainer *trainer)
+/* Calibration that @from has, for heads that both have. */
+static void copy_calibration(void *to, const void *from)
 {
-	struct kanary_model_header *header;
-	struct kanary_model before, after;
-	void *file = trainer->file;
-	const char *failure;
-	size_t size;
+	struct kanary_model_header *header = to;
+	struct kanary_model old, new;
+	size_t size = header->knots * sizeof(struct kanary_model_knot);
 
-	if (!kanary_process_train_complete(&trainer->process, trainer->dataset,
-					   &trainer->features, trainer->settings->codewords) ||
-	    !fit_memories(trainer, true))
+	kanary_model_layout(&old, from);
+	kanary_model_layout(&new, to);
+	header->threshold = old.header->threshold;
+	memcpy((void *)new.process_knot, old.process_knot, size);
+	if (old.task_knot && new.task_knot) {
+		header->calls.gate = old.header->calls.gate;
+		header->order.gate = old.header->order.gate;
+		memcpy((void *)new.calls.knot, old.calls.knot, size);
+		memcpy((void *)new.order.knot, old.order.knot, size);
+		memcpy((void *)new.task_knot, old.task_knot, size);
+	}
+	if (old.sequence.knot && new.sequence.knot) {
+		header->sequence.stride = old.header->sequence.stride;
+		memcpy((void *)new.sequence.knot, old.sequence.knot, size);
+	}
+	if (old.container.knot && new.container.knot) {
+		header->container.stride = old.header->container.stride;
+		memcpy((void *)new.container.knot, old.container.knot, size);
+	}
+}
+
+static void forget(struct trainer *trainer)
+{
+	kanary_process_train_free(&trainer->process);
+	kanary_sequence_train_free(&trainer->sequence);
+	kanary_sequence_train_free(&trainer->container);
+	kanary_sequence_source_free(&trainer->process_source);
+	kanary_process_stream_free(&trainer->processes);
+}
+
+/* A model of all but one part, and its errors on that part. */
+static const char *run_fold(struct trainer *trainer, uint32_t turn,
+			    struct kanary_progress *progress)
+{
+	const char *failure;
+
+	forget(trainer);
+	trainer->dataset->turn = turn;
+	failure = split(trainer);
+	if (!failure)
+		failure = fit(trainer, progress);
+	if (!failure)
+		failure = build(trainer);
+	if (!failure)
+		failure = score(trainer);
+	if (!failure)
+		failure = score_containers(trainer);
+	trainer->fold[turn] = trainer->file;
+	trainer->file = NULL;
+	return failure;
+}
+
+/*
+ * The first fold tells how long training takes: where all would take much longer than
+ * the user wants to wait for one, there is only this one.
+ */
+static const char *run_folds(struct trainer *trainer, struct kanary_progress *progress)
+{
+	const struct kanary_trainer_settings *settings = trainer->settings;
+	double start = kanary_progress_now();
+	const char *failure = NULL;
+	uint32_t turn;
+
+	trainer->folds = settings->folds ? settings->folds : 1;
+	for (turn = 0; !failure && turn < trainer->folds; turn++) {
+		failure = run_fold(trainer, turn, progress);
+		if (!turn && (kanary_progress_now() - start) * (trainer->folds + 1) >
+			     TIME_LIMITS * settings->sequence.seconds)
+			trainer->folds = 1;
+	}
+	return failure;
+}
+
+/* What a fold's model says of the part that it does not know. */
+static const char *replay_fold(struct trainer *trainer, uint32_t turn)
+{
+	uint32_t copies = kanary_drift_copies(trainer->drift), copy, i, j, length;
+	struct kanary_dataset *dataset = trainer->dataset;
+	struct kanary_verdict verdict;
+	struct kanary_replay replay;
+	const char *failure;
+	bool done = true;
+
+	dataset->turn = turn;
+	failure = split(trainer);
+	if (failure || !kanary_replay_init(&replay, trainer->fold[turn]))
 		return NO_MEMORY;
-	kanary_model_layout(&before, file);
-	failure = build(trainer);
-	if (failure) {
-		trainer->file = file;
+	for (i = 0; i < dataset->runs; i++) {
+		length = calibration_length(dataset, &dataset->run[i]);
+		for (copy = 0; copy < copies; copy++) {
+			kanary_drift_draw(trainer->drift, copy);
+			kanary_replay_restart(&replay);
+			for (j = 0; done && j < length; j++) {
+				kanary_replay_vector(&replay, kanary_drift_vector(trainer->drift,
+					kanary_dataset_vector(dataset, dataset->run[i].first + j)),
+					&verdict);
+				done = kanary_alarm_add(&trainer->alarms, verdict.surprise, !j);
+			}
+		}
+	}
+	kanary_replay_free(&replay);
+	return done ? NULL : NO_MEMORY;
+}
+
+/* The threshold at which what was held out raises as many alarms as the budget allows. */
+static const char *keep_budget(struct trainer *trainer, struct kanary_trainer_result *result)
+{
+	uint32_t copies = kanary_drift_copies(trainer->drift), turn;
+	struct kanary_model_header *header = trainer->fold[0];
+	const char *failure = NULL;
+	size_t i;
+
+	trainer->alarms.memory = kanary_alarm_memory(header);
+	trainer->alarms.repeats = copies;
+	for (turn = 0; !failure && turn < trainer->folds; turn++) {
+		if (turn)
+			copy_calibration(trainer->fold[turn], header);
+		failure = replay_fold(trainer, turn);
+	}
+	if (failure)
 		return failure;
-	}
-	kanary_model_layout(&after, trainer->file);
-	header = trainer->file;
-	header->sequence = before.header->sequence;
-	header->container = before.header->container;
-	header->calls.gate = before.header->calls.gate;
-	header->order.gate = before.header->order.gate;
-	size = header->knots * sizeof(struct kanary_model_knot);
-	memcpy((void *)after.process_knot, before.process_knot, size);
-	if (after.task_knot) {
-		memcpy((void *)after.calls.knot, before.calls.knot, size);
-		memcpy((void *)after.order.knot, before.order.knot, size);
-		memcpy((void *)after.task_knot, before.task_knot, size);
-	}
-	if (after.sequence.knot)
-		memcpy((void *)after.sequence.knot, before.sequence.knot, size);
-	if (after.container.knot)
-		memcpy((void *)after.container.knot, before.container.knot, size);
-	free(file);
+	header->threshold = kanary_alarm_threshold(&trainer->alarms, header->budget);
+	result->threshold = header->threshold / SURPRISE_UNIT;
+	result->held_out = trainer->alarms.count / copies;
+	result->supported = (double)result->held_out / KANARY_ALARM_COUNTED;
+	result->alarms = (double)kanary_alarm_count(&trainer->alarms, header->threshold, NULL) /
+			 copies;
+	for (i = 0; i < trainer->alarms.count; i++)
+		result->highest = fmax(result->highest,
+				       trainer->alarms.surprise[i] / SURPRISE_UNIT);
 	return NULL;
 }
 
-/* What the finished model says of the vectors that it was calibrated on. */
-static const char *look_back(struct trainer *trainer, struct kanary_trainer_result *result)
+/*
+ * The same calibration, but of a model that knows the parts that were held out: by
+ * training again where they took turns, else with codebook and memories that have them
+ * by heart.
+ */
+static const char *complete(struct trainer *trainer, struct kanary_progress *progress)
 {
-	const struct kanary_dataset *dataset = trainer->dataset;
-	const struct kanary_model_header *header = trainer->file;
-	struct kanary_replay replay;
-	struct kanary_verdict verdict;
-	uint32_t i, j;
+	const char *failure = NULL;
 
-	if (!kanary_replay_init(&replay, trainer->file))
-		return NO_MEMORY;
-	for (i = 0; i < dataset->runs; i++) {
-		const struct kanary_dataset_run *run = &dataset->run[i];
-		const struct kanary_vector *vector;
-
-		if (run->part != KANARY_DATASET_CALIBRATION)
-			continue;
-		kanary_replay_restart(&replay);
-		for (j = 0; j < run->length; j++) {
-			vector = kanary_dataset_vector(dataset, run->first + j);
-			kanary_replay_vector(&replay, vector, &verdict);
-			result->highest = fmax(result->highest, verdict.surprise / SURPRISE_UNIT);
-			result->alerts += !!(verdict.flags & KANARY_VERDICT_ALERT);
-		}
+	if (trainer->folds > 1) {
+		forget(trainer);
+		trainer->dataset->turn = 0;
+		failure = split(trainer);
+		kanary_dataset_release(trainer->dataset);
+		if (!failure)
+			failure = fit(trainer, progress);
+	} else if (!kanary_process_train_complete(&trainer->process, trainer->dataset,
+						  &trainer->features,
+						  trainer->settings->codewords) ||
+		   !fit_memories(trainer, true)) {
+		failure = NO_MEMORY;
 	}
-	result->threshold = header->threshold / SURPRISE_UNIT;
-	kanary_replay_free(&replay);
-	return NULL;
+	if (!failure)
+		failure = build(trainer);
+	if (!failure)
+		copy_calibration(trainer->file, trainer->fold[0]);
+	return failure;
 }
 
 /* As the kernel will see it. */
@@ -471,33 +601,30 @@ static const char *prove(struct trainer *trainer)
 	return same ? NULL : "the model does not give its own reference verdict: report this";
 }
 
-static const char *finish(struct trainer *trainer, struct kanary_trainer_result *result)
+static const char *calibrate_heads(struct trainer *trainer,
+				   struct kanary_trainer_result *result)
 {
-	struct kanary_model_header *header = trainer->file;
-	uint32_t copies = kanary_drift_copies(trainer->drift), fewest;
+	struct kanary_model_header *header = trainer->fold[0];
+	uint32_t copies = kanary_drift_copies(trainer->drift);
 	/* counts are remembered for about so many vectors, a sequence for its length */
 	double memory = header->decay_limit ? (double)header->decay_limit / header->period : 1;
 	struct kanary_model model;
 	const char *failure;
 
-	kanary_model_layout(&model, trainer->file);
+	kanary_model_layout(&model, trainer->fold[0]);
 	failure = calibrate_task(trainer, result, &model, copies * memory);
 	if (failure)
 		return failure;
-	fewest = result->process.errors;
-	if (trainer->sequence.network) {
+	if (model.sequence.knot) {
 		calibrate(&result->sequence, &trainer->sequence_errors,
 			  copies * header->sequence.steps, model.sequence.knot, header->knots);
-		if (result->sequence.errors < fewest)
-			fewest = result->sequence.errors;
 		header->sequence.stride = trainer->settings->stride;
 	}
-	if (trainer->container.network) {
+	if (model.container.knot) {
 		calibrate(&result->container, &trainer->container_errors, header->container.steps,
 			  model.container.knot, header->knots);
 		header->container.stride = trainer->settings->container_stride;
 	}
-	result->supported = fewest / 10.0 / copies;
 	return NULL;
 }
 
@@ -506,6 +633,8 @@ static void describe(const struct trainer *trainer, struct kanary_trainer_result
 	const struct kanary_model_header *header = trainer->file;
 
 	result->size = header->size;
+	result->folds = trainer->folds;
+	result->novel = kanary_novelty_count(trainer->dataset);
 	result->has_sequence = trainer->sequence.network;
 	result->inputs = trainer->features.inputs;
 	result->seen = trainer->features.seen;
@@ -536,25 +665,18 @@ const char *kanary_trainer_run(struct kanary_trainer_result *result,
 		.order.bins = KANARY_ORDER_BINS,
 	};
 	const char *failure;
+	uint32_t turn;
 
 	memset(result, 0, sizeof(*result));
 	openblas_set_num_threads(1);
 	trainer.drift = kanary_drift_create(settings->drift, settings->sequence.seed);
-	failure = trainer.drift ? split(&trainer) : NO_MEMORY;
+	failure = trainer.drift ? run_folds(&trainer, progress) : NO_MEMORY;
 	if (!failure)
-		failure = fit(&trainer, progress);
+		failure = calibrate_heads(&trainer, result);
 	if (!failure)
-		failure = build(&trainer);
+		failure = keep_budget(&trainer, result);
 	if (!failure)
-		failure = score(&trainer);
-	if (!failure)
-		failure = score_containers(&trainer);
-	if (!failure)
-		failure = finish(&trainer, result);
-	if (!failure)
-		failure = look_back(&trainer, result);
-	if (!failure)
-		failure = complete(&trainer);
+		failure = complete(&trainer, progress);
 	if (!failure && !kanary_reference_add(trainer.file, trainer.dataset))
 		failure = NO_MEMORY;
 	if (!failure)
@@ -565,10 +687,11 @@ const char *kanary_trainer_run(struct kanary_trainer_result *result,
 	} else {
 		free(trainer.file);
 	}
+	for (turn = 0; turn < KANARY_DATASET_TURNS; turn++)
+		free(trainer.fold[turn]);
 	kanary_drift_free(trainer.drift);
-	kanary_process_train_free(&trainer.process);
-	kanary_sequence_train_free(&trainer.sequence);
-	kanary_sequence_train_free(&trainer.container);
+	kanary_alarm_free(&trainer.alarms);
+	forget(&trainer);
 	errors_free(&trainer.process_errors);
 	errors_free(&trainer.calls_errors);
 	errors_free(&trainer.order_errors);
@@ -576,7 +699,5 @@ const char *kanary_trainer_run(struct kanary_trainer_result *result,
 	kanary_memory_train_free(&trainer.calls);
 	kanary_memory_train_free(&trainer.order);
 	errors_free(&trainer.container_errors);
-	kanary_sequence_source_free(&trainer.process_source);
-	kanary_process_stream_free(&trainer.processes);
 	return failure;
 }

