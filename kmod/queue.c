@@ -15,7 +15,10 @@
  * @consistent: held by the hook while the three above change
  * @tail: vectors ever taken out; written by the worker
  * @slot: @length of them
- * @wake: leaves the hook's context, where no lock may be taken, to queue the work
+ * @wake: leaves the hook's context, where no lock may be taken, to queue the work;
+ *	with the next timer tick, so that an interrupt and a switch to the worker
+ *	are paid once for all vectors of a tick
+ * @wake_now: the same at once
  */
 struct ring {
 	u32 head;
@@ -24,6 +27,7 @@ struct ring {
 	seqcount_t consistent;
 	struct kanary_queue_slot *slot;
 	struct irq_work wake;
+	struct irq_work wake_now;
 	u32 tail ____cacheline_aligned_in_smp;
 };
 
@@ -48,7 +52,8 @@ int kanary_queue_init(u32 slots, struct workqueue_struct *workqueue, struct work
 		struct ring *ring = per_cpu_ptr(&rings, cpu);
 
 		seqcount_init(&ring->consistent);
-		init_irq_work(&ring->wake, wake_worker);
+		ring->wake = IRQ_WORK_INIT_LAZY(wake_worker);
+		ring->wake_now = IRQ_WORK_INIT(wake_worker);
 		ring->slot = kvcalloc(length, sizeof(*ring->slot), GFP_KERNEL);
 		if (!ring->slot) {
 			kanary_queue_uninit();
@@ -62,8 +67,10 @@ void kanary_queue_quiesce(void)
 {
 	int cpu;
 
-	for_each_possible_cpu(cpu)
+	for_each_possible_cpu(cpu) {
 		irq_work_sync(&per_cpu_ptr(&rings, cpu)->wake);
+		irq_work_sync(&per_cpu_ptr(&rings, cpu)->wake_now);
+	}
 }
 
 void kanary_queue_uninit(void)
@@ -99,7 +106,11 @@ void kanary_queue_commit(void)
 	/* Pairs with the worker's acquire: it sees the whole slot. */
 	smp_store_release(&ring->head, ring->head + 1);
 	raw_write_seqcount_end(&ring->consistent);
-	irq_work_queue(&ring->wake);
+	/* Half full it must not wait. */
+	if (ring->head - READ_ONCE(ring->tail) >= length / 2)
+		irq_work_queue(&ring->wake_now);
+	else
+		irq_work_queue(&ring->wake);
 }
 
 struct kanary_queue_slot *kanary_queue_peek(int cpu)

@@ -17,7 +17,7 @@ struct workqueue_struct;
  * @task: holds a reference
  * @stream: this and what follows: as in struct kanary_vector, as of the snapshot
  * @compat: whether the second bank of @counts is set
- * @counts: both banks
+ * @counts: both banks, then the triples; all 0 in a free slot
  */
 struct kanary_queue_slot {
 	struct kanary_task *task;
@@ -32,7 +32,7 @@ struct kanary_queue_slot {
 	u16 reason;
 	bool compat;
 	char comm[KANARY_COMM_SIZE];
-	u16 counts[KANARY_BINS] __aligned(8);
+	u16 counts[KANARY_VECTOR_BINS] __aligned(8);
 };
 
 /**
@@ -72,12 +72,12 @@ void kanary_queue_uninit(void);
  */
 struct kanary_queue_slot *kanary_queue_reserve(void);
 
-/** kanary_queue_commit() - hand the reserved slot to the worker and wake it */
+/** kanary_queue_commit() - hand the reserved slot to the worker, which wakes within a tick */
 void kanary_queue_commit(void);
 
 /**
  * kanary_queue_peek() - oldest vector of a CPU, or NULL; the worker only
- * kanary_queue_consume() - done with it
+ * kanary_queue_consume() - done with it, and its counts set to 0
  */
 struct kanary_queue_slot *kanary_queue_peek(int cpu);
 void kanary_queue_consume(int cpu);

@@ -20,6 +20,7 @@
 /* Slots that an entry may be in, from its hash on: the bound of every search. */
 #define PROBES 32
 #define BANK_BYTES (KANARY_BINS_BANK * sizeof(u16))
+#define ORDER_BYTES (KANARY_ORDER_BINS * sizeof(u16))
 
 /**
  * struct slot - one place of the table
@@ -33,7 +34,7 @@ struct slot {
 
 DEFINE_PER_CPU_ALIGNED(struct kanary_task_cache, kanary_task_cache);
 
-static_assert(sizeof(struct kanary_task) + BANK_BYTES <= 2048);
+static_assert(sizeof(struct kanary_task) + BANK_BYTES <= 4096);
 
 /* Not the address of any task. */
 #define CLAIMED ((struct task_struct *)-1L)
@@ -116,6 +117,7 @@ static void begin_stream(struct kanary_task *task, struct task_struct *self)
 {
 	task->stream = atomic64_inc_return(&streams);
 	task->left = period;
+	task->context = KANARY_ORDER_START;
 	task->index = 0;
 	task->pid = task_pid_nr(self);
 	task->tgid = task_tgid_nr(self);
@@ -199,10 +201,12 @@ static struct kanary_task *lookup(bool may_create)
 	return task;
 }
 
-static void count(struct kanary_task *task, u16 *bank, u32 number)
+/* @first: bin of the bank's first call */
+static void count(struct kanary_task *task, u16 *bank, u32 first, u32 number)
 {
-	number = min_t(u32, number, KANARY_BINS_BANK - 1);
-	bank[array_index_nospec(number, KANARY_BINS_BANK)]++;
+	number = kanary_task_clamp(number);
+	bank[number]++;
+	kanary_task_count_order(task, first + number);
 	if (!--task->left)
 		kanary_task_emit(task, KANARY_REASON_PERIOD);
 }
@@ -216,7 +220,7 @@ noinline void kanary_task_count_slow(u32 number)
 		return;
 	task = lookup(true);
 	if (task)
-		count(task, task->native, number);
+		count(task, task->native, 0, number);
 }
 
 void kanary_task_count_compat(u32 number)
@@ -236,7 +240,36 @@ void kanary_task_count_compat(u32 number)
 		}
 		atomic_inc(&compats);
 	}
-	count(task, task->compat, number);
+	count(task, task->compat, KANARY_BINS_BANK, number);
+}
+
+/*
+ * Moves @bytes of counts to where all is 0 yet, leaving 0. Nearly all is: reading
+ * it, and writing the rest only, is half the work of copying and clearing.
+ */
+static void move(u16 *to, u16 *from, u32 bytes)
+{
+	u64 *target = (u64 *)to, *source = (u64 *)from;
+	u32 i, j;
+
+	for (i = 0; i < bytes / sizeof(u64); i += 4) {
+		if (!(source[i] | source[i + 1] | source[i + 2] | source[i + 3]))
+			continue;
+		for (j = i; j < i + 4; j++) {
+			target[j] = source[j];
+			source[j] = 0;
+		}
+	}
+}
+
+static_assert(BANK_BYTES % (4 * sizeof(u64)) == 0 && ORDER_BYTES % (4 * sizeof(u64)) == 0);
+
+static void clear(struct kanary_task *task)
+{
+	memset(task->native, 0, BANK_BYTES);
+	memset(task->order, 0, ORDER_BYTES);
+	if (task->compat)
+		memset(task->compat, 0, BANK_BYTES);
 }
 
 noinline void kanary_task_emit(struct kanary_task *task, enum kanary_reason reason)
@@ -263,15 +296,15 @@ noinline void kanary_task_emit(struct kanary_task *task, enum kanary_reason reas
 		slot->reason = reason;
 		slot->compat = task->compat;
 		memcpy(slot->comm, task->comm, sizeof(slot->comm));
-		memcpy(slot->counts, task->native, BANK_BYTES);
+		move(slot->counts, task->native, BANK_BYTES);
 		if (task->compat)
-			memcpy(slot->counts + KANARY_BINS_BANK, task->compat, BANK_BYTES);
+			move(slot->counts + KANARY_BINS_BANK, task->compat, BANK_BYTES);
+		move(slot->counts + KANARY_BINS, task->order, ORDER_BYTES);
 		refcount_inc(&task->references);
 		kanary_queue_commit();
+	} else {
+		clear(task);
 	}
-	memset(task->native, 0, BANK_BYTES);
-	if (task->compat)
-		memset(task->compat, 0, BANK_BYTES);
 	task->left = period;
 	task->index++;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The task table: a histogram for each task, found without a lock.
+ * The task table: a histogram for each task, of its calls and of triples of
+ * successive calls, found without a lock.
  *
  * The task itself is the only writer of its histogram, with preemption off.
  * Entries are found by the address of the task_struct in an open-addressing
@@ -10,23 +11,24 @@
 #ifndef _KANARY_TASK_H
 #define _KANARY_TASK_H
 
-#include <linux/minmax.h>
 #include <linux/nospec.h>
 #include <linux/percpu.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
 
 #include "kanary_netlink.h"
+#include "order.h"
 
 struct kanary_judge_state;
 
 /**
- * struct kanary_task - what is known of one task, at most 2 KiB with both banks
+ * struct kanary_task - what is known of one task, at most 4 KiB with both banks
  * @owner: the task; a key, never followed once the task may be gone
  * @left: calls until the next vector
- * @index: vectors taken of this stream
+ * @context: the last three calls of the stream, as kanary_order_next() has them
  * @stream: unique for each program image of each task
  * @cgroup: cgroup v2 id as of the last vector
+ * @index: vectors taken of this stream
  * @pidns: inode number of the pid namespace
  * @pid: thread id in the initial pid namespace
  * @tgid: process id there
@@ -38,13 +40,15 @@ struct kanary_judge_state;
  * @compat: counts of 32-bit calls, or NULL until there is one
  * @rcu: frees it
  * @native: counts of native calls since the last vector
+ * @order: counts of triples, those of 32-bit calls too
  */
 struct kanary_task {
 	struct task_struct *owner;
 	u32 left;
-	u32 index;
+	u32 context;
 	u64 stream;
 	u64 cgroup;
+	u32 index;
 	u32 pidns;
 	u32 pid;
 	u32 tgid;
@@ -55,7 +59,8 @@ struct kanary_task {
 	struct kanary_judge_state *judge;
 	u16 *compat;
 	struct rcu_head rcu;
-	u16 native[KANARY_BINS_BANK];
+	u16 native[KANARY_BINS_BANK] __aligned(8);
+	u16 order[KANARY_ORDER_BINS] __aligned(8);
 };
 
 /**
@@ -108,6 +113,21 @@ void kanary_task_adopt(void);
 void kanary_task_count_slow(u32 number);
 void kanary_task_emit(struct kanary_task *task, enum kanary_reason reason);
 
+/** kanary_task_clamp() - the bin of a number within its bank, under speculation too */
+static __always_inline u32 kanary_task_clamp(u32 number)
+{
+	const u32 last = KANARY_BINS_BANK - 1;
+
+	return ((number ^ last) & array_index_mask_nospec(number, last)) ^ last;
+}
+
+/** kanary_task_count_order() - count the triple that ends with a call of @bin; the hook */
+static __always_inline void kanary_task_count_order(struct kanary_task *task, u32 bin)
+{
+	task->context = kanary_order_next(task->context, bin);
+	task->order[kanary_order_bin(task->context) - KANARY_BINS]++;
+}
+
 /**
  * kanary_task_count() - count one native call of current
  * @number: of the system call
@@ -116,16 +136,16 @@ void kanary_task_emit(struct kanary_task *task, enum kanary_reason reason);
  */
 static __always_inline void kanary_task_count(u32 number)
 {
-	struct kanary_task_cache *cache = this_cpu_ptr(&kanary_task_cache);
 	struct kanary_task *task;
 
-	if (unlikely(READ_ONCE(cache->owner) != current)) {
+	if (unlikely(this_cpu_read(kanary_task_cache.owner) != current)) {
 		kanary_task_count_slow(number);
 		return;
 	}
-	task = cache->task;
-	number = min_t(u32, number, KANARY_BINS_BANK - 1);
-	task->native[array_index_nospec(number, KANARY_BINS_BANK)]++;
+	task = this_cpu_read(kanary_task_cache.task);
+	number = kanary_task_clamp(number);
+	task->native[number]++;
+	kanary_task_count_order(task, number);
 	if (unlikely(!--task->left))
 		kanary_task_emit(task, KANARY_REASON_PERIOD);
 }

@@ -59,26 +59,41 @@ static struct tally *find_tally(u64 cgroup, bool may_create)
 	return oldest;
 }
 
-static_assert(KANARY_BINS_BANK % 4 == 0);
+/* Bins that are looked at together: nearly all are 0. */
+enum { TOGETHER = 16 };
 
-/* The sparse form that is sent, stored and scored. */
-static void unpack(const struct kanary_queue_slot *slot)
+static_assert(KANARY_BINS_BANK % TOGETHER == 0 && KANARY_ORDER_BINS % TOGETHER == 0);
+static_assert(TOGETHER * sizeof(u16) == 4 * sizeof(u64));
+
+/* Takes the counts of bins @first .. @end - 1 out of @slot, behind @length others. */
+static u32 gather(struct kanary_queue_slot *slot, u32 first, u32 end, u32 length)
 {
-	u32 bins = slot->compat ? KANARY_BINS : KANARY_BINS_BANK;
-	u32 bin, length = 0;
+	u32 bin, i;
 
-	for (bin = 0; bin < bins; bin++) {
-		/* Nearly all is zero: four bins at a time. */
-		if (!(bin % 4) && !*(const u64 *)&slot->counts[bin]) {
-			bin += 3;
+	for (bin = first; bin < end; bin += TOGETHER) {
+		u64 *word = (u64 *)&slot->counts[bin];
+
+		if (!(word[0] | word[1] | word[2] | word[3]))
 			continue;
+		for (i = bin; i < bin + TOGETHER; i++) {
+			if (!slot->counts[i])
+				continue;
+			vector->counts[length].bin = i;
+			vector->counts[length].count = slot->counts[i];
+			length++;
 		}
-		if (!slot->counts[bin])
-			continue;
-		vector->counts[length].bin = bin;
-		vector->counts[length].count = slot->counts[bin];
-		length++;
+		memset(word, 0, TOGETHER * sizeof(u16));
 	}
+	return length;
+}
+
+/* The sparse form that is sent, stored and scored; leaves the slot as it is to be found. */
+static void unpack(struct kanary_queue_slot *slot)
+{
+	u32 length;
+
+	length = gather(slot, 0, slot->compat ? KANARY_BINS : KANARY_BINS_BANK, 0);
+	length = gather(slot, KANARY_BINS, KANARY_VECTOR_BINS, length);
 	vector->stream = slot->stream;
 	vector->cgroup = slot->cgroup;
 	vector->time = slot->time;
