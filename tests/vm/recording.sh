@@ -4,6 +4,7 @@
 #	one      100000 calls in one task
 #	forks    400 processes, half of them exec
 #	threads  200 threads
+#	order    calls in a known order by a process, its child, and what that executes
 #	recorder |-------------------------|   second recorder: refused, the first goes on
 #	file     |----------|cut               all whole vectors before the cut
 . ./library.sh
@@ -17,6 +18,7 @@ refused 1 "another recorder is running" kanary record -o second.rec --all
 isolated one storm calls 100000
 isolated forks storm forks 400
 isolated threads storm threads 200
+isolated order order_calls
 await 10 quiet
 kill -TERM "$recorder"
 wait "$recorder" || fail "the recorder ended with status $?: $(cat all.said)"
@@ -40,6 +42,11 @@ expected=$((400 / 50 * (50 * 49 / 2) + 200 * 20))
 # thread i makes 1 + i % 50 calls
 expected=$((200 / 50 * (50 * 51 / 2)))
 [ "$(calls threads)" = "$expected" ] || fail "$expected calls were made by threads, $(calls threads) counted"
+
+# Triples of successive calls are counted like the calls, to the stream's end and no further.
+order_check all.rec "$(identity order)" || fail "the order of calls was not recorded as they were made"
+bad=$(jq -s '[.[] | select(.calls != ([.counts | to_entries[] | select(.key | startswith("bin_")) | .value] | add))] | length' all.vectors)
+[ "$bad" = 0 ] || fail "in $bad vectors there are not as many triples as calls"
 
 # A stream's vectors are numbered without a gap, full but for the last.
 bad=$(jq -s -c '[group_by(.stream)[] | sort_by(.index) |
