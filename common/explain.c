@@ -80,8 +80,13 @@ static u64 sequence_share(const struct kanary_model *model,
 enum kanary_score_head kanary_explain_loudest(const struct kanary_verdict *verdict)
 {
 	enum kanary_score_head head = KANARY_SCORE_PROCESS;
-	u32 surprise = verdict->process_surprise;
+	u32 surprise = verdict->task_surprise;
 
+	if (verdict->calls_surprise > verdict->process_surprise)
+		head = KANARY_SCORE_CALLS;
+	if (verdict->order_surprise > verdict->process_surprise &&
+	    verdict->order_surprise > verdict->calls_surprise)
+		head = KANARY_SCORE_ORDER;
 	if ((verdict->flags & KANARY_VERDICT_SEQUENCE) && verdict->sequence_surprise > surprise) {
 		head = KANARY_SCORE_SEQUENCE;
 		surprise = verdict->sequence_surprise;
@@ -98,6 +103,10 @@ const char *kanary_explain_head(const struct kanary_verdict *verdict)
 		return "sequence";
 	case KANARY_SCORE_CONTAINER:
 		return "process-sequence";
+	case KANARY_SCORE_CALLS:
+		return "calls";
+	case KANARY_SCORE_ORDER:
+		return "order";
 	default:
 		return "process";
 	}

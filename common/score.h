@@ -18,11 +18,15 @@
  * @KANARY_SCORE_PROCESS: what the process has done in all
  * @KANARY_SCORE_SEQUENCE: the order of its vectors
  * @KANARY_SCORE_CONTAINER: the order of the container's processes
+ * @KANARY_SCORE_CALLS: no learned process made such calls
+ * @KANARY_SCORE_ORDER: none made them in such an order
  */
 enum kanary_score_head {
 	KANARY_SCORE_PROCESS,
 	KANARY_SCORE_SEQUENCE,
 	KANARY_SCORE_CONTAINER,
+	KANARY_SCORE_CALLS,
+	KANARY_SCORE_ORDER,
 };
 
 /**

@@ -40,3 +40,15 @@ json_t *kanary_json_output_fixed(uint64_t value, unsigned int fraction_bits)
 {
 	return json_real(round(ldexp(value, -(int)fraction_bits) * 1e3) / 1e3);
 }
+
+void kanary_json_output_views(json_t *object, const struct kanary_verdict *verdict)
+{
+	if (!object)
+		return;
+	json_object_set_new(object, "calls_surprise",
+			    kanary_json_output_fixed(verdict->calls_surprise, 8));
+	json_object_set_new(object, "order_surprise",
+			    kanary_json_output_fixed(verdict->order_surprise, 8));
+	json_object_set_new(object, "task_surprise",
+			    kanary_json_output_fixed(verdict->task_surprise, 8));
+}

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kanary_netlink.h"
+
 /**
  * kanary_json_output_print() - print @object on a line of its own, and forget it
  * @object: reference is taken over; keys keep their order
@@ -24,5 +26,8 @@ json_t *kanary_json_output_text(const char *text, size_t length);
 
 /** kanary_json_output_fixed() - a real number out of fixed point, to 3 digits after the point */
 json_t *kanary_json_output_fixed(uint64_t value, unsigned int fraction_bits);
+
+/** kanary_json_output_views() - add to @object what each view of a task's histogram said */
+void kanary_json_output_views(json_t *object, const struct kanary_verdict *verdict);
 
 #endif /* KANARY_JSON_OUTPUT_H */

@@ -85,16 +85,24 @@ static void note_difference(struct kanary_kernel_score *score, const struct kana
 			    u32 position, const struct kanary_verdict *kernel,
 			    const struct kanary_verdict *ours)
 {
+	static const char *const names[] = {
+		"process_error", "sequence_error", "container_error", "calls_error",
+		"order_error", "process_surprise", "sequence_surprise", "container_surprise",
+		"calls_surprise", "order_surprise", "task_surprise", "surprise", "flags",
+	};
+	const u32 *theirs = (const u32 *)kernel, *own = (const u32 *)ours;
+	uint32_t i;
+
+	_Static_assert(sizeof(names) / sizeof(*names) * sizeof(u32) == sizeof(*ours),
+		       "one name for each member of a verdict");
 	if (score->differences++)
 		return;
+	for (i = 0; i < sizeof(names) / sizeof(*names) - 1 && theirs[i] == own[i]; i++)
+		;
 	snprintf(score->first, sizeof(score->first),
-		 "stream %llu, vector %u (number %u of its run): kernel errors %u %u %u surprises %u %u %u %u flags %u, here errors %u %u %u surprises %u %u %u %u flags %u",
-		 (unsigned long long)vector->stream, vector->index, position,
-		 kernel->process_error, kernel->sequence_error, kernel->container_error,
-		 kernel->process_surprise, kernel->sequence_surprise, kernel->container_surprise,
-		 kernel->surprise, kernel->flags, ours->process_error, ours->sequence_error,
-		 ours->container_error, ours->process_surprise, ours->sequence_surprise,
-		 ours->container_surprise, ours->surprise, ours->flags);
+		 "stream %llu, vector %u (number %u of its run): %s is %u in the kernel, %u here",
+		 (unsigned long long)vector->stream, vector->index, position, names[i], theirs[i],
+		 own[i]);
 }
 
 static struct nl_msg *build(struct kanary_kernel_score *score,

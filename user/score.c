@@ -148,8 +148,8 @@ static int print_vector(struct score *score, const struct kanary_stream *stream,
 	bool sequence = verdict->flags & KANARY_VERDICT_SEQUENCE;
 	bool container = verdict->flags & KANARY_VERDICT_CONTAINER;
 
-	if (score->options->json)
-		return kanary_json_output_print(json_pack(
+	if (score->options->json) {
+		json_t *object = json_pack(
 			"{s:I, s:I, s:I, s:I, s:o, s:I, s:b, s:s, s:o, s:o, s:o, s:I, s:o, s:I, s:I, s:o}",
 			"stream", (json_int_t)vector->stream, "index", (json_int_t)vector->index,
 			"cgroup", (json_int_t)vector->cgroup, "pid", (json_int_t)vector->pid,
@@ -167,11 +167,16 @@ static int print_vector(struct score *score, const struct kanary_stream *stream,
 				json_null(),
 			"sequence_error", (json_int_t)verdict->sequence_error,
 			"container_error", (json_int_t)verdict->container_error,
-			"unusual", alert ? list_unusual(score, stream, vector) : json_array()));
-	printf("stream=%llu index=%u pid=%u comm=%s calls=%u surprise=%.2f process=%.2f",
+			"unusual", alert ? list_unusual(score, stream, vector) : json_array());
+
+		kanary_json_output_views(object, verdict);
+		return kanary_json_output_print(object);
+	}
+	printf("stream=%llu index=%u pid=%u comm=%s calls=%u surprise=%.2f process=%.2f nearest=%.2f order=%.2f",
 	       (unsigned long long)vector->stream, vector->index, vector->pid,
 	       kanary_message_escape(vector->comm, sizeof(vector->comm), escaped), vector->calls,
-	       verdict->surprise / 256.0, verdict->process_surprise / 256.0);
+	       verdict->surprise / 256.0, verdict->process_surprise / 256.0,
+	       verdict->calls_surprise / 256.0, verdict->order_surprise / 256.0);
 	if (sequence)
 		printf(" sequence=%.2f", verdict->sequence_surprise / 256.0);
 	else

@@ -121,6 +121,7 @@ static json_t *describe(const struct kanary_alert *alert, const struct kanary_co
 	json_t *unusual = json_array();
 	json_t *sequence = json_null();
 	json_t *container = json_null();
+	json_t *object;
 	char buffer[64];
 	uint32_t i;
 
@@ -133,7 +134,7 @@ static json_t *describe(const struct kanary_alert *alert, const struct kanary_co
 		sequence = kanary_json_output_fixed(verdict->sequence_surprise, 8);
 	if (verdict->flags & KANARY_VERDICT_CONTAINER)
 		container = kanary_json_output_fixed(verdict->container_surprise, 8);
-	return json_pack("{s:s, s:s, s:I, s:o, s:s, s:o, s:I, s:I, s:o, s:I, s:I, s:o, s:o, s:o,"
+	object = json_pack("{s:s, s:s, s:I, s:o, s:s, s:o, s:I, s:I, s:o, s:I, s:I, s:o, s:o, s:o,"
 			 " s:o, s:o, s:o, s:s, s:I, s:s, s:s, s:o}",
 		"event", "alert", "time", when, "boottime_ns", (json_int_t)alert->time,
 		"container", kanary_json_output_text(name->name, sizeof(name->name)),
@@ -153,6 +154,8 @@ static json_t *describe(const struct kanary_alert *alert, const struct kanary_co
 		"reason", kanary_protocol_reason_name(alert->reason),
 		"mode", kanary_protocol_mode_name(alert->mode),
 		"unusual", unusual);
+	kanary_json_output_views(object, verdict);
+	return object;
 }
 
 static void report_gap(struct watch *watch, uint32_t gap)
