@@ -11,6 +11,7 @@ int kanary_containers_main(int argc, char **argv);
 int kanary_record_main(int argc, char **argv);
 int kanary_import_main(int argc, char **argv);
 int kanary_train_main(int argc, char **argv);
+int kanary_identify_main(int argc, char **argv);
 int kanary_eval_main(int argc, char **argv);
 int kanary_load_main(int argc, char **argv);
 int kanary_unload_main(int argc, char **argv);

@@ -23,6 +23,7 @@ static const struct {
 	{ "mode", kanary_mode_main, "let a container's model learn, monitor or enforce" },
 	{ "watch", kanary_watch_main, "print alerts as they come" },
 	{ "score", kanary_score_main, "judge a recording offline, as the kernel would" },
+	{ "identify", kanary_identify_main, "name the kinds of the processes in a recording" },
 	{ "bench", kanary_bench_main, "hold Kanary against other methods on ADFA-LD" },
 };
 

@@ -68,8 +68,8 @@ static const struct argp_option arguments[] = {
 	{ "memory", KEY_MEMORY, "N", 0, "histograms of calls, and of triples of calls, that it learns "
 	  "by heart at most, 256; 0 for none", 0 },
 	{ "even", KEY_EVEN, NULL, 0, "weigh all inputs alike: for many short processes", 0 },
-	{ "hidden", KEY_HIDDEN, "N", 0, "width of the LSTMs, 32; 0 for no sequence head", 0 },
-	{ "steps", KEY_STEPS, "N", 0, "vectors in a sequence, 16", 0 },
+	{ "hidden", KEY_HIDDEN, "N", 0, "width of the LSTMs, 32; 0 for neither sequence nor container head", 0 },
+	{ "steps", KEY_STEPS, "N", 0, "vectors in a sequence, 16; 0 for no sequence head", 0 },
 	{ "processes", KEY_PROCESSES, "N", 0, "of a container in a sequence, 8; 0 for no container "
 	  "head", 0 },
 	{ "stride", KEY_STRIDE, "N", 0, "vectors between verdicts on sequences, as many as steps", 0 },
@@ -148,7 +148,7 @@ static error_t parse_shape(int key, char *argument, struct argp_state *state)
 		return parse_even(state, "hidden", argument, 0, KANARY_MODEL_HIDDEN_MAX,
 				  &settings->sequence.hidden);
 	case KEY_STEPS:
-		error = parse_number(state, "steps", argument, 2, KANARY_MODEL_STEPS_MAX, &number);
+		error = parse_number(state, "steps", argument, 0, KANARY_MODEL_STEPS_MAX, &number);
 		settings->sequence.steps = (uint32_t)number;
 		return error;
 	case KEY_PROCESSES:
@@ -337,7 +337,8 @@ static int train(struct options *options, struct kanary_dataset *dataset)
 	kanary_progress_clear(&progress);
 	if (failure)
 		return kanary_message_error("train: %s", failure);
-	if (options->settings.sequence.hidden && !result.has_sequence && !options->quiet)
+	if (options->settings.sequence.hidden && options->settings.sequence.steps &&
+	    !result.has_sequence && !options->quiet)
 		kanary_message_note("no sequence head: too few streams of %u and more vectors",
 				    2 * options->settings.sequence.steps);
 	if (options->settings.container.hidden && !result.has_container && !options->quiet)
@@ -383,6 +384,7 @@ int kanary_train_main(int argc, char **argv)
 			.inputs = 32,
 			.code = 8,
 			.codewords = 64,
+			.kinds = KANARY_MODEL_KINDS_MAX,
 			.items = 256,
 			.drift = 0.3,
 			.folds = KANARY_DATASET_TURNS,

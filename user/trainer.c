@@ -10,6 +10,7 @@
 
 #include "alarm.h"
 #include "checksum.h"
+#include "kinds.h"
 #include "novelty.h"
 #include "process_train.h"
 #include "process_stream.h"
@@ -60,6 +61,7 @@ struct trainer {
 	struct kanary_process_stream processes;
 	struct kanary_sequence_source process_source;
 	struct kanary_sequence_head container;
+	struct kanary_kinds kinds;
 	struct kanary_memory calls;
 	struct kanary_memory order;
 	struct errors process_errors;
@@ -130,7 +132,7 @@ static const char *fit_sequence(struct trainer *trainer, struct kanary_progress 
 	/* calibration is the first fold's: what that has none of, no other needs */
 	if (dataset->turn && !has_sequence(trainer->fold[0]))
 		return NULL;
-	if (!settings->hidden ||
+	if (!settings->hidden || !settings->steps ||
 	    !kanary_sequence_source_enough(dataset->run, dataset->runs, settings->steps))
 		return NULL;
 	if (!kanary_sequence_source_vectors(&source, dataset, &trainer->features, trainer->drift))
@@ -180,6 +182,9 @@ static const char *fit(struct trainer *trainer, struct kanary_progress *progress
 
 	kanary_feature_map_choose(&trainer->features, trainer->dataset, settings->inputs,
 				  settings->decay_limit);
+	if (!kanary_kinds_learn(&trainer->kinds, trainer->dataset, &trainer->features,
+				settings->kinds))
+		return NO_MEMORY;
 	if (!kanary_process_train(&trainer->process, trainer->dataset, &trainer->features,
 				  settings->code, settings->codewords, settings->even,
 				  trainer->drift) ||
@@ -201,6 +206,7 @@ static const char *build(struct trainer *trainer)
 		.sequence.stride = 1,
 		.container.stride = 1,
 		.knots = KANARY_MODEL_KNOTS_MAX,
+		.kinds = trainer->kinds.count,
 	};
 	double threshold = log10((double)header.budget);
 
@@ -210,7 +216,10 @@ static const char *build(struct trainer *trainer)
 	trainer->file = kanary_quantise_model(&header, &trainer->features, &trainer->process,
 					      &trainer->sequence, &trainer->container,
 					      &trainer->calls, &trainer->order);
-	return trainer->file ? NULL : NO_MEMORY;
+	if (!trainer->file)
+		return NO_MEMORY;
+	kanary_kinds_write(&trainer->kinds, trainer->file);
+	return NULL;
 }
 
 /* Scores one run from a fresh state, beside the same in floating point. */
@@ -446,6 +455,7 @@ static void forget(struct trainer *trainer)
 	kanary_sequence_train_free(&trainer->container);
 	kanary_sequence_source_free(&trainer->process_source);
 	kanary_process_stream_free(&trainer->processes);
+	kanary_kinds_free(&trainer->kinds);
 }
 
 /* A model of all but one part, and its errors on that part. */

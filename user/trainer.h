@@ -19,13 +19,14 @@
  * @codewords: of the process head's codebook at most
  * @items: of each memory at most, 0 for none
  * @even: weigh all residuals of the process head alike, not by how usual they are
+ * @kinds: of processes that it can name, at most
  * @stride: vectors between two verdicts of the sequence head
  * @decay_limit: as in struct kanary_model_header
  * @drift: of the mix of calls that is normal, as struct kanary_drift has it
  * @folds: parts of the data that are held out in turn, up to KANARY_DATASET_TURNS, 0
  *	like 1; fewer, where the sequence head's time limit does not leave time for all
  * @budget: vectors for each false alarm
- * @sequence: of the sequence head; hidden 0 for none
+ * @sequence: of the sequence head; hidden or steps 0 for none
  * @container: of the container head, the same
  * @container_stride: processes between two verdicts of the container head
  */
@@ -36,6 +37,7 @@ struct kanary_trainer_settings {
 	uint32_t codewords;
 	uint32_t items;
 	bool even;
+	uint32_t kinds;
 	uint32_t stride;
 	uint32_t decay_limit;
 	uint32_t folds;

@@ -56,10 +56,10 @@ wait "$recorder" || fail "$(cat record.said)"
 
 # Emulated, it had better have the machine to itself.
 echo 1 >"$CGROUPS/turns/cgroup.freeze"
-kanary train turns.rec -o turns.model --budget 1/100000 --hidden 16 --steps 4 \
-	--time-limit 120s --json \
+kanary train turns.rec -o turns.model --budget 1/100000 --hidden 16 --steps 0 --processes 4 \
+	--time-limit 3m --epochs 100 --drift 0 --json \
 	>train.json 2>train.said || fail "train: $(cat train.said)"
-[ "$(jq '.container.steps' train.json)" = 8 ] ||
+[ "$(jq '.container.steps' train.json)" = 4 ] ||
 	fail "no container head: $(cat train.said) $(jq -c . train.json)"
 
 kanary watch --json >events 2>watch.said &

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "arguments.h"
+#include "commands.h"
+#include "dataset.h"
+#include "json_output.h"
+#include "kinds.h"
+#include "message.h"
+#include "model_file.h"
+#include "process_stream.h"
+
+struct options {
+	const char *model;
+	const char *recording;
+	bool json;
+};
+
+/**
+ * struct identify - what was found
+ * @learned: processes whose name the model knows
+ * @own: of these, with a nearest kind of their own name
+ * @sure: sum of the confidences in the kinds
+ */
+struct identify {
+	const struct options *options;
+	struct kanary_model_file file;
+	struct kanary_dataset dataset;
+	struct kanary_feature_map features;
+	json_t *list;
+	uint32_t learned;
+	uint32_t own;
+	double sure;
+};
+
+static const struct argp_option arguments[] = {
+	{ "json", 'j', NULL, 0, "print a JSON object", 0 },
+	{ 0 },
+};
+
+static error_t parse_argument(int key, char *argument, struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	switch (key) {
+	case 'j':
+		options->json = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (options->recording)
+			return kanary_arguments_extra(state, argument);
+		if (options->model)
+			options->recording = argument;
+		else
+			options->model = argument;
+		return 0;
+	case ARGP_KEY_END:
+		if (!options->recording)
+			return kanary_arguments_refuse(state,
+						       "a MODEL and a RECORDING are needed");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = arguments,
+	.parser = parse_argument,
+	.args_doc = "MODEL RECORDING",
+	.doc = "Name the learned kind of process that each recorded one is most like, by what it\n"
+	       "does. A confidence of 0.5 is a toss-up between two names, 1 is certain; a distance\n"
+	       "of 0 is the kind itself, 1.41 has nothing in common with it.\n"
+	       "\vExample:\n\n  kanary identify web.model today.rec\n",
+};
+
+static int print_process(struct identify *identify, const struct kanary_vector *vector,
+			 uint32_t vectors, const struct kanary_kinds_match *match)
+{
+	const char *kind = identify->file.model.kind[match->kind].label;
+	char escaped[KANARY_MESSAGE_ESCAPED_SIZE(KANARY_COMM_SIZE)];
+
+	if (identify->list)
+		return json_array_append_new(identify->list, json_pack(
+			"{s:I, s:I, s:I, s:o, s:I, s:s, s:f, s:f}",
+			"stream", (json_int_t)vector->stream,
+			"cgroup", (json_int_t)vector->cgroup, "pid", (json_int_t)vector->pid,
+			"comm", kanary_json_output_text(vector->comm, sizeof(vector->comm)),
+			"vectors", (json_int_t)vectors, "kind", kind,
+			"confidence", match->confidence, "distance", match->distance));
+	return printf("pid=%u comm=%s vectors=%u kind=%s confidence=%.2f distance=%.2f\n",
+		      vector->pid, kanary_message_escape(vector->comm, sizeof(vector->comm), escaped),
+		      vectors, kind, match->confidence, match->distance) < 0;
+}
+
+static int take_process(struct identify *identify, uint32_t stream)
+{
+	const struct kanary_dataset_stream *place = &identify->dataset.stream[stream];
+	const struct kanary_model *model = &identify->file.model;
+	struct kanary_kinds_match match = { 0 };
+	const struct kanary_vector *last;
+	s16 x[KANARY_MODEL_INPUTS_MAX];
+	char label[KANARY_COMM_SIZE];
+
+	last = kanary_dataset_vector(&identify->dataset, place->first + place->length - 1);
+	kanary_process_stream_features(&identify->dataset, stream, &identify->features, x);
+	kanary_kinds_nearest(model, x, &match);
+	kanary_kinds_label(last->comm, label);
+	identify->sure += match.confidence;
+	if (kanary_kinds_known(model, label)) {
+		identify->learned++;
+		identify->own += !strcmp(model->kind[match.kind].label, label);
+	}
+	return print_process(identify, last, place->length, &match);
+}
+
+static int print_summary(struct identify *identify)
+{
+	uint32_t processes = identify->dataset.streams;
+	double share = identify->learned ? (double)identify->own / identify->learned : 0;
+
+	if (identify->list)
+		return kanary_json_output_print(json_pack(
+			"{s:O, s:I, s:I, s:I, s:o, s:f}", "processes", identify->list,
+			"total", (json_int_t)processes,
+			"of_learned_names", (json_int_t)identify->learned,
+			"own_name_nearest", (json_int_t)identify->own,
+			"accuracy", identify->learned ? json_real(share) : json_null(),
+			"mean_confidence", processes ? identify->sure / processes : 0));
+	printf("%u processes, %u of a name that was learned", processes, identify->learned);
+	if (identify->learned)
+		printf("; share of these whose nearest kind has their own name: %.1f %% (%u)",
+		       100 * share, identify->own);
+	return putchar('\n') == EOF;
+}
+
+static int run(struct identify *identify)
+{
+	const struct kanary_model_header *header = identify->file.model.header;
+	uint32_t i;
+
+	if (!header->kinds)
+		return kanary_message_error("identify: %s knows no kinds of processes: train it again",
+					    identify->options->model);
+	if (!kanary_dataset_read(&identify->dataset, identify->options->recording, 0))
+		return 1;
+	if (!kanary_dataset_finish(&identify->dataset))
+		return kanary_message_error("identify: %s", strerror(ENOMEM));
+	if (identify->dataset.period != header->period && identify->dataset.period)
+		kanary_message_note("the recording has %u calls per vector, the model was trained with %u",
+				    identify->dataset.period, header->period);
+	identify->features.inputs = header->inputs;
+	identify->features.decay_limit = header->decay_limit;
+	memcpy(identify->features.map, identify->file.model.feature,
+	       sizeof(identify->features.map));
+	for (i = 0; i < identify->dataset.streams; i++)
+		if (take_process(identify, i))
+			return kanary_message_error("identify: cannot write: %s", strerror(errno));
+	return print_summary(identify);
+}
+
+int kanary_identify_main(int argc, char **argv)
+{
+	struct options options = { 0 };
+	struct identify identify = { .options = &options };
+	int error;
+
+	error = kanary_arguments_parse(&argp, argc, argv, &options);
+	if (error)
+		return error;
+	if (kanary_model_file_read("identify", options.model, &identify.file))
+		return 1;
+	if (options.json)
+		identify.list = json_array();
+	error = run(&identify);
+	json_decref(identify.list);
+	kanary_dataset_free(&identify.dataset);
+	kanary_model_file_free(&identify.file);
+	return error;
+}
