@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
-# The two services, each in an OCI container of its own. Sourced by guest.sh.
+# The two services, each in an OCI container of its own. Sourced in the guest.
 
 CGROUPS=/sys/fs/cgroup
 STATE=/run/demo
+# What a service's processes are called, where it is not the service's name.
+declare -A COMM=([redis]=redis-server)
 
 # What Docker gives to a container.
 CAPABILITIES='["CAP_CHOWN","CAP_DAC_OVERRIDE","CAP_FOWNER","CAP_FSETID","CAP_KILL","CAP_MKNOD",
@@ -80,6 +82,10 @@ ready_nginx() {
 	curl -sf -o /dev/null --max-time 2 http://127.0.0.1/health
 }
 
+# For waits of read -t: a process a wait would cost an emulated machine more than what it waits for.
+NOTHING=$(mktemp -u)
+mkfifo "$NOTHING"
+
 # await SECONDS COMMAND...: until the command succeeds
 await() {
 	local end=$((SECONDS + $1))
@@ -87,17 +93,14 @@ await() {
 	shift
 	until "$@"; do
 		[ "$SECONDS" -lt "$end" ] || return 1
-		sleep 0.1
+		read -rt 0.1 <>"$NOTHING" || :
 	done
 }
 
 # restart NAME SIGNAL: an operator's answer to a turned service; the supervisor starts it afresh
 restart() {
-	local service=$1 signal=$2
-
-	[ "$1" != redis ] || service=redis-server
 	# shellcheck disable=SC2046
-	kill -s "$signal" $(service_pids "$1" "$service")
+	kill -s "$2" $(service_pids "$1" "${COMM[$1]:-$1}")
 	sleep 0.3
 	await 60 "ready_$1" || fail "$1 did not come back after its restart"
 }
@@ -114,6 +117,16 @@ make_site() {
 	cp nginx.conf "$STATE/nginx/rootfs/etc/nginx/nginx.conf"
 }
 
+# upload NAME...: what the attackers bring along
+upload() {
+	local name
+
+	for name in "$@"; do
+		mkdir -p "$STATE/$name/rootfs/opt/upload"
+		cp attacks/* "$STATE/$name/rootfs/opt/upload/"
+	done
+}
+
 make_containers() {
 	modprobe overlay
 	bundle redis '[100, 101]' 'redis-server /etc/redis/demo.conf'
@@ -122,8 +135,5 @@ make_containers() {
 	chown -R 100:101 "$STATE/redis/rootfs/data"
 	bundle nginx '[0, 0]' 'nginx'
 	make_site
-	for name in redis nginx; do
-		mkdir -p "$STATE/$name/rootfs/opt/upload"
-		cp attacks/* "$STATE/$name/rootfs/opt/upload/"
-	done
+	upload redis nginx
 }

@@ -9,6 +9,7 @@
 set -u
 . ./containers.sh
 . ./load.sh
+. ./learn.sh
 . ./attacks.sh
 
 PERIOD=${PERIOD:-64}
@@ -23,109 +24,7 @@ ALERT_WAIT=8
 SPELL=1
 CONTAINERS='redis nginx'
 ALERTS=/out/alerts.json
-export PATH=/files:$PATH
-
-step() {
-	printf '%4d s  %s\n' "$SECONDS" "$*"
-}
-
-fail() {
-	echo "demo: $*" >&2
-	exit 1
-}
-
-counter() {
-	kanary status --json | jq -r "$1"
-}
-
-# vectors NAME: taken of the container so far
-vectors() {
-	kanary containers --json | jq --argjson id "$(identity "$1")" \
-		'[.. | objects | select(.cgroup? == $id) | .vectors] | add // 0'
-}
-
-enough() {
-	local name
-
-	sleep 1 # asking costs the guest more than a little
-	for name in $CONTAINERS; do
-		[ "$(vectors "$name")" -ge "$1" ] || return 1
-	done
-}
-
-# record FILE SECONDS VECTORS SEED SIGNAL: normal load on both services, which are restarted
-# after a third of the time; one recorder writes down both. On a slow machine it takes up to
-# three times as long, until there are VECTORS of each.
-record() {
-	local recorder seed=$4 loads=()
-
-	rm -f "$STATE/stop"
-	kanary record -o "$1" --all >"$1.log" 2>&1 &
-	recorder=$!
-	await 10 recording || fail "kanary record did not start: $(cat "$1.log")"
-	if [ ! -e "$STATE/started" ]; then
-		start redis
-		start nginx
-		touch "$STATE/started"
-		await 20 ready_redis || fail "redis does not answer: $(cat "$STATE/redis/log")"
-		await 20 ready_nginx || fail "nginx does not answer: $(cat "$STATE/nginx/log")"
-	fi
-	for name in $CONTAINERS; do
-		(
-			load "$name" train "$seed" $(($2 / 3))
-			restart "$name" "$5"
-			load "$name" train $((seed + 1)) $(($2 * 3))
-		) &
-		loads+=($!)
-		seed=$((seed + 100))
-	done
-	sleep "$2"
-	await $(($2 * 2)) enough "$3"
-	touch "$STATE/stop"
-	wait "${loads[@]}" 2>/dev/null
-	kill -TERM "$recorder"
-	wait "$recorder" || fail "kanary record failed: $(cat "$1.log")"
-	step "$(head -n 1 <(grep vectors "$1.log"))"
-}
-
-recording() {
-	[ "$(counter .recorder_port)" != 0 ]
-}
-
-train() {
-	local name=$1 begin=$SECONDS
-
-	kanary train first.rec second.rec -o "$name.model" --name "$name" \
-		--container "$(identity "$name")" --budget "$BUDGET" --hidden 16 --stride 4 \
-		--time-limit "$TRAIN_LIMIT" --json \
-		>"$name.train.json" 2>"$name.train.log" || return 1
-	echo $((SECONDS - begin)) >"$name.seconds"
-}
-
-train_both() {
-	local jobs=() name
-
-	for name in $CONTAINERS; do
-		train "$name" &
-		jobs+=($!)
-	done
-	for name in $CONTAINERS; do
-		wait "${jobs[0]}" || fail "kanary train for $name: $(tail -n 3 "$name.train.log")"
-		jobs=("${jobs[@]:1}")
-		step "$name: model of $(stat -c %s "$name.model") bytes after $(cat "$name.seconds") s"
-	done
-}
-
-watch_start() {
-	: >"$ALERTS"
-	: >watch.log
-	kanary watch --json >"$ALERTS" 2>watch.log &
-	await 10 grep -q ready watch.log || fail "kanary watch did not start: $(cat watch.log)"
-}
-
-alerts() {
-	wc -l <"$ALERTS"
-}
+SCENARIO=demo
 
 # alerted NAME FROM: whether the container raised an alert after line FROM
 alerted() {
@@ -153,22 +52,6 @@ benign() {
 
 other() {
 	[ "$1" = redis ] && echo nginx || echo redis
-}
-
-# bounded SECONDS COMMAND...: run a function, but not for ever
-bounded() {
-	local limit=$1 job
-
-	shift
-	"$@" &
-	job=$!
-	await "$limit" eval "! kill -0 $job 2>/dev/null" || kill -KILL "$job"
-	wait "$job" 2>/dev/null
-}
-
-# Boot time in nanoseconds, which alerts carry too.
-now_ns() {
-	awk '{ printf "%d0000000\n", $1 * 100 }' /proc/uptime
 }
 
 # verdict NAME CONTAINER WAY FROM LOG_FROM END PIDS: what came of an attack, as a line of
@@ -228,21 +111,6 @@ attack_all() {
 	done 3<<<"$ATTACKS"
 }
 
-idle() {
-	[ "$(counter .counters.queued)" = 0 ]
-}
-
-container_json() {
-	local name
-
-	for name in $CONTAINERS; do
-		jq -c --arg name "$name" --argjson seconds "$(cat "$name.seconds")" \
-			--argjson bytes "$(stat -c %s "$name.model")" \
-			'{name: $name, vectors: .vectors, train_seconds: $seconds, model_bytes: $bytes}' \
-			"$name.train.json"
-	done
-}
-
 result() {
 	jq -n --slurpfile status status.json --slurpfile attacks attacks.json \
 		--slurpfile alerts "$ALERTS" --slurpfile containers <(container_json) \
@@ -279,12 +147,8 @@ step "recording redis and nginx, each in a container of its own"
 record first.rec $((TRAIN * 2 / 3)) $((VECTORS * 2 / 3)) 100 TERM
 record second.rec $((TRAIN / 3)) "$VECTORS" 300 KILL
 step "training a model for each"
-train_both
-watch_start
-for name in $CONTAINERS; do
-	kanary load "$name.model" --container "$name" || fail "kanary load $name.model failed"
-	kanary mode "$name" monitor || fail "kanary mode $name monitor failed"
-done
+train_all
+monitor_all
 step "monitoring; benign load with other seeds and another mix for $BENIGN s"
 benign
 step "attacks from inside the containers"

@@ -5,6 +5,8 @@
 # seed gives other commands, sizes, numbers of clients and order. The mix says
 # what is drawn more often: "train" everything alike and much upkeep, so that a
 # minute holds what otherwise takes days; "benign" mostly reads, little upkeep.
+# REST: seconds more between two bursts, and two health checks, where others need the machine, too.
+REST=${REST:-0}
 
 # pick WORD...: one of the words, in REPLY. (A subshell would get random numbers of its own.)
 pick() {
@@ -180,7 +182,7 @@ steady() {
 	local turn=0 every=2
 
 	[ "$2" = train ] || every=6
-	while sleep 2 && [ "$SECONDS" -lt "$3" ] && [ ! -e "$STATE/stop" ]; do
+	while sleep $((2 + REST)) && [ "$SECONDS" -lt "$3" ] && [ ! -e "$STATE/stop" ]; do
 		"health_$1"
 		turn=$((turn + 1))
 		[ $((turn % every)) -ne 0 ] || "${1}_upkeep" $((turn / every))
@@ -194,7 +196,7 @@ load() {
 	RANDOM=$3
 	steady "$name" "$mix" "$end" >/dev/null 2>>"$STATE/$name/load.log" &
 	clockwork=$!
-	if [ "$mix" = train ]; then
+	if [ "$mix" = train ] && [ ! -e "$STATE/stop" ]; then
 		"${name}_round" >/dev/null 2>>"$STATE/$name/load.log"
 		[ "$name" != redis ] || redis_fill >/dev/null 2>>"$STATE/$name/load.log"
 	fi
@@ -204,7 +206,10 @@ load() {
 		benign) pick burst burst burst burst talk nap ;;
 		esac
 		case $REPLY in
-		burst) "${name}_burst" "$mix" ;;
+		burst)
+			"${name}_burst" "$mix"
+			[ "$REST" = 0 ] || sleep "$REST"
+			;;
 		talk) "${name}_talk" ;;
 		nap)
 			draw 1 9

