@@ -6,7 +6,11 @@
 #include <stdlib.h>
 
 #include "checksum.h"
+#include "feature.h"
 #include "score.h"
+
+/* Of a memory in a random model: as many bins share a column that most vectors meet every item. */
+enum { MEMORY_COLUMNS = 40, MEMORY_ENTRIES = 12 };
 
 uint32_t model_fixture_random(uint64_t *state)
 {
@@ -40,6 +44,28 @@ uint32_t model_fixture_counts(uint64_t *state, struct kanary_count *counts, uint
 			counts[length].count = (uint16_t)histogram[i];
 			length++;
 		}
+	}
+	return length;
+}
+
+uint32_t model_fixture_order(uint64_t *state, struct kanary_count *counts, uint32_t length,
+			     uint32_t calls)
+{
+	uint32_t kinds = (uint32_t)between(state, 1, 12);
+	uint32_t histogram[KANARY_ORDER_BINS] = { 0 };
+	uint32_t bins[12];
+	uint32_t i;
+
+	for (i = 0; i < kinds; i++)
+		bins[i] = model_fixture_random(state) % KANARY_ORDER_BINS;
+	for (i = 0; i < calls; i++)
+		histogram[bins[model_fixture_random(state) % kinds]]++;
+	for (i = 0; i < KANARY_ORDER_BINS; i++) {
+		if (!histogram[i])
+			continue;
+		counts[length].bin = (uint16_t)(KANARY_BINS + i);
+		counts[length].count = (uint16_t)histogram[i];
+		length++;
 	}
 	return length;
 }
@@ -110,10 +136,12 @@ static void set_reference(struct model_fixture *fixture, uint64_t *state)
 {
 	struct kanary_model_reference *reference = (void *)fixture->model.reference;
 	const struct kanary_model *model = &fixture->model;
-	struct kanary_count counts[KANARY_BINS];
+	struct kanary_count counts[KANARY_VECTOR_BINS];
 	uint32_t length;
 
 	length = model_fixture_counts(state, counts, model->header->period);
+	if (model->task_knot)
+		length = model_fixture_order(state, counts, length, model->header->period);
 	assert(length <= KANARY_MODEL_REFERENCE_COUNTS);
 	memcpy(reference->counts, counts, length * sizeof(*counts));
 	reference->length = length;
@@ -148,6 +176,54 @@ static void fill_sequence(uint64_t *state, const struct kanary_model *model,
 	fill_knots(state, head->knot, model->header->knots, 1 << 26, 1 << 25);
 }
 
+/* Its dimensions are drawn first: the size of the file follows from them. */
+static void draw_memory(uint64_t *state, struct kanary_model_memory_shape *shape, uint32_t items,
+			uint32_t *length)
+{
+	uint32_t i;
+
+	shape->items = (u16)items;
+	shape->columns = MEMORY_COLUMNS;
+	shape->gate = (u32)between(state, 1 << 11, 1 << 13);
+	for (i = 0; i < items; i++) {
+		length[i] = (uint32_t)between(state, 1, MEMORY_ENTRIES);
+		shape->entries += length[i];
+	}
+}
+
+/* Ascending columns, and square roots of random shares. */
+static void fill_item(uint64_t *state, struct kanary_model_entry *entry, uint32_t length)
+{
+	uint32_t share[MEMORY_ENTRIES], total = 0, column = 0, i;
+
+	for (i = 0; i < length; i++)
+		total += share[i] = (uint32_t)between(state, 1, 100);
+	for (i = 0; i < length; i++, column++) {
+		column = (uint32_t)between(state, (int32_t)column,
+					   (int32_t)(MEMORY_COLUMNS - length + i));
+		entry[i].column = (u16)column;
+		entry[i].value = kanary_feature_value(share[i], kanary_feature_reciprocal(total));
+	}
+}
+
+static void fill_memory(uint64_t *state, const struct kanary_model *model,
+			const struct kanary_model_memory *memory, const uint32_t *length)
+{
+	u32 *start = (u32 *)memory->start;
+	u32 i;
+
+	for (i = 0; i < memory->bins; i++)
+		((u16 *)memory->column)[i] = model_fixture_random(state) % 4 ?
+			(u16)(model_fixture_random(state) % MEMORY_COLUMNS) :
+			KANARY_MODEL_NO_COLUMN;
+	for (i = 0; i < memory->shape->items; i++) {
+		((u32 *)memory->scale)[i] = (u32)between(state, 1 << 12, 1 << 16);
+		start[i + 1] = start[i] + length[i];
+		fill_item(state, (struct kanary_model_entry *)memory->entry + start[i], length[i]);
+	}
+	fill_knots(state, memory->knot, model->header->knots, 1 << 9, 1 << 12);
+}
+
 static void fill_kinds(uint64_t *state, const struct kanary_model *model)
 {
 	struct kanary_model_kind *kind = (struct kanary_model_kind *)model->kind;
@@ -170,27 +246,34 @@ void model_fixture_create(struct model_fixture *fixture, uint64_t seed, unsigned
 
 	model_fixture_create_whole(fixture, seed, inputs, code,
 				   (struct kanary_model_shape){ (u16)hidden, (u16)steps,
-								(u16)stride, 0 }, none, 0);
+								(u16)stride, 0 }, none, 0, 0);
 }
 
 void model_fixture_create_whole(struct model_fixture *fixture, uint64_t seed, unsigned int inputs,
 				unsigned int code, struct kanary_model_shape sequence,
-				struct kanary_model_shape container, unsigned int kinds)
+				struct kanary_model_shape container, unsigned int kinds,
+				unsigned int items)
 {
 	uint64_t state = seed * 2 + 1;
 	struct kanary_model_header header = {
 		.magic = "KANARYM", .version = KANARY_MODEL_VERSION, .period = 500,
 		.decay_limit = 20000, .threshold = 500, .budget = 10000, .vectors = 12345,
 		.flags = KANARY_MODEL_PROCESS | (sequence.hidden ? KANARY_MODEL_SEQUENCE : 0) |
-			 (container.hidden ? KANARY_MODEL_CONTAINER : 0),
+			 (container.hidden ? KANARY_MODEL_CONTAINER : 0) |
+			 (items ? KANARY_MODEL_MEMORY : 0),
 		.inputs = (u16)inputs, .code = (u16)code, .knots = 6, .codebook = 5,
 		.sequence = sequence, .container = container, .kinds = (u16)kinds,
 		.codebook_gate = 1 << 24, .name = "fixture-1",
 	};
 	struct kanary_model *model = &fixture->model;
+	uint32_t *length = calloc(2 * (size_t)items + 1, sizeof(*length));
 	const char *why;
 	unsigned int i;
 
+	if (items) {
+		draw_memory(&state, &header.calls, items, length);
+		draw_memory(&state, &header.order, items, length + items);
+	}
 	header.magic[7] = '\n';
 	header.size = kanary_model_size(&header);
 	fixture->size = header.size;
@@ -209,6 +292,12 @@ void model_fixture_create_whole(struct model_fixture *fixture, uint64_t seed, un
 	fill_knots(&state, model->process_knot, header.knots, 1 << 24, 1 << 22);
 	fill_sequence(&state, model, &model->sequence);
 	fill_sequence(&state, model, &model->container);
+	if (items) {
+		fill_memory(&state, model, &model->calls, length);
+		fill_memory(&state, model, &model->order, length + items);
+		fill_knots(&state, model->task_knot, header.knots, 1 << 10, 1 << 14);
+	}
+	free(length);
 	fill_kinds(&state, model);
 
 	fixture->packed = aligned_alloc(8, kanary_model_packed_size(model));

@@ -33,10 +33,16 @@ void model_fixture_create(struct model_fixture *fixture, uint64_t seed, unsigned
 			  unsigned int code, unsigned int hidden, unsigned int steps,
 			  unsigned int stride);
 
-/** model_fixture_create_whole() - the same with a container head and kinds, where there are any */
+/**
+ * model_fixture_create_whole() - the same with what else a model may have
+ * @container: head, hidden 0 for none
+ * @kinds: of processes, or 0
+ * @items: of each memory, 0 for none
+ */
 void model_fixture_create_whole(struct model_fixture *fixture, uint64_t seed, unsigned int inputs,
 				unsigned int code, struct kanary_model_shape sequence,
-				struct kanary_model_shape container, unsigned int kinds);
+				struct kanary_model_shape container, unsigned int kinds,
+				unsigned int items);
 
 /** model_fixture_destroy() - free its memory */
 void model_fixture_destroy(struct model_fixture *fixture);
@@ -55,5 +61,16 @@ void model_fixture_seal(void *file, size_t size);
  * Return: length.
  */
 uint32_t model_fixture_counts(uint64_t *state, struct kanary_count *counts, uint32_t calls);
+
+/**
+ * model_fixture_order() - random counts of a vector's triples, behind those of its calls
+ * @counts: room for 12 more
+ * @length: of @counts so far
+ * @calls: sum of the triples' counts
+ *
+ * Return: length.
+ */
+uint32_t model_fixture_order(uint64_t *state, struct kanary_count *counts, uint32_t length,
+			     uint32_t calls);
 
 #endif /* MODEL_FIXTURE_H */

@@ -26,7 +26,8 @@ static void admit(struct patient *patient, unsigned int hidden, unsigned int ste
 	struct kanary_model_shape sequence = { (u16)hidden, (u16)steps, hidden ? 1 : 0, 0 };
 	struct kanary_model_shape container = { hidden ? 2 : 0, hidden ? 2 : 0, hidden ? 1 : 0, 0 };
 
-	model_fixture_create_whole(&patient->fixture, 5, 6, 4, sequence, container, 3);
+	model_fixture_create_whole(&patient->fixture, 5, 6, 4, sequence, container, 3,
+				   hidden ? 3 : 0);
 	patient->pristine = malloc(patient->fixture.size);
 	memcpy(patient->pristine, patient->fixture.file, patient->fixture.size);
 	patient->header = patient->fixture.file;
@@ -439,7 +440,8 @@ static void largest_model_fits(void **state)
 	const struct kanary_model_shape shape = { 128, 64, 64, 0 };
 	struct model_fixture fixture;
 
-	model_fixture_create_whole(&fixture, 3, 256, 64, shape, shape, KANARY_MODEL_KINDS_MAX);
+	model_fixture_create_whole(&fixture, 3, 256, 64, shape, shape, KANARY_MODEL_KINDS_MAX,
+				   KANARY_MODEL_ITEMS_MAX);
 	assert_in_range(fixture.size, 1500000, KANARY_MODEL_SIZE_MAX / 2);
 	assert_ptr_equal((u8 *)fixture.model.reference + sizeof(*fixture.model.reference),
 			 (u8 *)fixture.file + fixture.size);

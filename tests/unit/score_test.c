@@ -28,7 +28,8 @@ static void judge_create(struct judge *judge, uint64_t seed, unsigned int inputs
 {
 	const struct kanary_model *model = &judge->fixture.model;
 
-	model_fixture_create_whole(&judge->fixture, seed, inputs, code, sequence, container, 3);
+	model_fixture_create_whole(&judge->fixture, seed, inputs, code, sequence, container, 3,
+				   0);
 	judge->container = malloc(kanary_score_container_size(model) + 1);
 	kanary_score_container_init(model, judge->container);
 	judge->stream = malloc(kanary_score_stream_size(model));

@@ -57,13 +57,14 @@ static void silence_sequence(const struct kanary_model_sequence *head)
 }
 
 static void create_whole(struct subject *subject, unsigned int steps, unsigned int stride,
-			 struct kanary_model_shape container)
+			 struct kanary_model_shape container, unsigned int items)
 {
 	struct kanary_model *model = &subject->fixture.model;
 	struct kanary_model_shape sequence = { steps ? 2 : 0, (u16)steps, (u16)stride, 0 };
 	u32 i;
 
-	model_fixture_create_whole(&subject->fixture, 9, INPUTS, 2, sequence, container, 0);
+	model_fixture_create_whole(&subject->fixture, 9, INPUTS, 2, sequence, container, 0,
+				   items);
 	subject->container = malloc(kanary_score_container_size(model) + 1);
 	kanary_score_container_init(model, subject->container);
 	subject->container_weight = (u32 *)model->container.weight;
@@ -91,7 +92,7 @@ static void create_whole(struct subject *subject, unsigned int steps, unsigned i
 
 static void create(struct subject *subject, unsigned int steps, unsigned int stride)
 {
-	create_whole(subject, steps, stride, (struct kanary_model_shape){ 0 });
+	create_whole(subject, steps, stride, (struct kanary_model_shape){ 0 }, 0);
 }
 
 static void destroy(struct subject *subject)
@@ -256,7 +257,7 @@ static void container_head_speaks_at_the_end_of_processes(void **state)
 	struct subject subject;
 	unsigned int i;
 
-	create_whole(&subject, 0, 0, (struct kanary_model_shape){ 2, 3, 2, 0 });
+	create_whole(&subject, 0, 0, (struct kanary_model_shape){ 2, 3, 2, 0 }, 0);
 	subject.header->threshold = 423;
 	constant(subject.process_knot, 400);
 	constant(subject.container_knot, 500);
@@ -279,7 +280,7 @@ static void all_heads_pay_for_looking_thrice(void **state)
 	struct kanary_verdict verdict;
 	struct subject subject;
 
-	create_whole(&subject, 1, 1, (struct kanary_model_shape){ 2, 1, 1, 0 });
+	create_whole(&subject, 1, 1, (struct kanary_model_shape){ 2, 1, 1, 0 }, 0);
 	constant(subject.process_knot, 700);
 	constant(subject.sequence_knot, 500);
 	constant(subject.container_knot, 600);
@@ -302,7 +303,7 @@ static void container_head_names_what_was_unusual(void **state)
 	struct kanary_verdict verdict;
 	struct subject subject;
 
-	create_whole(&subject, 0, 0, (struct kanary_model_shape){ 2, 2, 1, 0 });
+	create_whole(&subject, 0, 0, (struct kanary_model_shape){ 2, 2, 1, 0 }, 0);
 	constant(subject.process_knot, 100);
 	constant(subject.container_knot, 200);
 	subject.container_weight[6] = 3200;

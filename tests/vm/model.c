@@ -2,7 +2,7 @@
 /*
  * model FILE PERIOD quiet|keen|alarm [SEED [STRIDE]]: a model for tests and benchmarks.
  *
- * 64 inputs, 32 hidden units, 16 steps, random weights, which cost the same as
+ * 64 inputs, 32 hidden units, 16 steps, 100 items in each memory, random weights, which cost the same as
  * learned ones. A quiet model never raises an alert, a keen one whenever there is
  * any surprise, and one of alarm for each vector.
  */
@@ -13,7 +13,7 @@
 #include "model_fixture.h"
 #include "score.h"
 
-enum { INPUTS = 64, CODE = 8, HIDDEN = 32, STEPS = 16, SURPRISE_MAX = 25600, SURPRISE = 2648 };
+enum { INPUTS = 64, CODE = 8, HIDDEN = 32, STEPS = 16, ITEMS = 100, SURPRISE_MAX = 25600, SURPRISE = 2648 };
 
 /* Every error is as surprising as every other. */
 static void flatten(const struct kanary_model_knot *knots, unsigned int number)
@@ -42,16 +42,22 @@ int main(int argc, char **argv)
 	}
 	sequence.stride = argc > 5 ? (u16)strtoul(argv[5], NULL, 10) : STEPS;
 	model_fixture_create_whole(&fixture, argc > 4 ? strtoull(argv[4], NULL, 10) : 1, INPUTS,
-				   CODE, sequence, container, 2);
+				   CODE, sequence, container, 2, ITEMS);
 	header = fixture.file;
 	header->period = (u32)strtoul(argv[2], NULL, 10);
 	header->threshold = strcmp(argv[3], "keen") ? SURPRISE_MAX : 1;
-	/* What is quiet is known to the process head: the codebook is for the rest. */
-	if (!strcmp(argv[3], "quiet"))
+	/* What is quiet is known, and not searched for in codebook and memories. */
+	if (!strcmp(argv[3], "quiet")) {
 		header->codebook_gate = 0xffffffff;
+		header->calls.gate = 0xffffffff;
+		header->order.gate = 0xffffffff;
+	}
 	if (!strcmp(argv[3], "alarm")) {
 		header->threshold = SURPRISE / 2;
 		flatten(fixture.model.process_knot, header->knots);
+		flatten(fixture.model.calls.knot, header->knots);
+		flatten(fixture.model.order.knot, header->knots);
+		flatten(fixture.model.task_knot, header->knots);
 		flatten(fixture.model.sequence.knot, header->knots);
 		flatten(fixture.model.container.knot, header->knots);
 	}
