@@ -20,12 +20,9 @@
 /* Of an input: squared difference, weighted, clipped, added. */
 #define ERROR_OPERATIONS 6
 
-/* What of a model's size is tried. */
-struct size {
-	uint32_t inputs;
-	uint32_t code;
-	uint32_t items;
-};
+/* Most that training ever makes of these calls, and the linear autoencoder's width. */
+#define INPUTS 160
+#define CODE 6
 
 /**
  * struct stream - what is said of one trace
@@ -91,7 +88,7 @@ static int judge_vector(void *taker, const struct kanary_vector *vector)
 }
 
 static const char *train(const struct kanary_bench_data *data, uint64_t seed,
-			 const struct size *size, struct kanary_trainer_result *result)
+			 uint32_t items, struct kanary_trainer_result *result)
 {
 	/*
 	 * As "kanary train" does with --decay 0 --even; but no training trace has the
@@ -99,13 +96,14 @@ static const char *train(const struct kanary_bench_data *data, uint64_t seed,
 	 */
 	struct kanary_trainer_settings settings = {
 		.name = "bench",
-		.inputs = size->inputs,
-		.code = size->code,
-		.items = size->items,
+		.inputs = INPUTS,
+		.code = CODE,
+		.items = items,
 		.even = true,
 		.stride = 16,
 		.budget = BUDGET,
-		.sequence = { .steps = 16, .seed = seed },
+		.folds = KANARY_DATASET_TURNS,
+		.sequence = { .steps = 16, .seed = seed, .seconds = 60 },
 	};
 	struct intake intake = { .dataset.period = PERIOD };
 	struct kanary_progress progress;
@@ -137,14 +135,14 @@ static double vector_operations(const struct kanary_model_header *header)
 }
 
 static const char *score(const struct kanary_bench_data *data, uint64_t seed,
-			 const struct size *size, double *scores, struct kanary_bench_cost *cost)
+			 uint32_t items, double *scores, struct kanary_bench_cost *cost)
 {
 	struct kanary_trainer_result result;
 	struct stream stream;
 	const char *failure;
 	uint32_t i;
 
-	failure = train(data, seed, size, &result);
+	failure = train(data, seed, items, &result);
 	if (failure)
 		return failure;
 	if (!kanary_replay_init(&stream.replay, result.file)) {
@@ -169,17 +167,23 @@ static const char *score(const struct kanary_bench_data *data, uint64_t seed,
 const char *kanary_bench_kanary_score(const struct kanary_bench_data *data, uint64_t seed,
 				      double *scores, struct kanary_bench_cost *cost)
 {
-	return score(data, seed, &(struct size){ 160, 6, 1024 }, scores, cost);
+	return score(data, seed, 1024, scores, cost);
 }
 
-const char *kanary_bench_kanary_small(const struct kanary_bench_data *data, uint64_t seed,
-				      double *scores, struct kanary_bench_cost *cost)
+const char *kanary_bench_kanary_256(const struct kanary_bench_data *data, uint64_t seed,
+				    double *scores, struct kanary_bench_cost *cost)
 {
-	return score(data, seed, &(struct size){ 160, 6, 256 }, scores, cost);
+	return score(data, seed, 256, scores, cost);
 }
 
-const char *kanary_bench_kanary_large(const struct kanary_bench_data *data, uint64_t seed,
-				      double *scores, struct kanary_bench_cost *cost)
+const char *kanary_bench_kanary_64(const struct kanary_bench_data *data, uint64_t seed,
+				   double *scores, struct kanary_bench_cost *cost)
 {
-	return score(data, seed, &(struct size){ 160, 6, 0 }, scores, cost);
+	return score(data, seed, 64, scores, cost);
+}
+
+const char *kanary_bench_kanary_autoencoder(const struct kanary_bench_data *data, uint64_t seed,
+					    double *scores, struct kanary_bench_cost *cost)
+{
+	return score(data, seed, 0, scores, cost);
 }

@@ -9,12 +9,16 @@
 const char *kanary_bench_kanary_score(const struct kanary_bench_data *data, uint64_t seed,
 				      double *scores, struct kanary_bench_cost *cost);
 
-/** kanary_bench_kanary_small() - half the inputs, half the code, no codebook */
-const char *kanary_bench_kanary_small(const struct kanary_bench_data *data, uint64_t seed,
-				      double *scores, struct kanary_bench_cost *cost);
+/** kanary_bench_kanary_256() - at most 256 histograms in each memory */
+const char *kanary_bench_kanary_256(const struct kanary_bench_data *data, uint64_t seed,
+				    double *scores, struct kanary_bench_cost *cost);
 
-/** kanary_bench_kanary_large() - four times the inputs, twice the code and codebook */
-const char *kanary_bench_kanary_large(const struct kanary_bench_data *data, uint64_t seed,
-				      double *scores, struct kanary_bench_cost *cost);
+/** kanary_bench_kanary_64() - at most 64 */
+const char *kanary_bench_kanary_64(const struct kanary_bench_data *data, uint64_t seed,
+				   double *scores, struct kanary_bench_cost *cost);
+
+/** kanary_bench_kanary_autoencoder() - no memory */
+const char *kanary_bench_kanary_autoencoder(const struct kanary_bench_data *data, uint64_t seed,
+					    double *scores, struct kanary_bench_cost *cost);
 
 #endif /* KANARY_BENCH_KANARY_H */

@@ -15,10 +15,12 @@ const struct kanary_bench_method kanary_bench_methods[] = {
 	  .score = kanary_baseline_neighbour },
 	{ .name = "kanary", .help = "this program's own model, in the kernel's arithmetic",
 	  .random = true, .score = kanary_bench_kanary_score },
-	{ .name = "kanary-s", .help = "a smaller model of the same kind",
-	  .random = true, .frontier = true, .score = kanary_bench_kanary_small },
-	{ .name = "kanary-l", .help = "a larger model of the same kind",
-	  .random = true, .frontier = true, .score = kanary_bench_kanary_large },
+	{ .name = "kanary-256", .help = "with at most 256 histograms by heart instead of 1024",
+	  .random = true, .frontier = true, .score = kanary_bench_kanary_256 },
+	{ .name = "kanary-64", .help = "with at most 64",
+	  .random = true, .frontier = true, .score = kanary_bench_kanary_64 },
+	{ .name = "kanary-ae", .help = "with none: its linear autoencoder alone",
+	  .random = true, .frontier = true, .score = kanary_bench_kanary_autoencoder },
 };
 const uint32_t kanary_bench_methods_count =
 	sizeof(kanary_bench_methods) / sizeof(*kanary_bench_methods);
