@@ -21,17 +21,23 @@ struct patient {
 	struct kanary_model model;
 };
 
-static void admit(struct patient *patient, unsigned int hidden, unsigned int steps)
+static void admit_whole(struct patient *patient, unsigned int hidden, unsigned int steps,
+			unsigned int items)
 {
 	struct kanary_model_shape sequence = { (u16)hidden, (u16)steps, hidden ? 1 : 0, 0 };
 	struct kanary_model_shape container = { hidden ? 2 : 0, hidden ? 2 : 0, hidden ? 1 : 0, 0 };
 
 	model_fixture_create_whole(&patient->fixture, 5, 6, 4, sequence, container, 3,
-				   hidden ? 3 : 0);
+				   items);
 	patient->pristine = malloc(patient->fixture.size);
 	memcpy(patient->pristine, patient->fixture.file, patient->fixture.size);
 	patient->header = patient->fixture.file;
 	patient->model = patient->fixture.model;
+}
+
+static void admit(struct patient *patient, unsigned int hidden, unsigned int steps)
+{
+	admit_whole(patient, hidden, steps, hidden ? 3 : 0);
 }
 
 static void discharge(struct patient *patient)
@@ -137,6 +143,35 @@ static void refuses_bad_headers(void **state)
 	discharge(&patient);
 }
 
+static void refuses_bad_memory_dimensions(struct patient *shared,
+					  struct kanary_model_memory_shape *shape, u32 bins)
+{
+	static const char items[] = "number of items of a memory is out of range (1 to 4096)";
+	static const char columns[] = "number of columns of a memory is odd or out of range";
+	static const char entries[] = "number of entries of a memory is out of range (1 to 262144)";
+	static const char size[] = "size of the model does not follow from its dimensions";
+	struct patient patient = *shared;
+
+	SICK(items, shape->items = 0);
+	SICK(items, shape->items = 4097);
+	SICK(items, shape->items = 65535);
+	SICK(size, shape->items = 4096);
+	SICK(columns, shape->columns = 0);
+	SICK(columns, shape->columns = 3);
+	SICK(columns, shape->columns = (u16)(bins + 2));
+	SICK(columns, shape->columns = 65534);
+	SICK(entries, shape->entries = 0);
+	SICK(entries, shape->entries = 262145);
+	SICK(entries, shape->entries = UINT32_MAX);
+	SICK(size, shape->entries = 262144);
+	SICK("reserved bytes of the header are not 0", shape->reserved = 1);
+	/* more columns than are in use cost time only, and any gate will do */
+	shape->columns = (u16)bins;
+	accepted(&patient);
+	shape->gate = UINT32_MAX;
+	accepted(&patient);
+}
+
 static void refuses_bad_dimensions(void **state)
 {
 	static const char inputs[] = "number of inputs is out of range (4 to 256)";
@@ -147,6 +182,7 @@ static void refuses_bad_dimensions(void **state)
 	static const char stride[] = "stride is out of range (1 to the number of steps)";
 	static const char stray[] = "model without a sequence head has dimensions of one";
 	static const char size[] = "size of the model does not follow from its dimensions";
+	static const char memory[] = "model without a memory has dimensions of one";
 	struct kanary_model_header *header;
 	struct patient patient;
 
@@ -176,6 +212,10 @@ static void refuses_bad_dimensions(void **state)
 	SICK(steps, header->container.steps = 65);
 	SICK(stride, header->container.stride = 3);
 	SICK(stray, header->flags &= ~(u32)KANARY_MODEL_CONTAINER);
+	refuses_bad_memory_dimensions(&patient, &header->calls, KANARY_BINS);
+	refuses_bad_memory_dimensions(&patient, &header->order, KANARY_ORDER_BINS);
+	SICK("model without a memory has dimensions of one",
+	     header->flags &= ~(u32)KANARY_MODEL_MEMORY);
 	SICK(size, header->container.hidden = 4);
 	SICK(size, header->kinds = 0);
 	SICK(size, header->inputs = 256);
@@ -194,6 +234,15 @@ static void refuses_bad_dimensions(void **state)
 	SICK(hidden, header->flags |= KANARY_MODEL_SEQUENCE);
 	SICK(stray, header->container.steps = 2);
 	SICK(hidden, header->flags |= KANARY_MODEL_CONTAINER);
+	SICK(memory, header->calls.items = 1);
+	SICK(memory, header->order.columns = 2);
+	SICK(memory, header->order.entries = 1);
+	SICK(memory, header->calls.gate = 1);
+	SICK(memory, header->order.reserved = 1);
+	/* there are both or none */
+	header->calls = (struct kanary_model_memory_shape){ .items = 1, .columns = 2, .entries = 1 };
+	SICK("number of items of a memory is out of range (1 to 4096)",
+	     header->flags |= KANARY_MODEL_MEMORY);
 	discharge(&patient);
 }
 
@@ -232,6 +281,86 @@ static void refuses_bad_layer(struct patient *shared, const struct kanary_layer 
 	SICK(shift, row(layer, 0)->shift = UINT32_MAX);
 	for (i = 0; i < (4 - count % 4) % 4; i++)
 		SICK("padding of the weights is not 0", weight[count + i] = 1);
+}
+
+static void refuses_bad_memory(struct patient *shared, const struct kanary_model_memory *memory)
+{
+	static const char map[] = "column map of a memory leads beyond its columns";
+	static const char cover[] = "items of a memory do not cover its entries";
+	static const char ascend[] = "items of a memory do not ascend";
+	static const char radius[] = "radius of a memory's item is out of range";
+	static const char column[] = "column of a memory's entry is out of range";
+	static const char order[] = "columns of a memory's item do not ascend";
+	static const char value[] = "value of a memory's entry is out of range (1 to 32767)";
+	static const char padding[] = "padding of a memory is not 0";
+	struct kanary_model_entry *entry = (struct kanary_model_entry *)memory->entry;
+	u32 entries = memory->shape->entries, items = memory->shape->items;
+	u16 *of_bin = (u16 *)memory->column;
+	u32 *start = (u32 *)memory->start;
+	u32 *scale = (u32 *)memory->scale;
+	struct patient patient = *shared;
+	u32 second = 0;
+
+	/* an entry that is not the first of its item, and one that is */
+	while (second < items && start[second + 1] - start[second] < 2)
+		second++;
+	assert_in_range(second, 0, items - 1);
+	second = start[second] + 1;
+	SICK(map, of_bin[0] = memory->shape->columns);
+	SICK(map, of_bin[memory->bins - 1] = KANARY_MODEL_NO_COLUMN - 1);
+	SICK(cover, start[0] = 1);
+	SICK(cover, start[items]--);
+	SICK(cover, start[items]++);
+	SICK(cover, start[items] = UINT32_MAX);
+	SICK(ascend, start[1] = entries + 1);
+	SICK(ascend, start[1] = UINT32_MAX);
+	SICK(ascend, start[1] = start[2] + 1);
+	SICK(ascend, start[items - 1] = start[items - 2] - 1);
+	SICK(radius, scale[0] = 0);
+	SICK(radius, scale[items - 1] = KANARY_MODEL_SCALE_MAX + 1);
+	SICK(radius, scale[items - 1] = UINT32_MAX);
+	SICK(column, entry[entries - 1].column = memory->shape->columns);
+	SICK(column, entry[0].column = 65535);
+	SICK(order, entry[second].column = entry[second - 1].column);
+	SICK(order, entry[second - 1].column = (u16)(entry[second].column + 1));
+	SICK(value, entry[0].value = 0);
+	SICK(value, entry[entries - 1].value = -1);
+	SICK(value, entry[second].value = INT16_MIN);
+	if (items % 2)
+		SICK(padding, scale[items] = 1);
+	else
+		SICK(padding, start[items + 1] = 1);
+	if (entries % 2)
+		SICK(padding, entry[entries].value = 1);
+	scale[0] = KANARY_MODEL_SCALE_MAX;
+	accepted(&patient);
+	scale[0] = 1;
+	accepted(&patient);
+}
+
+static void refuses_bad_memories(void **state)
+{
+	struct kanary_model_knot *knot;
+	unsigned int items, odd = 0;
+	struct patient patient;
+	u32 last;
+
+	for (items = 3; items < 7; items++) {
+		admit_whole(&patient, 2, 3, items);
+		odd += patient.header->calls.entries % 2;
+		refuses_bad_memory(&patient, &patient.model.calls);
+		refuses_bad_memory(&patient, &patient.model.order);
+		last = patient.header->knots - 1u;
+		knot = (struct kanary_model_knot *)patient.model.calls.knot;
+		SICK("calibration goes beyond a surprise of 100", knot[last].surprise = 25601);
+		knot = (struct kanary_model_knot *)patient.model.order.knot;
+		SICK("errors of the calibration do not ascend", knot[1].error = knot[0].error);
+		knot = (struct kanary_model_knot *)patient.model.task_knot;
+		SICK("surprise of the calibration does not ascend", knot[0].surprise = 25600);
+		discharge(&patient);
+	}
+	/* so that entries were padded once at least */
+	assert_in_range(odd, 1, 3);
 }
 
 static void refuses_bad_sections(void **state)
@@ -438,6 +567,7 @@ static void runs_its_reference(void **state)
 static void largest_model_fits(void **state)
 {
 	const struct kanary_model_shape shape = { 128, 64, 64, 0 };
+	struct kanary_model_header header;
 	struct model_fixture fixture;
 
 	model_fixture_create_whole(&fixture, 3, 256, 64, shape, shape, KANARY_MODEL_KINDS_MAX,
@@ -445,6 +575,13 @@ static void largest_model_fits(void **state)
 	assert_in_range(fixture.size, 1500000, KANARY_MODEL_SIZE_MAX / 2);
 	assert_ptr_equal((u8 *)fixture.model.reference + sizeof(*fixture.model.reference),
 			 (u8 *)fixture.file + fixture.size);
+	/* with memories that hold as much as ever they may */
+	header = *fixture.model.header;
+	header.codebook = KANARY_MODEL_CODEBOOK_MAX;
+	header.knots = KANARY_MODEL_KNOTS_MAX;
+	header.calls.entries = KANARY_MODEL_ENTRIES_MAX;
+	header.order.entries = KANARY_MODEL_ENTRIES_MAX;
+	assert_in_range(kanary_model_size(&header), 3500000, KANARY_MODEL_SIZE_MAX);
 	model_fixture_destroy(&fixture);
 }
 
@@ -454,6 +591,7 @@ int main(void)
 		cmocka_unit_test(refuses_bad_headers),
 		cmocka_unit_test(refuses_bad_dimensions),
 		cmocka_unit_test(refuses_bad_sections),
+		cmocka_unit_test(refuses_bad_memories),
 		cmocka_unit_test(refuses_bad_references),
 		cmocka_unit_test(refuses_other_sizes),
 		cmocka_unit_test(survives_every_flipped_bit),

@@ -24,12 +24,12 @@ struct judge {
 
 static void judge_create(struct judge *judge, uint64_t seed, unsigned int inputs,
 			 unsigned int code, struct kanary_model_shape sequence,
-			 struct kanary_model_shape container)
+			 struct kanary_model_shape container, unsigned int items)
 {
 	const struct kanary_model *model = &judge->fixture.model;
 
 	model_fixture_create_whole(&judge->fixture, seed, inputs, code, sequence, container, 3,
-				   0);
+				   items);
 	judge->container = malloc(kanary_score_container_size(model) + 1);
 	kanary_score_container_init(model, judge->container);
 	judge->stream = malloc(kanary_score_stream_size(model));
@@ -168,6 +168,80 @@ static uint32_t plain_sequence(const struct kanary_model *model,
 	return error > UINT32_MAX ? UINT32_MAX : (uint32_t)error;
 }
 
+/* A memory, plainly: counts of columns, and in the last place of the rest. */
+struct plain_memory {
+	uint32_t count[KANARY_ORDER_BINS + 1];
+	uint32_t last;
+};
+
+/* Items that were nearer than the last one, and searches that the gate ended. */
+static unsigned int nearer_items, ended_searches;
+
+static void plain_memory_add(struct plain_memory *plain, const struct kanary_model_memory *memory,
+			     const struct kanary_count *counts, uint32_t length)
+{
+	uint32_t i, column;
+
+	for (i = 0; i < length; i++) {
+		if (counts[i].bin < memory->first || counts[i].bin >= memory->first + memory->bins)
+			continue;
+		column = memory->column[counts[i].bin - memory->first];
+		plain->count[column == KANARY_MODEL_NO_COLUMN ? KANARY_ORDER_BINS : column] +=
+			counts[i].count;
+	}
+}
+
+static void plain_memory_halve(struct plain_memory *plain)
+{
+	uint32_t i;
+
+	for (i = 0; i <= KANARY_ORDER_BINS; i++)
+		plain->count[i] /= 2;
+}
+
+static uint32_t plain_item(const struct kanary_model_memory *memory, uint32_t item,
+			   const int32_t *x)
+{
+	int32_t dense[KANARY_ORDER_BINS] = { 0 };
+	int64_t likeness = 0;
+	uint32_t i;
+
+	for (i = memory->start[item]; i < memory->start[item + 1]; i++)
+		dense[memory->entry[i].column] = memory->entry[i].value;
+	for (i = 0; i < memory->shape->columns; i++)
+		likeness += (int64_t)x[i] * dense[i];
+	if (likeness > 1 << 30)
+		likeness = 1 << 30;
+	return (uint32_t)(((1 << 30) - likeness) * memory->scale[item] / (1 << 30));
+}
+
+static uint32_t plain_memory_error(struct plain_memory *plain,
+				   const struct kanary_model_memory *memory)
+{
+	uint32_t error[KANARY_MODEL_ITEMS_MAX], total = 0, nearest, i;
+	int32_t x[KANARY_ORDER_BINS];
+
+	for (i = 0; i <= KANARY_ORDER_BINS; i++)
+		total += plain->count[i];
+	for (i = 0; i < memory->shape->columns; i++)
+		x[i] = kanary_feature_value(plain->count[i], kanary_feature_reciprocal(total));
+	for (i = 0; i < memory->shape->items; i++)
+		error[i] = plain_item(memory, i, x);
+	nearest = plain->last;
+	for (i = 0; i < memory->shape->items; i++) {
+		if (error[nearest] <= memory->shape->gate) {
+			ended_searches++;
+			break;
+		}
+		if (error[i] < error[nearest]) {
+			nearest = i;
+			nearer_items++;
+		}
+	}
+	plain->last = nearest;
+	return error[nearest];
+}
+
 static void features_of(const struct kanary_model *model, const uint32_t *sums, int32_t *x)
 {
 	uint32_t total = 0;
@@ -210,31 +284,40 @@ static void check_head(struct plain_head *plain, const struct kanary_model *mode
 
 static void compare_with_plain(uint64_t seed, unsigned int inputs, unsigned int code,
 			       struct kanary_model_shape sequence_shape,
-			       struct kanary_model_shape container_shape)
+			       struct kanary_model_shape container_shape, unsigned int items)
 {
 	static struct plain_head sequence, container;
+	static struct plain_memory calls, order;
 	uint32_t cumulative[KANARY_MODEL_INPUTS_MAX] = { 0 };
 	uint32_t sums[KANARY_MODEL_INPUTS_MAX];
-	struct kanary_count counts[KANARY_BINS];
+	struct kanary_count counts[KANARY_VECTOR_BINS];
+	uint32_t length, i, total, n, triples;
 	int32_t x[KANARY_MODEL_INPUTS_MAX], own[KANARY_MODEL_INPUTS_MAX];
 	const struct kanary_model *model;
 	struct kanary_verdict verdict;
 	uint64_t state = seed * 7 + 3;
-	uint32_t length, i, total, n;
 	struct judge judge;
 	uint32_t flags;
 
 	sequence = (struct plain_head){ .shape = sequence_shape };
 	container = (struct plain_head){ .shape = container_shape };
-	judge_create(&judge, seed, inputs, code, sequence_shape, container_shape);
+	memset(&calls, 0, sizeof(calls));
+	memset(&order, 0, sizeof(order));
+	judge_create(&judge, seed, inputs, code, sequence_shape, container_shape, items);
 	model = &judge.fixture.model;
 	for (n = 0; n < 3u * sequence_shape.steps + 6u * container_shape.steps + 8; n++) {
-		length = model_fixture_counts(&state, counts,
-					      1 + model_fixture_random(&state) % 2000);
+		total = 1 + model_fixture_random(&state) % 2000;
+		length = model_fixture_counts(&state, counts, total);
+		/* with or without its triples, a vector's calls are the same */
+		triples = n % 7 ? model_fixture_order(&state, counts, length, total) - length : 0;
 		memset(sums, 0, sizeof(sums));
 		for (i = 0; i < length; i++) {
 			cumulative[model->feature[counts[i].bin]] += counts[i].count;
 			sums[model->feature[counts[i].bin]] += counts[i].count;
+		}
+		if (items) {
+			plain_memory_add(&calls, &model->calls, counts, length + triples);
+			plain_memory_add(&order, &model->order, counts, length + triples);
 		}
 		for (;;) {
 			for (i = 0, total = 0; i < inputs; i++)
@@ -243,10 +326,17 @@ static void compare_with_plain(uint64_t seed, unsigned int inputs, unsigned int 
 				break;
 			for (i = 0; i < inputs; i++)
 				cumulative[i] /= 2;
+			plain_memory_halve(&calls);
+			plain_memory_halve(&order);
 		}
 		features_of(model, cumulative, x);
-		kanary_score_vector(model, judge.stream, counts, length, judge.scratch, &verdict);
+		kanary_score_vector(model, judge.stream, counts, length + triples, judge.scratch,
+				    &verdict);
 		assert_int_equal(verdict.process_error, plain_process(model, x));
+		assert_int_equal(verdict.calls_error,
+				 items ? plain_memory_error(&calls, &model->calls) : 0);
+		assert_int_equal(verdict.order_error,
+				 items ? plain_memory_error(&order, &model->order) : 0);
 
 		features_of(model, sums, own);
 		flags = verdict.flags;
@@ -264,6 +354,8 @@ static void compare_with_plain(uint64_t seed, unsigned int inputs, unsigned int 
 		if (n % 5)
 			continue;
 		memset(cumulative, 0, sizeof(cumulative));
+		memset(&calls, 0, sizeof(calls));
+		memset(&order, 0, sizeof(order));
 		sequence.seen = 0;
 		stream_ends(&judge);
 	}
@@ -278,31 +370,36 @@ static void agrees_with_the_plain_version(void **state)
 	uint64_t seed;
 
 	for (seed = 1; seed <= 8; seed++) {
-		compare_with_plain(seed, 4, 2, SHAPE(2, 1, 1), SHAPE(4, 3, 1));
-		compare_with_plain(seed, 34, 6, SHAPE(10, 5, 2), SHAPE(2, 1, 1));
-		compare_with_plain(seed, 18, 64, none, none);
-		compare_with_plain(seed, 18, 2, none, SHAPE(6, 7, 3));
+		compare_with_plain(seed, 4, 2, SHAPE(2, 1, 1), SHAPE(4, 3, 1), 1);
+		compare_with_plain(seed, 34, 6, SHAPE(10, 5, 2), SHAPE(2, 1, 1), 30);
+		compare_with_plain(seed, 18, 64, none, none, 200);
+		compare_with_plain(seed, 18, 2, none, SHAPE(6, 7, 3), 0);
 	}
-	compare_with_plain(1, 64, 8, SHAPE(32, 16, 4), SHAPE(16, 8, 2));
+	compare_with_plain(1, 64, 8, SHAPE(32, 16, 4), SHAPE(16, 8, 2), 1000);
 	assert_true(known_situations > 100);
-	compare_with_plain(2, 256, 64, SHAPE(128, 3, 3), SHAPE(128, 2, 2));
+	if (nearer_items <= 100 || ended_searches <= 100)
+		fail_msg("only %u items were nearer, %u searches ended early", nearer_items,
+			 ended_searches);
+	compare_with_plain(2, 256, 64, SHAPE(128, 3, 3), SHAPE(128, 2, 2), KANARY_MODEL_ITEMS_MAX);
 }
 
 static uint32_t hash_verdicts(uint64_t seed, unsigned int inputs, unsigned int code,
 			      struct kanary_model_shape sequence,
-			      struct kanary_model_shape container)
+			      struct kanary_model_shape container, unsigned int items)
 {
-	struct kanary_count counts[KANARY_BINS];
+	struct kanary_count counts[KANARY_VECTOR_BINS];
 	uint64_t state = seed + 99;
 	struct kanary_verdict verdict;
 	struct judge judge;
 	uint32_t crc = 0;
-	uint32_t i, length;
+	uint32_t i, length, calls;
 
-	judge_create(&judge, seed, inputs, code, sequence, container);
+	judge_create(&judge, seed, inputs, code, sequence, container, items);
 	for (i = 0; i < 200; i++) {
-		length = model_fixture_counts(&state, counts,
-					      1 + model_fixture_random(&state) % 600);
+		calls = 1 + model_fixture_random(&state) % 600;
+		length = model_fixture_counts(&state, counts, calls);
+		if (items)
+			length = model_fixture_order(&state, counts, length, calls);
 		kanary_score_vector(&judge.fixture.model, judge.stream, counts, length,
 				    judge.scratch, &verdict);
 		if (i % 2)
@@ -320,9 +417,11 @@ static void gives_the_same_bits_everywhere(void **state)
 {
 	static const struct kanary_model_shape none;
 
-	assert_int_equal(hash_verdicts(1, 64, 8, SHAPE(32, 16, 1), SHAPE(16, 8, 1)), 0x13473723);
-	assert_int_equal(hash_verdicts(2, 30, 10, SHAPE(6, 4, 1), none), 0x4099ac2d);
-	assert_int_equal(hash_verdicts(3, 100, 12, none, SHAPE(12, 5, 3)), 0xb56c98aa);
+	assert_int_equal(hash_verdicts(1, 64, 8, SHAPE(32, 16, 1), SHAPE(16, 8, 1), 0), 0x13473723);
+	assert_int_equal(hash_verdicts(2, 30, 10, SHAPE(6, 4, 1), none, 0), 0x4099ac2d);
+	assert_int_equal(hash_verdicts(3, 100, 12, none, SHAPE(12, 5, 3), 0), 0xb56c98aa);
+	assert_int_equal(hash_verdicts(4, 40, 6, SHAPE(6, 4, 1), SHAPE(6, 4, 1), 50),
+			 0x813a389e);
 }
 
 int main(void)
