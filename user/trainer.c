@@ -17,6 +17,7 @@
 #include "quantise.h"
 #include "reference.h"
 #include "replay.h"
+#include "vector.h"
 
 #define NO_MEMORY "out of memory: give fewer recordings"
 #define ERROR_UNIT 4096.0
@@ -161,12 +162,26 @@ static const char *fit_container(struct trainer *trainer, struct kanary_progress
 	return NULL;
 }
 
-/* Without settings for one, or without what it is of in an old recording, there is none. */
+/* Old recordings have no triples; what has none would be far from all that has. */
+static bool has_order(const struct kanary_dataset *dataset)
+{
+	const struct kanary_vector *vector;
+	uint32_t i;
+
+	for (i = 0; i < dataset->count; i++) {
+		vector = kanary_dataset_vector(dataset, i);
+		if (kanary_vector_calls(vector) == vector->length)
+			return false;
+	}
+	return true;
+}
+
+/* There are both or none, and the same in each fold. */
 static bool fit_memories(struct trainer *trainer, bool all)
 {
 	const struct kanary_trainer_settings *settings = trainer->settings;
 
-	if (!settings->items)
+	if (!settings->items || !has_order(trainer->dataset))
 		return true;
 	return kanary_memory_train(&trainer->calls, trainer->dataset, settings->decay_limit,
 				   settings->items, all) &&
