@@ -130,11 +130,13 @@ static const char *fit_sequence(struct trainer *trainer, struct kanary_progress 
 	struct kanary_sequence_source source;
 	bool done;
 
-	/* calibration is the first fold's: what that has none of, no other needs */
-	if (dataset->turn && !has_sequence(trainer->fold[0]))
+	/* calibration is the first fold's: what that has none of, no other model has */
+	if (trainer->fold[0] && !has_sequence(trainer->fold[0]))
 		return NULL;
+	/* the final model has nothing to hold out */
 	if (!settings->hidden || !settings->steps ||
-	    !kanary_sequence_source_enough(dataset->run, dataset->runs, settings->steps))
+	    (dataset->in_part[KANARY_DATASET_CALIBRATION] &&
+	     !kanary_sequence_source_enough(dataset->run, dataset->runs, settings->steps)))
 		return NULL;
 	if (!kanary_sequence_source_vectors(&source, dataset, &trainer->features, trainer->drift))
 		return NO_MEMORY;

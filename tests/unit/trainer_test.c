@@ -139,6 +139,39 @@ static void same_seed_same_bytes(void **state)
 	free(third.file);
 }
 
+/* Held out in turn: the same kinds of heads, and a final model of everything. */
+static void folds_have_all_heads(void **state)
+{
+	struct kanary_trainer_settings folded = usual;
+	struct kanary_trainer_result result, again;
+	struct said normal, novel, shuffled;
+
+	folded.folds = KANARY_DATASET_TURNS;
+	assert_null(train(&result, 60, 0, &folded));
+	assert_int_equal(result.folds, KANARY_DATASET_TURNS);
+	assert_true(result.has_sequence);
+	normal = ask(result.file, TRAINING_NORMAL);
+	assert_true(normal.both < 0.8);
+	assert_true(normal.alerts == 0);
+	novel = ask(result.file, TRAINING_NOVEL);
+	assert_true(novel.alerts >= 20);
+	shuffled = ask(result.file, TRAINING_SHUFFLED);
+	assert_true(shuffled.sequence > normal.sequence + 1.5);
+	/* held out one part in five, and all five */
+	folded.folds = 1;
+	assert_null(train(&again, 60, 0, &folded));
+	print_message("%u held out, %u of one part\n", result.held_out, again.held_out);
+	assert_true(result.held_out > 2.5 * again.held_out);
+	assert_true(result.supported > 2.5 * again.supported);
+	free(again.file);
+	folded.folds = KANARY_DATASET_TURNS;
+	assert_null(train(&again, 60, 0, &folded));
+	assert_int_equal(result.size, again.size);
+	assert_memory_equal(result.file, again.file, result.size);
+	free(again.file);
+	free(result.file);
+}
+
 static void few_sequences_train_the_process_head_alone(void **state)
 {
 	const struct kanary_model_header *header;
@@ -255,6 +288,7 @@ int main(void)
 		cmocka_unit_test(tells_normal_from_not),
 		cmocka_unit_test(quantisation_loses_little),
 		cmocka_unit_test(same_seed_same_bytes),
+		cmocka_unit_test(folds_have_all_heads),
 		cmocka_unit_test(few_sequences_train_the_process_head_alone),
 		cmocka_unit_test(too_few_vectors_are_refused),
 		cmocka_unit_test(early_stopping_keeps_the_best),
