@@ -90,9 +90,10 @@ static int print_process(struct identify *identify, const struct kanary_vector *
 			"comm", kanary_json_output_text(vector->comm, sizeof(vector->comm)),
 			"vectors", (json_int_t)vectors, "kind", kind,
 			"confidence", match->confidence, "distance", match->distance));
+	kanary_message_escape(vector->comm, sizeof(vector->comm), escaped);
 	return printf("pid=%u comm=%s vectors=%u kind=%s confidence=%.2f distance=%.2f\n",
-		      vector->pid, kanary_message_escape(vector->comm, sizeof(vector->comm), escaped),
-		      vectors, kind, match->confidence, match->distance) < 0;
+		      vector->pid, escaped, vectors, kind, match->confidence,
+		      match->distance) < 0;
 }
 
 static int take_process(struct identify *identify, uint32_t stream)

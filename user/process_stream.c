@@ -6,8 +6,8 @@
 
 /* Blocks that a container's processes are cut into, as far as they do not get too short. */
 #define BLOCKS 10
-/* The first two blocks are for training; then every fifth is held out for either purpose. */
-static const enum kanary_dataset_part turns[] = {
+/* Every fifth block is held out for either purpose; which, is the dataset's turn. */
+static const enum kanary_dataset_part turns[KANARY_DATASET_TURNS] = {
 	KANARY_DATASET_TRAIN, KANARY_DATASET_TRAIN, KANARY_DATASET_CALIBRATION,
 	KANARY_DATASET_TRAIN, KANARY_DATASET_VALIDATION,
 };
@@ -77,7 +77,7 @@ static void add_block(struct kanary_process_stream *processes, bool first_of_con
 }
 
 static void split(struct kanary_process_stream *processes, uint32_t first, uint32_t count,
-		  uint32_t steps)
+		  uint32_t steps, uint32_t turn)
 {
 	uint32_t size = (count + BLOCKS - 1) / BLOCKS, done, block, length;
 
@@ -85,7 +85,7 @@ static void split(struct kanary_process_stream *processes, uint32_t first, uint3
 	for (done = 0, block = 0; done < count; done += size, block++) {
 		length = count - done < size ? count - done : size;
 		add_block(processes, !block, first + done, length,
-			  turns[block % (sizeof(turns) / sizeof(*turns))]);
+			  turns[(block + turn) % KANARY_DATASET_TURNS]);
 	}
 }
 
@@ -109,7 +109,7 @@ bool kanary_process_stream_create(struct kanary_process_stream *processes,
 		if (i + 1 < processes->count && end[i].file == end[i + 1].file &&
 		    end[i].cgroup == end[i + 1].cgroup)
 			continue;
-		split(processes, first, i + 1 - first, steps);
+		split(processes, first, i + 1 - first, steps, dataset->turn);
 		first = i + 1;
 	}
 	free(end);
