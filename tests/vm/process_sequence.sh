@@ -57,7 +57,7 @@ wait "$recorder" || fail "$(cat record.said)"
 # Emulated, it had better have the machine to itself.
 echo 1 >"$CGROUPS/turns/cgroup.freeze"
 kanary train turns.rec -o turns.model --budget 1/100000 --hidden 16 --steps 0 --processes 4 \
-	--time-limit 3m --epochs 100 --drift 0 --json \
+	--time-limit 12m --epochs 100 --drift 0 --json \
 	>train.json 2>train.said || fail "train: $(cat train.said)"
 [ "$(jq '.container.steps' train.json)" = 4 ] ||
 	fail "no container head: $(cat train.said) $(jq -c . train.json)"
@@ -79,7 +79,7 @@ echo other >order
 during 20 60
 await 20 quiet
 alerts=$(counter alerts)
-[ $((alerts - before)) -gt 20 ] || fail "$alerts alerts in an order that was never learned, of $(
+[ $((alerts - before)) -gt 20 ] || fail "$(jq -c .container train.json): $alerts alerts in an order that was never learned, of $(
 	counter scored) vectors, $scored of them before it"
 received() {
 	[ "$(jq -s 'map(select(.event == "alert")) | length' events)" -ge "$alerts" ]
