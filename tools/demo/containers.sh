@@ -102,7 +102,7 @@ restart() {
 	# shellcheck disable=SC2046
 	kill -s "$2" $(service_pids "$1" "${COMM[$1]:-$1}")
 	sleep 0.3
-	await 60 "ready_$1" || fail "$1 did not come back after its restart"
+	await 120 "ready_$1" || fail "$1 did not come back after its restart"
 }
 
 make_site() {

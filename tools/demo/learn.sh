@@ -49,7 +49,7 @@ start_all() {
 # after a third of the time; one recorder writes down all. On a slow machine it takes up to
 # three times as long, until there are VECTORS of each.
 record() {
-	local recorder seed=$4 loads=()
+	local recorder seed=$4 loads=() load
 
 	rm -f "$STATE/stop"
 	kanary record -o "$1" --all >"$1.log" 2>&1 &
@@ -64,6 +64,7 @@ record() {
 			load "$name" train "$seed" $(($2 / 3))
 			restart "$name" "$5"
 			load "$name" train $((seed + 1)) $(($2 * 3))
+			: # what single requests came to does not matter
 		) &
 		loads+=($!)
 		seed=$((seed + 100))
@@ -71,7 +72,9 @@ record() {
 	sleep "$2"
 	await $(($2 * 2)) enough "$3"
 	touch "$STATE/stop"
-	wait "${loads[@]}" 2>/dev/null
+	for load in "${loads[@]}"; do
+		wait "$load" || fail "the normal load came to an end: see above"
+	done
 	kill -TERM "$recorder"
 	wait "$recorder" || fail "kanary record failed: $(cat "$1.log")"
 	step "$(head -n 1 <(grep vectors "$1.log"))"
