@@ -7,7 +7,8 @@
 UPLOAD=/opt/upload
 declare -A LOOT_PORT=([redis]=9901 [nginx]=9902 [postgres]=9903 [webapp]=9904)
 declare -A SHELL_PORT=([redis]=4401 [nginx]=4402 [postgres]=4403 [webapp]=4404)
-ATTACK_SECONDS=120
+# Far more than they take: a limit for what hangs, not for a slow machine.
+ATTACK_SECONDS=300
 
 # service | attack | variant | after it the service is started afresh | how
 INTRUSIONS='redis|job by CONFIG SET|at once||redis_job 0 save
