@@ -24,6 +24,7 @@
  * @run: of each, its number
  * @runs: highest of them, and one
  * @distance: of each to the nearest item
+ * @item: of each, that item
  */
 struct candidates {
 	uint32_t count;
@@ -32,6 +33,7 @@ struct candidates {
 	uint32_t *run;
 	uint32_t runs;
 	float *distance;
+	uint32_t *item;
 };
 
 /**
@@ -157,6 +159,7 @@ static void candidates_free(struct candidates *candidates)
 	free(candidates->entry);
 	free(candidates->run);
 	free(candidates->distance);
+	free(candidates->item);
 }
 
 static bool gather(struct candidates *candidates, struct kanary_memory *memory,
@@ -171,7 +174,8 @@ static bool gather(struct candidates *candidates, struct kanary_memory *memory,
 	candidates->start = calloc(filling.room + 1, sizeof(*candidates->start));
 	candidates->run = calloc(filling.room, sizeof(*candidates->run));
 	candidates->distance = calloc(filling.room, sizeof(*candidates->distance));
-	if (!candidates->start || !candidates->run || !candidates->distance ||
+	candidates->item = calloc(filling.room, sizeof(*candidates->item));
+	if (!candidates->start || !candidates->run || !candidates->distance || !candidates->item ||
 	    !walk_dataset(memory, dataset, decay_limit, all, take_candidate, &filling)) {
 		candidates_free(candidates);
 		return false;
@@ -230,15 +234,27 @@ static double neighbour(const struct candidates *candidates, uint32_t number, co
 }
 
 static void add_item(struct kanary_memory *memory, const struct candidates *candidates,
-		     uint32_t number, double radius)
+		     uint32_t number)
 {
 	uint32_t from = candidates->start[number], to = candidates->start[number + 1];
 	struct kanary_model_entry *entry = memory->entry + memory->start[memory->items];
 
-	memory->scale[memory->items] = (u32)lrint(SCALE_UNIT / (radius + RADIUS_CHANCE));
 	memcpy(entry, candidates->entry + from, (to - from) * sizeof(*entry));
 	memory->items++;
 	memory->start[memory->items] = memory->start[memory->items - 1] + to - from;
+}
+
+/* Where items ran out, each reaches to all that it is the nearest item of. */
+static void set_scales(struct kanary_memory *memory, const struct candidates *candidates,
+		       double *radius)
+{
+	uint32_t i;
+
+	for (i = 0; i < candidates->count; i++)
+		if (candidates->distance[i] > radius[candidates->item[i]])
+			radius[candidates->item[i]] = candidates->distance[i];
+	for (i = 0; i < memory->items; i++)
+		memory->scale[i] = (u32)lrint(SCALE_UNIT / (radius[i] + RADIUS_CHANCE));
 }
 
 /* The next item is the candidate that is farthest from all items so far. */
@@ -247,7 +263,8 @@ static bool choose(struct kanary_memory *memory, struct candidates *candidates, 
 	float *x = malloc(KANARY_ORDER_BINS * sizeof(*x));
 	float *to = malloc(candidates->count * sizeof(*to));
 	float *nearest = malloc(candidates->runs * sizeof(*nearest));
-	bool done = x && to && nearest;
+	double *radius = malloc(items * sizeof(*radius));
+	bool done = x && to && nearest && radius;
 	uint32_t next = 0, size, i;
 
 	while (done && memory->items < items && candidates->distance[next] > COVERED) {
@@ -257,17 +274,23 @@ static bool choose(struct kanary_memory *memory, struct candidates *candidates, 
 		expand(candidates, next, x);
 		for (i = 0; i < candidates->count; i++) {
 			to[i] = distance(candidates, i, x);
-			if (to[i] < candidates->distance[i])
+			if (to[i] < candidates->distance[i]) {
 				candidates->distance[i] = to[i];
+				candidates->item[i] = memory->items;
+			}
 		}
-		add_item(memory, candidates, next, neighbour(candidates, next, to, nearest));
+		radius[memory->items] = neighbour(candidates, next, to, nearest);
+		add_item(memory, candidates, next);
 		for (next = 0, i = 1; i < candidates->count; i++)
 			if (candidates->distance[i] > candidates->distance[next])
 				next = i;
 	}
+	if (done)
+		set_scales(memory, candidates, radius);
 	free(x);
 	free(to);
 	free(nearest);
+	free(radius);
 	return done;
 }
 

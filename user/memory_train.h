@@ -39,8 +39,9 @@ struct kanary_memory {
  * @all: the calibration part too
  *
  * An item's radius is the distance of its tenth nearest neighbour, each from
- * another run of successive vectors, and a little for the chance in few calls. Of
- * very long recordings not every vector is looked at.
+ * another run of successive vectors, or of the farthest that it is the nearest item
+ * of, and a little for the chance in few calls. Of very long recordings not every
+ * vector is looked at.
  *
  * Return: false where memory is short.
  */
