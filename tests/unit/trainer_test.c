@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lstm_train.h"
+#include "order.h"
 #include "replay.h"
 #include "score.h"
 #include "trainer.h"
@@ -282,6 +283,173 @@ static void time_limit_is_kept(void **state)
 	free(result.file);
 }
 
+/**
+ * enum order - of a vector's calls
+ * @LEARNED: each kind after the one before, round and round
+ * @REVERSED: each kind after the one behind it
+ * @NONE: not recorded
+ */
+enum order { LEARNED, REVERSED, NONE };
+
+/* The vector's calls made in turns: as many triples of three kinds as there are calls of the last. */
+static void add_order(struct kanary_vector *vector, enum order order)
+{
+	uint32_t histogram[KANARY_VECTOR_BINS] = { 0 };
+	uint32_t kinds = vector->length, i, before, first, context;
+
+	if (order == NONE)
+		return;
+	for (i = 0; i < kinds; i++) {
+		before = (order == LEARNED ? i + kinds - 1 : i + 1) % kinds;
+		first = (order == LEARNED ? before + kinds - 1 : before + 1) % kinds;
+		context = kanary_order_next(KANARY_ORDER_START, vector->counts[first].bin);
+		context = kanary_order_next(context, vector->counts[before].bin);
+		context = kanary_order_next(context, vector->counts[i].bin);
+		histogram[kanary_order_bin(context)] += vector->counts[i].count;
+	}
+	for (i = KANARY_BINS; i < KANARY_VECTOR_BINS; i++)
+		if (histogram[i])
+			vector->counts[vector->length++] =
+				(struct kanary_count){ (uint16_t)i, (uint16_t)histogram[i] };
+	assert_null(kanary_vector_check(vector, kanary_vector_size(vector->length)));
+}
+
+/* Of @streams, those after @recorded have no order. */
+static void train_ordered(struct kanary_trainer_result *result, uint32_t streams,
+			  uint32_t recorded, const struct kanary_trainer_settings *settings)
+{
+	_Alignas(8) uint8_t bytes[KANARY_VECTOR_SIZE_MAX];
+	struct kanary_vector *vector = (struct kanary_vector *)bytes;
+	gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
+	struct kanary_dataset dataset = { .period = TRAINING_PERIOD };
+	struct kanary_progress progress;
+	uint32_t stream, index;
+
+	gsl_rng_set(random, 1);
+	kanary_progress_init(&progress, true);
+	for (stream = 0; stream < streams; stream++) {
+		for (index = 0; index < 40; index++) {
+			training_fixture_vector(random, TRAINING_NORMAL, stream, index, 40, vector);
+			add_order(vector, stream < recorded ? LEARNED : NONE);
+			assert_true(kanary_dataset_add(&dataset, 0, vector));
+		}
+	}
+	assert_true(kanary_dataset_finish(&dataset));
+	assert_null(kanary_trainer_run(result, &dataset, settings, &progress));
+	kanary_dataset_free(&dataset);
+	gsl_rng_free(random);
+}
+
+/* Means of each view over fresh streams whose calls are in this order; the calls are the same. */
+static struct kanary_verdict ask_ordered(const void *file, enum order order, uint32_t *alerts)
+{
+	_Alignas(8) uint8_t bytes[KANARY_VECTOR_SIZE_MAX];
+	struct kanary_vector *vector = (struct kanary_vector *)bytes;
+	struct kanary_verdict verdict, mean = { 0 };
+	gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
+	uint32_t stream, index, vectors = 0;
+	struct kanary_replay replay;
+
+	*alerts = 0;
+	gsl_rng_set(random, 99);
+	assert_true(kanary_replay_init(&replay, file));
+	for (stream = 0; stream < 20; stream++) {
+		kanary_replay_restart(&replay);
+		for (index = 0; index < 40; index++, vectors++) {
+			training_fixture_vector(random, TRAINING_NORMAL, stream, index, 40, vector);
+			add_order(vector, order);
+			kanary_replay_vector(&replay, vector, &verdict);
+			mean.process_surprise += verdict.process_surprise;
+			mean.calls_surprise += verdict.calls_surprise;
+			mean.order_surprise += verdict.order_surprise;
+			mean.task_surprise += verdict.task_surprise;
+			*alerts += !!(verdict.flags & KANARY_VERDICT_ALERT);
+		}
+	}
+	mean.process_surprise /= vectors;
+	mean.calls_surprise /= vectors;
+	mean.order_surprise /= vectors;
+	mean.task_surprise /= vectors;
+	print_message("process %.2f, calls %.2f, order %.2f, task %.2f, %u alerts in %u vectors\n",
+		      mean.process_surprise / 256.0, mean.calls_surprise / 256.0,
+		      mean.order_surprise / 256.0, mean.task_surprise / 256.0, *alerts, vectors);
+	kanary_replay_free(&replay);
+	gsl_rng_free(random);
+	return mean;
+}
+
+static const struct kanary_trainer_settings remembering = {
+	.name = "service",
+	.inputs = 32,
+	.code = 4,
+	.items = 100,
+	.stride = 2,
+	.decay_limit = 4 * TRAINING_PERIOD,
+	.budget = 1000,
+	.drift = 0.3,
+	.sequence = { .seconds = 600, .seed = 1 },
+};
+
+/* The mix of calls is what was learned; only what follows what is new. */
+static void order_within_vectors_is_learned(void **state)
+{
+	struct kanary_trainer_settings folded = remembering;
+	struct kanary_verdict normal, reversed;
+	struct kanary_trainer_result result;
+	const struct kanary_model_header *header;
+	uint32_t alerts;
+
+	for (folded.folds = 1; folded.folds <= KANARY_DATASET_TURNS; folded.folds += 4) {
+		train_ordered(&result, 50, 50, &folded);
+		header = result.file;
+		assert_int_equal(result.folds, folded.folds);
+		assert_int_equal(header->flags, KANARY_MODEL_PROCESS | KANARY_MODEL_MEMORY);
+		assert_in_range(header->calls.items, 2, 100);
+		assert_in_range(header->order.items, 2, 100);
+		assert_true(header->calls.gate && header->order.gate);
+		assert_true(result.calls.errors && result.order.errors && result.task.errors);
+		normal = ask_ordered(result.file, LEARNED, &alerts);
+		/* -log10 of a uniform number is 0.43 in the mean */
+		assert_true(normal.task_surprise < 0.8 * 256);
+		assert_in_range(alerts, 0, 8);
+		reversed = ask_ordered(result.file, REVERSED, &alerts);
+		assert_true(reversed.order_surprise > normal.order_surprise + 2 * 256);
+		assert_true(reversed.task_surprise > normal.task_surprise + 2 * 256);
+		assert_true(alerts > 400);
+		/* neither the process head nor the memory of calls can know */
+		assert_int_equal(reversed.process_surprise, normal.process_surprise);
+		assert_int_equal(reversed.calls_surprise, normal.calls_surprise);
+		free(result.file);
+	}
+}
+
+/* Then the process head speaks alone, and is not silenced by curves that nobody calibrated. */
+static void without_order_there_is_no_memory(void **state)
+{
+	static const uint32_t recorded[] = { 0, 1, 25, 49 };
+	struct kanary_trainer_settings folded = remembering;
+	const struct kanary_model_header *header;
+	struct kanary_trainer_result result;
+	struct said novel;
+	size_t i;
+
+	for (i = 0; i < sizeof(recorded) / sizeof(*recorded); i++) {
+		folded.folds = i % 2 ? KANARY_DATASET_TURNS : 1;
+		train_ordered(&result, 50, recorded[i], &folded);
+		header = result.file;
+		assert_int_equal(header->flags, KANARY_MODEL_PROCESS);
+		novel = ask(result.file, TRAINING_NOVEL);
+		assert_true(novel.both > 1);
+		assert_true(novel.alerts > 20);
+		free(result.file);
+	}
+	folded.items = 0;
+	train_ordered(&result, 50, 50, &folded);
+	header = result.file;
+	assert_int_equal(header->flags, KANARY_MODEL_PROCESS);
+	free(result.file);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -291,6 +459,8 @@ int main(void)
 		cmocka_unit_test(folds_have_all_heads),
 		cmocka_unit_test(few_sequences_train_the_process_head_alone),
 		cmocka_unit_test(too_few_vectors_are_refused),
+		cmocka_unit_test(order_within_vectors_is_learned),
+		cmocka_unit_test(without_order_there_is_no_memory),
 		cmocka_unit_test(early_stopping_keeps_the_best),
 		cmocka_unit_test(time_limit_is_kept),
 	};
