@@ -30,7 +30,7 @@ struct kanary_promise {
 void kanary_promise_measure(struct kanary_promise *promise, const struct kanary_alarm_list *list,
 			    u32 threshold, uint64_t budget);
 
-/** kanary_promise_broken() - whether even the limits of confidence are off by more than the factor */
+/** kanary_promise_broken() - whether even a limit of confidence is off by more than the factor */
 bool kanary_promise_broken(const struct kanary_promise *promise);
 
 /**

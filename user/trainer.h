@@ -10,6 +10,7 @@
 /* Vectors below which nothing is trained, and which calibration needs of them. */
 #define KANARY_TRAINER_VECTORS_MIN 50
 #define KANARY_TRAINER_CALIBRATION_MIN 10
+#define KANARY_TRAINER_NO_MEMORY "out of memory: give fewer recordings"
 
 /**
  * struct kanary_trainer_settings - what the user may choose

@@ -175,7 +175,7 @@ static void limits_hold(void **state)
 		kanary_promise_measure(&promise, &list, 768, 1000);
 		outside += promise.low > 20 || promise.high < 20;
 		broken += kanary_promise_broken(&promise);
-		/* the same threshold, as if it had been set for a quarter and for four times as many */
+		/* the same threshold, as if it were for a quarter and for four times as many */
 		kanary_promise_measure(&promise, &list, 768, 250);
 		found += kanary_promise_broken(&promise);
 		kanary_promise_measure(&promise, &list, 768, 4000);

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What models make of vectors that they were not fitted to: calibration and threshold. */
+#ifndef KANARY_HELD_OUT_H
+#define KANARY_HELD_OUT_H
+
+#include "alarm.h"
+#include "feature_map.h"
+#include "kinds.h"
+#include "memory_train.h"
+#include "process_stream.h"
+#include "process_train.h"
+#include "sequence_source.h"
+#include "trainer.h"
+
+/**
+ * struct kanary_held_out_errors - of one head on the calibration part
+ * @value: Q20.12
+ * @count: of them
+ * @difference: relative, to floating point
+ * @compared: of these
+ */
+struct kanary_held_out_errors {
+	u32 *value;
+	uint32_t count;
+	double *difference;
+	uint32_t compared;
+};
+
+/**
+ * struct kanary_trainer - what the stages share
+ * @alarms: what models say of vectors that were held out from them
+ * @folds: parts that are held out in turn
+ * @fold: [@folds], models without their part
+ * @file: the present model
+ */
+struct kanary_trainer {
+	struct kanary_dataset *dataset;
+	const struct kanary_trainer_settings *settings;
+	struct kanary_feature_map features;
+	struct kanary_drift *drift;
+	struct kanary_process_head process;
+	struct kanary_sequence_head sequence;
+	struct kanary_process_stream processes;
+	struct kanary_sequence_source process_source;
+	struct kanary_sequence_head container;
+	struct kanary_kinds kinds;
+	struct kanary_memory calls;
+	struct kanary_memory order;
+	struct kanary_held_out_errors process_errors;
+	struct kanary_held_out_errors calls_errors;
+	struct kanary_held_out_errors order_errors;
+	struct kanary_held_out_errors sequence_errors;
+	struct kanary_held_out_errors container_errors;
+	struct kanary_alarm_list alarms;
+	uint32_t folds;
+	void *fold[KANARY_DATASET_TURNS];
+	void *file;
+};
+
+/**
+ * kanary_held_out_split() - give each vector its part, as the dataset's turn says
+ *
+ * Blocks that a sequence head can use, if there is enough for one; else any.
+ *
+ * Return: NULL, or a sentence that says what is missing.
+ */
+const char *kanary_held_out_split(struct kanary_trainer *trainer);
+
+/**
+ * kanary_held_out_score() - add the present model's errors on the part that it does not know
+ *
+ * Return: NULL, or a sentence that says why not; the same below.
+ */
+const char *kanary_held_out_score(struct kanary_trainer *trainer);
+
+/** kanary_held_out_calibrate() - make the first fold's curves from the errors of all folds */
+const char *kanary_held_out_calibrate(struct kanary_trainer *trainer,
+				      struct kanary_trainer_result *result);
+
+/**
+ * kanary_held_out_threshold() - set the first fold's threshold
+ *
+ * It is where all folds together, calibrated, raise as many alarms on what was held out
+ * from them as the budget allows.
+ */
+const char *kanary_held_out_threshold(struct kanary_trainer *trainer,
+				      struct kanary_trainer_result *result);
+
+/** kanary_held_out_copy() - calibration and threshold that @from has, for heads that both have */
+void kanary_held_out_copy(void *to, const void *from);
+
+void kanary_held_out_free(struct kanary_trainer *trainer);
+
+#endif /* KANARY_HELD_OUT_H */
