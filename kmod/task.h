@@ -11,6 +11,7 @@
 #ifndef _KANARY_TASK_H
 #define _KANARY_TASK_H
 
+#include <linux/minmax.h>
 #include <linux/nospec.h>
 #include <linux/percpu.h>
 #include <linux/refcount.h>
@@ -116,9 +117,7 @@ void kanary_task_emit(struct kanary_task *task, enum kanary_reason reason);
 /** kanary_task_clamp() - the bin of a number within its bank, under speculation too */
 static __always_inline u32 kanary_task_clamp(u32 number)
 {
-	const u32 last = KANARY_BINS_BANK - 1;
-
-	return ((number ^ last) & array_index_mask_nospec(number, last)) ^ last;
+	return array_index_nospec(min_t(u32, number, KANARY_BINS_BANK - 1), KANARY_BINS_BANK);
 }
 
 /** kanary_task_count_order() - count the triple that ends with a call of @bin; the hook */
