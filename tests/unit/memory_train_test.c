@@ -124,34 +124,45 @@ static void farthest_are_taken_first(void **state)
 	kanary_dataset_free(&dataset);
 }
 
-/* With a dozen of its like in one run, and each other run twice: the tenth run counts. */
+/* A stream of @vectors that all have the same mix. */
+static void add_even(struct kanary_dataset *dataset, uint32_t stream, uint32_t vectors,
+		     uint16_t second)
+{
+	const struct kanary_count mix[] = { { 10, (uint16_t)(PERIOD - second) }, { 20, second } };
+	uint32_t index;
+
+	for (index = 0; index < vectors; index++)
+		add(dataset, stream, index, mix, 2);
+}
+
+/* A dozen of its like are in one run, and all others come twice: the tenth run counts. */
 static void radius_is_the_tenth_run(void **state)
 {
+	static const uint16_t others[] = {
+		505, 900, 700, 700, 510, 700, 900, 800, 700, 700, 900, 515, 700,
+	};
 	struct kanary_dataset dataset = { .period = PERIOD };
-	static const struct kanary_count half[] = { { 10, 500 }, { 20, 500 } };
 	struct kanary_memory memory;
 	double expected;
 	uint32_t i;
 
-	for (i = 0; i < 12; i++)
-		add(&dataset, 1, i, half, 2);
-	for (i = 0; i < 14; i++) {
-		const struct kanary_count mix[] = {
-			{ 10, (uint16_t)(520 + 10 * i) }, { 20, (uint16_t)(480 - 10 * i) },
-		};
-
-		/* the second vector brings the sum nearer to the first run: it is the one that counts */
-		add(&dataset, 2 + i, 0, mix, 2);
-		add(&dataset, 2 + i, 1, half, 2);
-	}
+	add_even(&dataset, 1, 12, 500);
+	for (i = 0; i < sizeof(others) / sizeof(*others); i++)
+		add_even(&dataset, 2 + i, 2, others[i]);
 	finish(&dataset);
 	create(&memory, true);
-	assert_true(kanary_memory_train(&memory, &dataset, 0, 1, false));
-	assert_int_equal(memory.items, 1);
-	/* of the tenth, 610 and 390, with as many halves */
-	expected = mix_distance(0.5, 0.445);
+	assert_true(kanary_memory_train(&memory, &dataset, 0, 100, false));
+	assert_int_equal(memory.items, 4);
+	assert_float_equal(item_share(&memory, 0), 0.5, 0.001);
+	expected = mix_distance(0.5, 0.8);
 	if (fabs(radius(&memory, 0) - expected) > SLACK)
 		fail_msg("radius %g, expected %g", radius(&memory, 0), expected);
+	/* alone, it stands for all, and has to reach them */
+	assert_true(kanary_memory_train(&memory, &dataset, 0, 1, false));
+	assert_int_equal(memory.items, 1);
+	expected = mix_distance(0.5, 0.9);
+	if (fabs(radius(&memory, 0) - expected) > SLACK)
+		fail_msg("alone, radius %g, expected %g", radius(&memory, 0), expected);
 	kanary_memory_train_free(&memory);
 	kanary_dataset_free(&dataset);
 }
@@ -295,7 +306,9 @@ static double plain_radius(const struct plain *plain, uint32_t number)
 static void check_items(const struct plain *plain, const struct kanary_memory *memory,
 			uint32_t room)
 {
-	double *left = malloc(plain->count * sizeof(*left)), farthest, expected;
+	double *left = malloc(plain->count * sizeof(*left)), farthest, expected, distance;
+	double *radius = malloc(memory->items * sizeof(*radius));
+	uint32_t *owner = malloc(plain->count * sizeof(*owner));
 	uint32_t item, number, i;
 
 	for (i = 0; i < plain->count; i++)
@@ -311,9 +324,19 @@ static void check_items(const struct plain *plain, const struct kanary_memory *m
 		else if (left[number] < farthest - SLACK || farthest < COVERED - SLACK)
 			fail_msg("item %u is %g from those before, the farthest is %g", item,
 				 left[number], farthest);
-		for (i = 0; i < plain->count; i++)
-			left[i] = fmin(left[i], plain_distance(plain->x[number], plain->x[i]));
-		expected = 4096 / (plain_radius(plain, number) + CHANCE);
+		for (i = 0; i < plain->count; i++) {
+			distance = plain_distance(plain->x[number], plain->x[i]);
+			if (distance < left[i]) {
+				left[i] = distance;
+				owner[i] = item;
+			}
+		}
+		radius[item] = plain_radius(plain, number);
+	}
+	for (i = 0; i < plain->count; i++)
+		radius[owner[i]] = fmax(radius[owner[i]], left[i]);
+	for (item = 0; item < memory->items; item++) {
+		expected = 4096 / (radius[item] + CHANCE);
 		if (fabs(memory->scale[item] - expected) > 1 + expected * SLACK / CHANCE)
 			fail_msg("item %u has scale %u, expected %g", item, memory->scale[item],
 				 expected);
@@ -322,6 +345,8 @@ static void check_items(const struct plain *plain, const struct kanary_memory *m
 		fail_msg("%u items of %u, but a histogram is %g away", memory->items, room,
 			 farthest);
 	free(left);
+	free(radius);
+	free(owner);
 }
 
 /* Columns in the order of bins, one each for all bins of any item, and one more if they are odd. */
