@@ -22,9 +22,10 @@ compared by tasks that normal traces alone can set, and this repeats it:
     each task:  learn training --> score 600 to 1000 normal and 200 to 300 anomalous traces
                                --> AUC, and detection at 5 % false alarms; means over tasks
 
-All is deterministic; a process is one score, given when it has ended. With --kanary, the fixed-point code is run on the same
-tasks, too, by kanary bench, on archives that are thrown away. With --network, so is a
-neural discriminator (needs python3-torch, and minutes); without, its row is left out.
+All is deterministic; a process is one score, given when it has ended. With --kanary, the
+fixed-point code is run on the same tasks, too, by kanary bench, on archives that are thrown
+away. What was searched and is not repeated here: a neural discriminator of normal traces and
+made negatives, which needs PyTorch.
 """
 import os
 import sys
@@ -65,12 +66,11 @@ COMBINATIONS = {
         (fisher, LINEAR, CALLS, TRIPLES, LINEAR_TRIPLES),
 }
 
-# The table's parts, and how the names begin that are in them; "" is all others.
+# The table's parts, and how the names begin that are in them.
 GROUPS = (("Linear autoencoders of the whole process", ("linear autoencoder",)),
           ("Neighbours", ("nearest", "local PCA", "windows")),
           ("Sequences", ("STIDE", "language model")),
           ("The nearest of few (k-center), radius its 10th neighbour + 0.02", ("memory",)),
-          ("Neural network", ("discriminator",)),
           ("Combinations (calls, triples: nearest, radius the 10th neighbour + 0.02)",
            tuple(COMBINATIONS)),
           ("kanary bench on the same tasks, fixed point", ("kanary bench",)))
@@ -92,7 +92,6 @@ def arguments():
         epilog="Example:\n\n  tools/bench/design.py adfa-ld.zip --kanary build/kanary")
     parser.add_argument("archive", metavar="ADFA.zip", help="the archive of ADFA-LD")
     parser.add_argument("--kanary", metavar="PROGRAM", help="run its fixed-point code, too")
-    parser.add_argument("--network", action="store_true", help="train a neural discriminator, too")
     parser.add_argument("--tasks", metavar="A,B", help="these alone; \"list\" prints their names")
     parser.add_argument("--json", action="store_true", help="print a JSON object")
     return parser.parse_args()
@@ -116,9 +115,6 @@ def run_tasks(pool, trainings, tasks, options):
     designs += [Windows(pool, trainings, width) for width in WINDOWS]
     progress("n-grams")
     designs.append(Sequences(pool))
-    if options.network:
-        from design.network import Discriminator
-        designs.append(Discriminator(pool))
     results = []
     for number, task in enumerate(tasks, 1):
         progress(f"task {number} of {len(tasks)}: {task.name}")
@@ -200,7 +196,7 @@ def main():
             return 0
         tasks = select(tasks, options.tasks)
         results = run_tasks(pool, len(training), tasks, options)
-    except (OSError, ValueError, zipfile.BadZipFile, ImportError) as error:
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
         print(f"kanary: design: {options.archive}: {error}", file=sys.stderr)
         return 1
     designs = summarise(tasks, results)
