@@ -22,11 +22,21 @@ kill -INT "$recorder"
 wait "$recorder" || fail "$(cat record.said)"
 container=$(identity work)
 
+# views MODEL: the recording's vectors surprise each of its memories, and each view now and then
+views() {
+	kanary score "$1" work.rec --vectors --json | jq -c 'select(.stream)' >score.vectors
+	for view in process calls order task; do
+		jq -s -e "[.[].${view}_surprise] | unique | length > 5" score.vectors >/dev/null ||
+			fail "$1: the recording has hardly more than one ${view}_surprise"
+	done
+}
+
 # agree MODEL: in force for the container, on everything
 agree() {
 	kanary load "$1" --container "$container"
 	kanary score "$1" work.rec --kernel "$container" --json >score.json 2>score.said ||
 		fail "$1 on the recording: $(cat score.said)"
+	views "$1"
 	[ "$(jq .kernel.verdicts score.json)" -gt 200 ] || fail "only $(jq -c .kernel score.json)"
 	kanary score "$1" --random 3000 --seed 7 --kernel "$container" --json >score.json 2>score.said ||
 		fail "$1 on random vectors: $(cat score.said)"
@@ -38,7 +48,8 @@ kanary train work.rec -o work.model --quiet --time-limit 10s --hidden 16 --steps
 	fail "train: $(cat train.said)"
 agree work.model
 for seed in 1 2 3; do
-	model "random-$seed.model" 64 quiet "$seed" 1
+	# keen, so that codebook and memories are searched
+	model "random-$seed.model" 64 keen "$seed" 1
 	agree "random-$seed.model"
 done
 
@@ -70,10 +81,11 @@ wait "$watch" || :
 # Time and pid name a vector on both sides.
 vectors live.rec >live.vectors
 kanary score keen.model live.rec --vectors --json | jq -c 'select(.stream)' >live.score
+surprises='[.surprise, .process_surprise, .calls_surprise, .order_surprise, .task_surprise,
+	.sequence_surprise, .container_surprise]'
 jq -s -c --slurpfile vectors live.vectors '[., $vectors] | transpose[] |
-	select(.[0].alert) | "\(.[1].time) \(.[1].pid) \(.[0].surprise) \(.[0].process_surprise) \(.[0].sequence_surprise) \(.[0].container_surprise)"' \
-	live.score | sort >offline
-jq -c 'select(.event == "alert") |
-	"\(.boottime_ns) \(.pid) \(.surprise) \(.process_surprise) \(.sequence_surprise) \(.container_surprise)"' events | sort >online
+	select(.[0].alert) | [.[1].time, .[1].pid] + (.[0] | '"$surprises"')' live.score |
+	sort >offline
+jq -c 'select(.event == "alert") | [.boottime_ns, .pid] + '"$surprises" events | sort >online
 cmp online offline || fail "$(wc -l <online) live alerts, $(wc -l <offline) offline; first differences:
 $(diff online offline | head -n 6)"
