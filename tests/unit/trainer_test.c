@@ -291,7 +291,7 @@ static void time_limit_is_kept(void **state)
  */
 enum order { LEARNED, REVERSED, NONE };
 
-/* The vector's calls made in turns: as many triples of three kinds as there are calls of the last. */
+/* The calls made in turns: as many triples of three kinds as there are calls of the last. */
 static void add_order(struct kanary_vector *vector, enum order order)
 {
 	uint32_t histogram[KANARY_VECTOR_BINS] = { 0 };

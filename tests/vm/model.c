@@ -2,9 +2,9 @@
 /*
  * model FILE PERIOD quiet|keen|alarm [SEED [STRIDE]]: a model for tests and benchmarks.
  *
- * 64 inputs, 32 hidden units, 16 steps, 100 items in each memory, random weights, which cost the same as
- * learned ones. A quiet model never raises an alert, a keen one whenever there is
- * any surprise, and one of alarm for each vector.
+ * 64 inputs, 32 hidden units, 16 steps, 100 items in each memory, random weights,
+ * which cost the same as learned ones. A quiet model never raises an alert, a keen
+ * one whenever there is any surprise, and one of alarm for each vector.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,10 @@
 #include "model_fixture.h"
 #include "score.h"
 
-enum { INPUTS = 64, CODE = 8, HIDDEN = 32, STEPS = 16, ITEMS = 100, SURPRISE_MAX = 25600, SURPRISE = 2648 };
+enum {
+	INPUTS = 64, CODE = 8, HIDDEN = 32, STEPS = 16, ITEMS = 100,
+	SURPRISE_MAX = 25600, SURPRISE = 2648,
+};
 
 /* Every error is as surprising as every other. */
 static void flatten(const struct kanary_model_knot *knots, unsigned int number)
