@@ -143,6 +143,12 @@ u32 kanary_score_surprise(const struct kanary_model_knot *knot, u32 knots, u32 e
 					    error - knot->error, knot[1].error - knot->error);
 }
 
+static u32 surprise_of(const struct kanary_model *model, const struct kanary_model_knot *knot,
+		       u32 error)
+{
+	return kanary_score_surprise(knot, model->header->knots, error);
+}
+
 /*
  * What the process head and the memories see are three views of one histogram. Each
  * alone may be somewhat surprised; that all are is rarer, and how rare is learned.
@@ -150,26 +156,23 @@ u32 kanary_score_surprise(const struct kanary_model_knot *knot, u32 knots, u32 e
 static void judge_task(const struct kanary_model *model, struct kanary_score_stream *stream,
 		       const struct kanary_scratch *scratch, struct kanary_verdict *verdict)
 {
-	u32 knots = model->header->knots;
+	struct kanary_memory_head_state *calls = kanary_score_calls(model, stream);
+	struct kanary_memory_head_state *order = kanary_score_order(model, stream);
+	u32 sum;
 
 	verdict->process_error = kanary_process_head_error(model, scratch);
-	verdict->process_surprise = kanary_score_surprise(model->process_knot, knots,
+	verdict->process_surprise = surprise_of(model, model->process_knot,
 						verdict->process_error);
 	verdict->task_surprise = verdict->process_surprise;
 	if (!model->task_knot)
 		return;
-	verdict->calls_error = kanary_memory_head_error(&model->calls,
-							kanary_score_calls(model, stream),
-							scratch->calls);
-	verdict->calls_surprise = kanary_score_surprise(model->calls.knot, knots, verdict->calls_error);
-	verdict->order_error = kanary_memory_head_error(&model->order,
-							kanary_score_order(model, stream),
-							scratch->order);
-	verdict->order_surprise = kanary_score_surprise(model->order.knot, knots, verdict->order_error);
-	verdict->task_surprise = kanary_score_surprise(model->task_knot, knots,
-					     (verdict->process_surprise +
-					      verdict->calls_surprise +
-					      verdict->order_surprise) * KANARY_SCORE_SURPRISE_TO_ERROR);
+	verdict->calls_error = kanary_memory_head_error(&model->calls, calls, scratch->calls);
+	verdict->calls_surprise = surprise_of(model, model->calls.knot, verdict->calls_error);
+	verdict->order_error = kanary_memory_head_error(&model->order, order, scratch->order);
+	verdict->order_surprise = surprise_of(model, model->order.knot, verdict->order_error);
+	sum = verdict->process_surprise + verdict->calls_surprise + verdict->order_surprise;
+	verdict->task_surprise = surprise_of(model, model->task_knot,
+					     sum * KANARY_SCORE_SURPRISE_TO_ERROR);
 }
 
 /* The most surprised head speaks for all, and pays for those that it was chosen from. */
@@ -198,7 +201,6 @@ void kanary_score_vector(const struct kanary_model *model, struct kanary_score_s
 			 const struct kanary_count *counts, u32 length, void *memory,
 			 struct kanary_verdict *verdict)
 {
-	u32 knots = model->header->knots;
 	struct kanary_scratch scratch;
 
 	kanary_scratch_layout(&scratch, model, memory);
@@ -215,7 +217,7 @@ void kanary_score_vector(const struct kanary_model *model, struct kanary_score_s
 			verdict->sequence_error =
 				kanary_sequence_head_error(model, &model->sequence, ring, &scratch,
 							   scratch.sequence);
-			verdict->sequence_surprise = kanary_score_surprise(model->sequence.knot, knots,
+			verdict->sequence_surprise = surprise_of(model, model->sequence.knot,
 								 verdict->sequence_error);
 		}
 	}
@@ -240,8 +242,7 @@ void kanary_score_process(const struct kanary_model *model,
 	verdict->flags |= KANARY_VERDICT_CONTAINER;
 	verdict->container_error = kanary_sequence_head_error(model, head, &container->ring,
 							      &scratch, scratch.container);
-	verdict->container_surprise = kanary_score_surprise(head->knot, model->header->knots,
-						  verdict->container_error);
+	verdict->container_surprise = surprise_of(model, head->knot, verdict->container_error);
 	combine(model, verdict);
 }
 
