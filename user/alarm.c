@@ -107,8 +107,7 @@ static double excess(const struct kanary_alarm_list *list, u32 threshold)
 
 u32 kanary_alarm_threshold(const struct kanary_alarm_list *list, uint64_t budget)
 {
-	double repeats = list->repeats ? list->repeats : 1, level, least, alarms, peaks, sum;
-	double wanted = (double)list->count / budget, counted = KANARY_ALARM_COUNTED * repeats;
+	double wanted = (double)list->count / budget, level, least, alarms, peaks, sum;
 	u32 base;
 
 	/*
@@ -117,13 +116,12 @@ u32 kanary_alarm_threshold(const struct kanary_alarm_list *list, uint64_t budget
 	 * is a fault and no threshold.
 	 */
 	least = fmax(log10((double)budget / list->memory), 0.5 * log10((double)budget));
-	base = lowest(list, fmax(wanted, counted));
+	base = lowest(list, fmax(wanted, KANARY_ALARM_COUNTED));
 	level = base;
-	if (wanted < counted) {
+	if (wanted < KANARY_ALARM_COUNTED) {
 		alarms = kanary_alarm_count(list, base, NULL);
-		peaks = alarms / repeats + KANARY_ALARM_BELIEF;
-		sum = excess(list, base) / repeats +
-		      KANARY_ALARM_BELIEF * SURPRISE_UNIT * M_LOG10E;
+		peaks = alarms + KANARY_ALARM_BELIEF;
+		sum = excess(list, base) + KANARY_ALARM_BELIEF * SURPRISE_UNIT * M_LOG10E;
 		/* the scale is not certain, either: with that, exponential becomes Lomax 1954 */
 		level += sum * (pow(fmax(alarms, 1) / wanted, 1 / peaks) - 1);
 	}

@@ -20,14 +20,12 @@
 /**
  * struct kanary_alarm_list - verdicts on normal vectors, stream by stream
  * @memory: vectors from an alarm's first alert on that belong to it
- * @repeats: verdicts that tell together what one would, as they are of copies; 0 like 1
  * @count: verdicts
  * @surprise: [@count], Q24.8
  * @first: [@count], whether a stream begins with it
  */
 struct kanary_alarm_list {
 	uint32_t memory;
-	uint32_t repeats;
 	size_t count;
 	u32 *surprise;
 	bool *first;

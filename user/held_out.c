@@ -56,11 +56,25 @@ const char *kanary_held_out_split(struct kanary_trainer *trainer)
 	return NULL;
 }
 
-/* Scores one run from a fresh state, beside the same in floating point. */
+/*
+ * Vectors of the same stream before a run that its verdicts remember. A part of a
+ * daemon's life would else begin as nothing in it does.
+ */
+static uint32_t remembered(const struct kanary_dataset *dataset,
+			   const struct kanary_dataset_run *run, const void *file)
+{
+	uint32_t memory = kanary_alarm_memory(file);
+	uint32_t before = run->first - dataset->stream[run->stream].first;
+
+	return before < memory ? before : memory;
+}
+
+/* Scores one run, beside the same in floating point. */
 static void score_run(struct kanary_trainer *trainer, struct kanary_replay *replay,
 		      const struct kanary_dataset_run *run, uint32_t length, s16 *history)
 {
 	const struct kanary_network *network = trainer->sequence.network;
+	uint32_t before = remembered(trainer->dataset, run, trainer->file);
 	uint32_t inputs = trainer->features.inputs, i;
 	struct kanary_feature_counts counts = { 0 };
 	struct kanary_held_out_errors *errors;
@@ -68,25 +82,27 @@ static void score_run(struct kanary_trainer *trainer, struct kanary_replay *repl
 	s16 x[KANARY_MODEL_INPUTS_MAX];
 
 	kanary_replay_restart(replay);
-	for (i = 0; i < length; i++) {
+	for (i = 0; i < before + length; i++) {
 		const struct kanary_vector *vector = kanary_drift_vector(trainer->drift,
-			kanary_dataset_vector(trainer->dataset, run->first + i));
+			kanary_dataset_vector(trainer->dataset, run->first + i - before));
 
 		kanary_replay_vector(replay, vector, &verdict);
+		kanary_feature_map_add(&trainer->features, &counts, vector, x);
+		/* the last steps vectors, oldest first */
+		if (network) {
+			memmove(history, history + inputs,
+				(size_t)(network->steps - 1) * inputs * sizeof(*history));
+			kanary_feature_map_own(&trainer->features, vector,
+					       history + (size_t)(network->steps - 1) * inputs);
+		}
+		if (i < before)
+			continue;
 		errors = &trainer->process_errors;
 		errors->value[errors->count++] = verdict.process_error;
 		trainer->calls_errors.value[trainer->calls_errors.count++] = verdict.calls_error;
 		trainer->order_errors.value[trainer->order_errors.count++] = verdict.order_error;
-		kanary_feature_map_add(&trainer->features, &counts, vector, x);
 		compare(errors, verdict.process_error,
 			kanary_process_train_error(&trainer->process, x));
-		if (!network)
-			continue;
-		/* the last steps vectors, oldest first */
-		memmove(history, history + inputs,
-			(size_t)(network->steps - 1) * inputs * sizeof(*history));
-		kanary_feature_map_own(&trainer->features, vector,
-				       history + (size_t)(network->steps - 1) * inputs);
 		if (!(verdict.flags & KANARY_VERDICT_SEQUENCE))
 			continue;
 		errors = &trainer->sequence_errors;
@@ -317,10 +333,10 @@ void kanary_held_out_copy(void *to, const void *from)
 	}
 }
 
-/* What a fold's model says of the part that it does not know. */
+/* What a fold's model says of the part that it does not know, as it was recorded. */
 static const char *replay_fold(struct kanary_trainer *trainer, uint32_t turn)
 {
-	uint32_t copies = kanary_drift_copies(trainer->drift), copy, i, j, length;
+	uint32_t i, j, length, before;
 	struct kanary_dataset *dataset = trainer->dataset;
 	struct kanary_verdict verdict;
 	struct kanary_replay replay;
@@ -333,15 +349,14 @@ static const char *replay_fold(struct kanary_trainer *trainer, uint32_t turn)
 		return NO_MEMORY;
 	for (i = 0; i < dataset->runs; i++) {
 		length = calibration_length(dataset, &dataset->run[i]);
-		for (copy = 0; copy < copies; copy++) {
-			kanary_drift_draw(trainer->drift, copy);
-			kanary_replay_restart(&replay);
-			for (j = 0; done && j < length; j++) {
-				kanary_replay_vector(&replay, kanary_drift_vector(trainer->drift,
-					kanary_dataset_vector(dataset, dataset->run[i].first + j)),
-					&verdict);
-				done = kanary_alarm_add(&trainer->alarms, verdict.surprise, !j);
-			}
+		before = remembered(dataset, &dataset->run[i], trainer->fold[turn]);
+		kanary_replay_restart(&replay);
+		for (j = 0; done && j < before + length; j++) {
+			kanary_replay_vector(&replay, kanary_dataset_vector(dataset,
+					     dataset->run[i].first + j - before), &verdict);
+			if (j >= before)
+				done = kanary_alarm_add(&trainer->alarms, verdict.surprise,
+							j == before);
 		}
 	}
 	kanary_replay_free(&replay);
@@ -351,13 +366,12 @@ static const char *replay_fold(struct kanary_trainer *trainer, uint32_t turn)
 const char *kanary_held_out_threshold(struct kanary_trainer *trainer,
 				      struct kanary_trainer_result *result)
 {
-	uint32_t copies = kanary_drift_copies(trainer->drift), turn;
 	struct kanary_model_header *header = trainer->fold[0];
 	const char *failure = NULL;
+	uint32_t turn;
 	size_t i;
 
 	trainer->alarms.memory = kanary_alarm_memory(header);
-	trainer->alarms.repeats = copies;
 	for (turn = 0; !failure && turn < trainer->folds; turn++) {
 		if (turn)
 			kanary_held_out_copy(trainer->fold[turn], header);
@@ -367,10 +381,9 @@ const char *kanary_held_out_threshold(struct kanary_trainer *trainer,
 		return failure;
 	header->threshold = kanary_alarm_threshold(&trainer->alarms, header->budget);
 	result->threshold = header->threshold / SURPRISE_UNIT;
-	result->held_out = trainer->alarms.count / copies;
+	result->held_out = trainer->alarms.count;
 	result->supported = (double)result->held_out / KANARY_ALARM_COUNTED;
-	result->alarms = (double)kanary_alarm_count(&trainer->alarms, header->threshold, NULL) /
-			 copies;
+	result->alarms = kanary_alarm_count(&trainer->alarms, header->threshold, NULL);
 	for (i = 0; i < trainer->alarms.count; i++)
 		result->highest = fmax(result->highest,
 				       trainer->alarms.surprise[i] / SURPRISE_UNIT);

@@ -49,7 +49,7 @@ int kanary_train_summary_json(const char *path, const struct kanary_dataset *dat
 	json_object_set_new(object, "supported_vectors", json_real(result->supported));
 	json_object_set_new(object, "held_out_highest", json_real(result->highest));
 	json_object_set_new(object, "held_out", json_integer(result->held_out));
-	json_object_set_new(object, "held_out_alarms", json_real(result->alarms));
+	json_object_set_new(object, "held_out_alarms", json_integer((json_int_t)result->alarms));
 	json_object_set_new(object, "folds", json_integer(result->folds));
 	json_object_set_new(object, "novel_runs", json_integer(result->novel));
 	json_object_set_new(object, "process", describe_head(&result->process));
@@ -149,7 +149,7 @@ void kanary_train_summary_print(const char *path, const struct kanary_dataset *d
 	}
 	printf("alert     from surprise %.2f on, one false alarm in ", result->threshold);
 	print_interval(header->budget, dataset);
-	printf(", of which the held-out data have %.1f\n", result->alarms);
+	printf(", of which the held-out data have %zu\n", result->alarms);
 	printf("support   the data bear budgets to one false alarm in ");
 	print_interval(result->supported, dataset);
 	if (header->budget > result->supported)

@@ -89,7 +89,7 @@ struct kanary_trainer_head {
  * @novel: runs of the data with a system call that no other has
  * @supported: vectors a false alarm for which no extrapolation is needed
  * @highest: surprise of any held-out vector
- * @alarms: that the held-out vectors raise, mean over drifted copies
+ * @alarms: that the held-out vectors raise
  * @process: head
  * @calls: memory, without errors where there is none
  * @order: memory, likewise
@@ -121,7 +121,7 @@ struct kanary_trainer_result {
 	uint32_t novel;
 	double supported;
 	double highest;
-	double alarms;
+	size_t alarms;
 	struct kanary_trainer_head process;
 	struct kanary_trainer_head calls;
 	struct kanary_trainer_head order;

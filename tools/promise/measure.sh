@@ -11,11 +11,13 @@
 # adds up over all of them. A recording holds a container's normal life.
 #
 # Variables: PERIODS ("32 64", adfa), BUDGETS ("1000 10000" vectors for each false
-# alarm), TRAIN (options of kanary train; a time limit that leaves time for all turns), SHIFT (multiplies the budget that is
-# trained for, not the one that is measured against: to see the measurement fail).
+# alarm), TRAIN (options of kanary train; a time limit that leaves time for all turns),
+# SHIFT (multiplies the budget that is trained for, not the one that is measured against:
+# to see the measurement fail).
 #
 # A line each: alarms expected and raised, their ratio, and its limits of 95 %
-# confidence (Poisson). Exit status 1 where the limits exclude a factor of 2.
+# confidence (Poisson: one recording may have a reason for many, so the limits of the sum
+# over recordings are rather too narrow). Exit status 1 where the limits exclude a factor of 2.
 set -euo pipefail
 kanary=$1 kind=$2
 shift 2
