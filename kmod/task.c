@@ -204,9 +204,10 @@ static struct kanary_task *lookup(bool may_create)
 /* @first: bin of the bank's first call */
 static void count(struct kanary_task *task, u16 *bank, u32 first, u32 number)
 {
-	number = kanary_task_clamp(number);
-	bank[number]++;
-	kanary_task_count_order(task, first + number);
+	unsigned long bin = kanary_task_clamp(number);
+
+	bank[bin]++;
+	kanary_task_count_order(task, first + bin);
 	if (!--task->left)
 		kanary_task_emit(task, KANARY_REASON_PERIOD);
 }

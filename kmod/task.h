@@ -11,8 +11,6 @@
 #ifndef _KANARY_TASK_H
 #define _KANARY_TASK_H
 
-#include <linux/minmax.h>
-#include <linux/nospec.h>
 #include <linux/percpu.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
@@ -114,10 +112,18 @@ void kanary_task_adopt(void);
 void kanary_task_count_slow(u32 number);
 void kanary_task_emit(struct kanary_task *task, enum kanary_reason reason);
 
-/** kanary_task_clamp() - the bin of a number within its bank, under speculation too */
-static __always_inline u32 kanary_task_clamp(u32 number)
+/**
+ * kanary_task_clamp() - the bin of a number within its bank, under speculation too
+ *
+ * A conditional move is not predicted: no mask is needed behind it, as
+ * array_index_nospec() puts one behind whatever the compiler makes of min().
+ */
+static __always_inline unsigned long kanary_task_clamp(u32 number)
 {
-	return array_index_nospec(min_t(u32, number, KANARY_BINS_BANK - 1), KANARY_BINS_BANK);
+	unsigned long bin = number;
+
+	asm("cmp %1, %0\n\tcmova %1, %0" : "+r" (bin) : "r" (KANARY_BINS_BANK - 1UL) : "cc");
+	return bin;
 }
 
 /** kanary_task_count_order() - count the triple that ends with a call of @bin; the hook */
@@ -136,15 +142,16 @@ static __always_inline void kanary_task_count_order(struct kanary_task *task, u3
 static __always_inline void kanary_task_count(u32 number)
 {
 	struct kanary_task *task;
+	unsigned long bin;
 
 	if (unlikely(this_cpu_read(kanary_task_cache.owner) != current)) {
 		kanary_task_count_slow(number);
 		return;
 	}
 	task = this_cpu_read(kanary_task_cache.task);
-	number = kanary_task_clamp(number);
-	task->native[number]++;
-	kanary_task_count_order(task, number);
+	bin = kanary_task_clamp(number);
+	task->native[bin]++;
+	kanary_task_count_order(task, bin);
 	if (unlikely(!--task->left))
 		kanary_task_emit(task, KANARY_REASON_PERIOD);
 }
