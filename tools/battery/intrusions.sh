@@ -193,7 +193,7 @@ reverse() {
 	typed "$1" "$2" id 'uname -a' 'cat /etc/passwd' 'ls -la / /root /tmp' env \
 		'find /etc -name "*.conf" | head' 'cat /proc/mounts' exit
 	by "$1" "./$3 ${SHELL_PORT[$1]}"
-	grep -q '^root:x:0' "/tmp/shell.$1"
+	grep -q 'root:x:0' "/tmp/shell.$1"
 }
 
 redis_module() {
