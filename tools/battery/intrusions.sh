@@ -250,10 +250,12 @@ redis_replica() {
 redis_keys() {
 	local key seen=0
 
+	# The load may just have emptied the database.
+	redis-cli mset $(seq -f 'secret:%g %g' 30)
 	while read -r key; do
 		redis-cli dump "$key" >>/tmp/keys && seen=$((seen + 1))
 		sleep 0.3
-	done < <(redis-cli --scan | head -n 25)
+	done < <(redis-cli --scan --pattern 'secret:*' | head -n 25)
 	[ "$seen" -gt 5 ]
 }
 
