@@ -23,6 +23,8 @@
 # DRY=1: the attacks alone, without learning and judging: do they work? ONLY=PATTERN: those
 # whose line in intrusions.sh matches.
 set -u
+# A model of too few vectors would say more of the machine's speed than of Kanary.
+PATIENCE=${PATIENCE:-12}
 . ./containers.sh
 . ./load.sh
 . ./learn.sh

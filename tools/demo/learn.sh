@@ -45,9 +45,12 @@ start_all() {
 	done
 }
 
+# How many times as long as asked for a recording may take.
+PATIENCE=${PATIENCE:-2}
+
 # record FILE SECONDS VECTORS SEED SIGNAL: normal load on all services, which are restarted
-# after a third of the time; one recorder writes down all. On a slow machine it takes up to
-# three times as long, until there are VECTORS of each.
+# after a third of the time; one recorder writes down all. On a slow machine it takes longer by
+# up to PATIENCE times as long, until there are VECTORS of each.
 record() {
 	local recorder seed=$4 loads=() load
 
@@ -63,14 +66,14 @@ record() {
 		(
 			load "$name" train "$seed" $(($2 / 3))
 			restart "$name" "$5"
-			load "$name" train $((seed + 1)) $(($2 * 3))
+			load "$name" train $((seed + 1)) $(($2 * (PATIENCE + 1)))
 			: # what single requests came to does not matter
 		) &
 		loads+=($!)
 		seed=$((seed + 100))
 	done
 	sleep "$2"
-	await $(($2 * 2)) enough "$3"
+	await $(($2 * PATIENCE)) enough "$3" || step "fewer than $3 vectors of some container"
 	touch "$STATE/stop"
 	for load in "${loads[@]}"; do
 		wait "$load" || fail "the normal load came to an end: see above"
