@@ -7,6 +7,8 @@
 
 #define SURPRISE_UNIT 256.0
 #define SURPRISE_MAX 25600
+/* Surprises are calibrated: beyond the data they are not off by more than a factor of 3. */
+#define BEYOND 0.5
 
 uint32_t kanary_alarm_memory(const struct kanary_model_header *header)
 {
@@ -124,6 +126,8 @@ u32 kanary_alarm_threshold(const struct kanary_alarm_list *list, uint64_t budget
 		sum = excess(list, base) + KANARY_ALARM_BELIEF * SURPRISE_UNIT * M_LOG10E;
 		/* the scale is not certain, either: with that, exponential becomes Lomax 1954 */
 		level += sum * (pow(fmax(alarms, 1) / wanted, 1 / peaks) - 1);
+		/* one event, seen once and far beyond, must not hide all that will come */
+		level = fmin(level, fmax(base, (log10((double)budget) + BEYOND) * SURPRISE_UNIT));
 	}
 	level = fmax(level, least * SURPRISE_UNIT);
 	return (u32)fmin(fmax(ceil(level), 1), SURPRISE_MAX);

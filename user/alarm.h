@@ -59,7 +59,7 @@ size_t kanary_alarm_count(const struct kanary_alarm_list *list, u32 threshold, s
  * Beyond, the alarms' peaks are taken to be exponentially distributed, as a
  * surprise that is calibrated is; that the scale is 1 / ln 10 counts as much as
  * KANARY_ALARM_BELIEF peaks do, and the budget is kept in the mean over what the
- * scale may be.
+ * scale may be; but little farther than the surprise itself says.
  *
  * Return: surprise, Q24.8, at least 1.
  */

@@ -17,8 +17,6 @@
 #define NO_MEMORY KANARY_TRAINER_NO_MEMORY
 #define SURPRISE_UNIT 256.0
 #define SURPRISE_MAX 100.0
-/* Time limits that training in all turns may take together. */
-#define TIME_LIMITS 2
 
 /* OpenBLAS: its threads cost more than they bring at these sizes, and determinism too. */
 void openblas_set_num_threads(int threads);
@@ -175,8 +173,8 @@ static const char *run_fold(struct kanary_trainer *trainer, uint32_t turn,
 }
 
 /*
- * The first fold tells how long training takes: where all would take much longer than
- * the user wants to wait for one, there is only this one.
+ * The first fold tells how long training takes: where all would take longer than the
+ * user wants to wait for one, there is only this one.
  */
 static const char *run_folds(struct kanary_trainer *trainer, struct kanary_progress *progress)
 {
@@ -189,7 +187,7 @@ static const char *run_folds(struct kanary_trainer *trainer, struct kanary_progr
 	for (turn = 0; !failure && turn < trainer->folds; turn++) {
 		failure = run_fold(trainer, turn, progress);
 		if (!turn && (kanary_progress_now() - start) * (trainer->folds + 1) >
-			     TIME_LIMITS * settings->sequence.seconds)
+			     settings->sequence.seconds)
 			trainer->folds = 1;
 	}
 	return failure;

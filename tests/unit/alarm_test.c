@@ -141,6 +141,24 @@ static void alarms_are_counted_by_hand(void **state)
 	kanary_alarm_free(&list);
 }
 
+/* One event, seen once and far beyond all others, moves no threshold beyond the data by much. */
+static void one_event_hides_nothing(void **state)
+{
+	const struct world single = { .length = 1, .scale = 1 };
+	gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
+	struct kanary_alarm_list list;
+	u32 with, without;
+
+	fill(&list, random, &single, 2000);
+	without = kanary_alarm_threshold(&list, 2000000);
+	assert_true(kanary_alarm_add(&list, 25600, true));
+	with = kanary_alarm_threshold(&list, 2000000);
+	print_message("threshold %.2f, with the event %.2f\n", without / 256.0, with / 256.0);
+	assert_true(with >= without && with <= (log10(2000000) + 0.51) * 256);
+	kanary_alarm_free(&list);
+	gsl_rng_free(random);
+}
+
 /* A service that is never normal must not be learned as one endless alarm. */
 static void silly_lists_have_thresholds(void **state)
 {
@@ -198,6 +216,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_scale_is_made_up_for),
 		cmocka_unit_test(alarms_are_counted_by_hand),
 		cmocka_unit_test(silly_lists_have_thresholds),
+		cmocka_unit_test(one_event_hides_nothing),
 		cmocka_unit_test(limits_hold),
 	};
 
