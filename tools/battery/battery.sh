@@ -156,7 +156,8 @@ if [ -n "${DRY:-}" ]; then
 	start_all
 	start_listeners || fail "a listener does not answer"
 	lanes
-	! jq -e 'select(.worked | not)' attacks.* || fail "attacks that did not work: see above"
+	idlers=$(jq -r 'select(.worked | not) | "\(.service): \(.name), \(.variant)"' attacks.*)
+	[ -z "$idlers" ] || fail "attacks that did not do their work: $idlers"
 	exit 0
 fi
 step "recording all, each in a container of its own"

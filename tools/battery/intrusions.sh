@@ -251,7 +251,8 @@ redis_keys() {
 	local key seen=0
 
 	# The load may just have emptied the database.
-	redis-cli mset $(seq -f 'secret:%g %g' 30)
+	# shellcheck disable=SC2046
+	redis-cli mset $(printf 'secret:%d x ' {1..30})
 	while read -r key; do
 		redis-cli dump "$key" >>/tmp/keys && seen=$((seen + 1))
 		sleep 0.3
