@@ -81,11 +81,13 @@ enum kanary_score_head kanary_explain_loudest(const struct kanary_verdict *verdi
 {
 	enum kanary_score_head head = KANARY_SCORE_PROCESS;
 	u32 surprise = verdict->task_surprise;
+	u32 order;
 
 	if (verdict->calls_surprise > verdict->process_surprise)
 		head = KANARY_SCORE_CALLS;
-	if (verdict->order_surprise > verdict->process_surprise &&
-	    verdict->order_surprise > verdict->calls_surprise)
+	order = verdict->order_surprise > verdict->triples_surprise ? verdict->order_surprise :
+								      verdict->triples_surprise;
+	if (order > verdict->process_surprise && order > verdict->calls_surprise)
 		head = KANARY_SCORE_ORDER;
 	if ((verdict->flags & KANARY_VERDICT_SEQUENCE) && verdict->sequence_surprise > surprise) {
 		head = KANARY_SCORE_SEQUENCE;

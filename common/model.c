@@ -84,8 +84,13 @@ static u32 walk(struct kanary_model *model, const struct kanary_model_header *he
 	walk_memory(&cursor, &model->calls, header, &header->calls, 0, KANARY_BINS);
 	walk_memory(&cursor, &model->order, header, &header->order, KANARY_BINS,
 		    KANARY_ORDER_BINS);
-	model->task_knot = section(&cursor, (header->calls.items ? header->knots : 0) *
-					    (u32)sizeof(struct kanary_model_knot));
+	model->triples_encode = layer(&cursor, header->triples_code, header->triples_inputs);
+	model->triples_decode = layer(&cursor, header->triples_inputs, header->triples_code);
+	model->triples_knot = section(&cursor, (header->triples_inputs ? header->knots : 0) *
+					       (u32)sizeof(struct kanary_model_knot));
+	model->task_knot = section(&cursor,
+				   (header->calls.items || header->triples_inputs ?
+				    header->knots : 0) * (u32)sizeof(struct kanary_model_knot));
 	model->kind = section(&cursor, header->kinds * (u32)sizeof(struct kanary_model_kind));
 	model->centroid = section(&cursor, header->kinds * inputs * (u32)sizeof(s16));
 	model->reference = section(&cursor, sizeof(struct kanary_model_reference));
@@ -115,6 +120,8 @@ size_t kanary_model_packed_size(const struct kanary_model *model)
 {
 	return kanary_layer_packed_size(&model->encode) +
 	       kanary_layer_packed_size(&model->decode) +
+	       kanary_layer_packed_size(&model->triples_encode) +
+	       kanary_layer_packed_size(&model->triples_decode) +
 	       packed_sequence_size(&model->sequence) +
 	       packed_sequence_size(&model->container);
 }
@@ -122,7 +129,7 @@ size_t kanary_model_packed_size(const struct kanary_model *model)
 void kanary_model_prepare(struct kanary_model *model, void *memory)
 {
 	struct kanary_layer *layers[] = {
-		&model->encode, &model->decode,
+		&model->encode, &model->decode, &model->triples_encode, &model->triples_decode,
 		&model->sequence.encoder, &model->sequence.decoder, &model->sequence.output,
 		&model->container.encoder, &model->container.decoder, &model->container.output,
 	};

@@ -28,7 +28,11 @@
  *		struct kanary_model_entry entry[entries]
  *		struct kanary_model_knot knot[knots]
  *	memory of order: the same, with column[KANARY_ORDER_BINS]
- *	struct kanary_model_knot task_knot[knots]	with the memories only
+ *	triples head
+ *		layer encode [code x inputs]
+ *		layer decode [inputs x code]
+ *		struct kanary_model_knot knot[knots]
+ *	struct kanary_model_knot task_knot[knots]	with memories or a triples head only
  *	struct kanary_model_kind kind[kinds]	for identification; never used in a verdict
  *	s16 centroid[kinds][inputs]		Q0.15, features that are typical of each
  *	struct kanary_model_reference
@@ -39,7 +43,8 @@
  * decoder column is the encoder's last h, then h.
  *
  * A model without a sequence head or a container head (hidden = 0 in its shape)
- * has none of that head's sections; it has both memories or none (items = 0).
+ * has none of that head's sections, nor one without a triples head (its inputs = 0);
+ * it has both memories or none (items = 0).
  *
  * The arithmetic (all integer, all rounding half up, shifts arithmetic):
  *
@@ -59,8 +64,10 @@
  *		its own, saturated
  *	memory	Q20.12: the smallest of (2^30 - sum of x * value) * scale >> 30 over
  *		the items, the difference first clipped to 0; see memory_head.h
- *	task	Q20.12: the sum of the process head's surprise and both memories'
- *		(Fisher 1932), which task_knot makes a surprise again
+ *	triples	Q20.12: as the process head's error, each weight being 1024.0; an input
+ *		is KANARY_ORDER_BINS / inputs neighbouring bins of triples
+ *	task	Q20.12: the sum of the surprises of the process head, of the memories and
+ *		of the triples head (Fisher 1932), which task_knot makes a surprise again
  *
  * What the linear process head cannot reconstruct although it is normal, such as
  * the one start of a service, is in its codebook: where its error exceeds
@@ -88,6 +95,7 @@
 #define KANARY_MODEL_INPUTS_MIN 4
 #define KANARY_MODEL_INPUTS_MAX 256
 #define KANARY_MODEL_CODE_MAX 64
+#define KANARY_MODEL_TRIPLES_CODE_MAX 192
 #define KANARY_MODEL_CODEBOOK_MAX 128
 #define KANARY_MODEL_HIDDEN_MAX 128
 #define KANARY_MODEL_STEPS_MAX 64
@@ -103,6 +111,8 @@
  * With KANARY_MODEL_INPUTS_MAX inputs the sum of an error just fits into 64 bits.
  */
 #define KANARY_MODEL_WEIGHT_MAX (1u << 24)
+/* 1024.0 in Q28.4: weight of each input where all weigh the same. */
+#define KANARY_MODEL_WEIGHT_EVEN (1u << 14)
 /* Cell clip of training and inference. */
 #define KANARY_MODEL_CELL_CLIP 16
 
@@ -110,6 +120,7 @@
 #define KANARY_MODEL_SEQUENCE 2 /* flags: has a sequence head */
 #define KANARY_MODEL_CONTAINER 4 /* flags: has a container head */
 #define KANARY_MODEL_MEMORY 8 /* flags: has both memories */
+#define KANARY_MODEL_TRIPLES 16 /* flags: has a triples head */
 
 /**
  * struct kanary_model_shape - dimensions of a head over a sequence, all 0 for none
@@ -149,7 +160,7 @@ struct kanary_model_memory_shape {
  * @checksum: CRC-32C of the whole file, with this field as 0
  * @period: calls per vector that the model was trained with
  * @decay_limit: calls after which the stream's counts are halved, 0 for never
- * @flags: KANARY_MODEL_PROCESS, _SEQUENCE, _CONTAINER, _MEMORY
+ * @flags: KANARY_MODEL_PROCESS, _SEQUENCE, _CONTAINER, _MEMORY, _TRIPLES
  * @threshold: surprise from which on a vector is an alert, Q24.8
  * @codebook_gate: error of the process head up to which the codebook is not
  *	searched, Q20.12; 0 without a codebook
@@ -164,6 +175,8 @@ struct kanary_model_memory_shape {
  * @calls: shape of the memory of calls
  * @order: shape of the memory of triples of calls
  * @kinds: of processes that were learned, up to KANARY_MODEL_KINDS_MAX, or 0
+ * @triples_inputs: of the triples head, a power of 2 up to KANARY_MODEL_INPUTS_MAX; or 0
+ * @triples_code: width of its bottleneck, even; or 0
  * @reserved: 0; room for the dimensions of further heads
  * @name: of the profile, [A-Za-z0-9._-], zero-padded, terminated
  */
@@ -188,7 +201,9 @@ struct kanary_model_header {
 	struct kanary_model_memory_shape calls;
 	struct kanary_model_memory_shape order;
 	u16 kinds;
-	u16 reserved[7];
+	u16 triples_inputs;
+	u16 triples_code;
+	u16 reserved[5];
 	char name[KANARY_NAME_SIZE];
 };
 
@@ -324,6 +339,9 @@ struct kanary_model {
 	struct kanary_model_sequence container;
 	struct kanary_model_memory calls;
 	struct kanary_model_memory order;
+	struct kanary_layer triples_encode;
+	struct kanary_layer triples_decode;
+	const struct kanary_model_knot *triples_knot;
 	const struct kanary_model_knot *task_knot;
 	const struct kanary_model_kind *kind;
 	const s16 *centroid;

@@ -113,6 +113,22 @@ static const char *check_memory_shape(const struct kanary_model_memory_shape *sh
 	return NULL;
 }
 
+static const char *check_triples_shape(const struct kanary_model_header *header)
+{
+	u32 inputs = header->triples_inputs;
+
+	if (!(header->flags & KANARY_MODEL_TRIPLES))
+		return inputs || header->triples_code ?
+		       "model without a triples head has dimensions of one" : NULL;
+	if (inputs < KANARY_MODEL_INPUTS_MIN || inputs > KANARY_MODEL_INPUTS_MAX ||
+	    inputs & (inputs - 1))
+		return "inputs of the triples head are no power of 2 from 4 to 256";
+	if (!header->triples_code || header->triples_code % 2 ||
+	    header->triples_code > KANARY_MODEL_TRIPLES_CODE_MAX)
+		return "code of the triples head is odd or out of range (2 to 192)";
+	return NULL;
+}
+
 static const char *check_dimensions(const struct kanary_model_header *header)
 {
 	const char *why;
@@ -131,6 +147,8 @@ static const char *check_dimensions(const struct kanary_model_header *header)
 	if (!why)
 		why = check_shape(&header->container, header->flags & KANARY_MODEL_CONTAINER);
 	if (!why)
+		why = check_triples_shape(header);
+	if (!why)
 		why = check_memory_shape(&header->calls, KANARY_BINS,
 					 header->flags & KANARY_MODEL_MEMORY);
 	if (!why)
@@ -142,7 +160,8 @@ static const char *check_dimensions(const struct kanary_model_header *header)
 static const char *check_header(const struct kanary_model_header *header)
 {
 	if (header->flags & ~(u32)(KANARY_MODEL_PROCESS | KANARY_MODEL_SEQUENCE |
-				   KANARY_MODEL_CONTAINER | KANARY_MODEL_MEMORY))
+				   KANARY_MODEL_CONTAINER | KANARY_MODEL_MEMORY |
+				   KANARY_MODEL_TRIPLES))
 		return "model has unknown flags";
 	if (!(header->flags & KANARY_MODEL_PROCESS))
 		return "model has no process head";
@@ -397,6 +416,12 @@ static const char *check_body(const struct kanary_model *model)
 		why = check_memory(model, &model->calls);
 	if (!why)
 		why = check_memory(model, &model->order);
+	if (!why)
+		why = check_layer(&model->triples_encode);
+	if (!why)
+		why = check_layer(&model->triples_decode);
+	if (!why && model->triples_knot)
+		why = check_knots(model->triples_knot, model->header->knots);
 	if (!why && model->task_knot)
 		why = check_knots(model->task_knot, model->header->knots);
 	if (!why)

@@ -4,6 +4,7 @@
 #include "feature.h"
 #include "process_head.h"
 #include "scratch.h"
+#include "triples_head.h"
 
 /* log10 of the heads that spoke in Q24.8: looking twice doubles the chance of a false alarm. */
 static const u32 looking[] = { 0, 0, 77, 122 };
@@ -21,6 +22,7 @@ size_t kanary_score_stream_size(const struct kanary_model *model)
 {
 	return sizeof(struct kanary_score_stream) + model->header->inputs * sizeof(u32) +
 	       kanary_memory_head_size(&model->calls) + kanary_memory_head_size(&model->order) +
+	       model->header->triples_inputs * sizeof(u32) +
 	       kanary_sequence_head_ring_size(model, &model->sequence);
 }
 
@@ -62,7 +64,8 @@ static void decay(const struct kanary_model *model, struct kanary_score_stream *
 			stream->cumulative[i] /= 2;
 			stream->total += stream->cumulative[i];
 		}
-		if (!model->task_knot)
+		kanary_triples_head_halve(model, kanary_score_triples(model, stream));
+		if (!model->calls.column)
 			continue;
 		kanary_memory_head_halve(&model->calls, kanary_score_calls(model, stream));
 		kanary_memory_head_halve(&model->order, kanary_score_order(model, stream));
@@ -75,7 +78,10 @@ static void remember_process(const struct kanary_model *model, struct kanary_sco
 	u64 reciprocal;
 	u32 i;
 
-	if (model->task_knot) {
+	if (model->triples_knot)
+		kanary_triples_head_add(model, kanary_score_triples(model, stream), counts,
+					length);
+	if (model->calls.column) {
 		kanary_memory_head_add(&model->calls, kanary_score_calls(model, stream), counts,
 				       length);
 		kanary_memory_head_add(&model->order, kanary_score_order(model, stream), counts,
@@ -150,8 +156,8 @@ static u32 surprise_of(const struct kanary_model *model, const struct kanary_mod
 }
 
 /*
- * What the process head and the memories see are three views of one histogram. Each
- * alone may be somewhat surprised; that all are is rarer, and how rare is learned.
+ * What the process head, the memories and the triples head see are views of the same
+ * calls. Each alone may be somewhat surprised; that all are is rarer, and how rare is learned.
  */
 static void judge_task(const struct kanary_model *model, struct kanary_score_stream *stream,
 		       const struct kanary_scratch *scratch, struct kanary_verdict *verdict)
@@ -166,11 +172,24 @@ static void judge_task(const struct kanary_model *model, struct kanary_score_str
 	verdict->task_surprise = verdict->process_surprise;
 	if (!model->task_knot)
 		return;
-	verdict->calls_error = kanary_memory_head_error(&model->calls, calls, scratch->calls);
-	verdict->calls_surprise = surprise_of(model, model->calls.knot, verdict->calls_error);
-	verdict->order_error = kanary_memory_head_error(&model->order, order, scratch->order);
-	verdict->order_surprise = surprise_of(model, model->order.knot, verdict->order_error);
-	sum = verdict->process_surprise + verdict->calls_surprise + verdict->order_surprise;
+	if (model->calls.column) {
+		verdict->calls_error = kanary_memory_head_error(&model->calls, calls,
+								scratch->calls);
+		verdict->calls_surprise = surprise_of(model, model->calls.knot,
+						      verdict->calls_error);
+		verdict->order_error = kanary_memory_head_error(&model->order, order,
+								scratch->order);
+		verdict->order_surprise = surprise_of(model, model->order.knot,
+						      verdict->order_error);
+	}
+	if (model->triples_knot) {
+		verdict->triples_error = kanary_triples_head_error(model,
+			kanary_score_triples(model, stream), scratch);
+		verdict->triples_surprise = surprise_of(model, model->triples_knot,
+							verdict->triples_error);
+	}
+	sum = verdict->process_surprise + verdict->calls_surprise + verdict->order_surprise +
+	      verdict->triples_surprise;
 	verdict->task_surprise = surprise_of(model, model->task_knot,
 					     sum * KANARY_SCORE_SURPRISE_TO_ERROR);
 }

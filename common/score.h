@@ -34,7 +34,7 @@ enum kanary_score_head {
  * @total: sum of the stream's counts so far, after decay
  * @partial: whether its beginning was not seen
  * @cumulative: [inputs]; behind it what the memories of calls and of order
- *	remember, then the ring of the sequence head
+ *	remember, the triples head's counts, then the ring of the sequence head
  */
 struct kanary_score_stream {
 	u32 total;
@@ -65,12 +65,20 @@ kanary_score_order(const struct kanary_model *model, const struct kanary_score_s
 		((u8 *)kanary_score_calls(model, stream) + kanary_memory_head_size(&model->calls));
 }
 
+/** kanary_score_triples() - a stream's triples so far, as the triples head counts them */
+static inline u32 *kanary_score_triples(const struct kanary_model *model,
+					const struct kanary_score_stream *stream)
+{
+	return (u32 *)((u8 *)kanary_score_order(model, stream) +
+		       kanary_memory_head_size(&model->order));
+}
+
 /** kanary_score_ring() - latest vectors of a stream; only with a sequence head */
 static inline struct kanary_sequence_head_ring *
 kanary_score_ring(const struct kanary_model *model, const struct kanary_score_stream *stream)
 {
 	return (struct kanary_sequence_head_ring *)
-		((u8 *)kanary_score_order(model, stream) + kanary_memory_head_size(&model->order));
+		(kanary_score_triples(model, stream) + model->header->triples_inputs);
 }
 
 /**

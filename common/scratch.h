@@ -25,6 +25,9 @@
  * @code: Q4.11
  * @calls: of the stream so far as the memory of calls reads it, Q0.15
  * @order: the same of the memory of order
+ * @triples: the same of the triples head
+ * @triples_code: its code, Q4.11
+ * @reconstruction: what it reconstructs, Q1.15
  */
 struct kanary_scratch {
 	s64 *sums;
@@ -40,6 +43,9 @@ struct kanary_scratch {
 	s16 *code;
 	s16 *calls;
 	s16 *order;
+	s16 *triples;
+	s16 *triples_code;
+	s32 *reconstruction;
 };
 
 /**

@@ -88,7 +88,8 @@ static int judge_vector(void *taker, const struct kanary_vector *vector)
 }
 
 static const char *train(const struct kanary_bench_data *data, uint64_t seed,
-			 uint32_t items, struct kanary_trainer_result *result)
+			 uint32_t triples, uint32_t items,
+			 struct kanary_trainer_result *result)
 {
 	/*
 	 * As "kanary train" does with --decay 0 --even; but no training trace has the
@@ -98,6 +99,7 @@ static const char *train(const struct kanary_bench_data *data, uint64_t seed,
 		.name = "bench",
 		.inputs = INPUTS,
 		.code = CODE,
+		.triples = triples,
 		.items = items,
 		.even = true,
 		.stride = 16,
@@ -124,6 +126,14 @@ static double memory_operations(const struct kanary_model_memory_shape *shape)
 	       shape->entries * 3.0 + shape->items * 3.0;
 }
 
+static double triples_operations(const struct kanary_model_header *header)
+{
+	double inputs = header->triples_inputs, code = header->triples_code;
+
+	return inputs * KANARY_BENCH_FEATURE_OPERATIONS + 2 * 2 * inputs * code +
+	       inputs * ERROR_OPERATIONS;
+}
+
 /* Of one vector: the upper bound, with every input in use and each memory searched whole. */
 static double vector_operations(const struct kanary_model_header *header)
 {
@@ -131,18 +141,20 @@ static double vector_operations(const struct kanary_model_header *header)
 
 	return KANARY_BENCH_RECIPROCAL_OPERATIONS + inputs * KANARY_BENCH_FEATURE_OPERATIONS +
 	       2 * 2 * inputs * code + inputs * ERROR_OPERATIONS * (1.0 + header->codebook) +
-	       memory_operations(&header->calls) + memory_operations(&header->order);
+	       memory_operations(&header->calls) + memory_operations(&header->order) +
+	       triples_operations(header);
 }
 
 static const char *score(const struct kanary_bench_data *data, uint64_t seed,
-			 uint32_t items, double *scores, struct kanary_bench_cost *cost)
+			 uint32_t triples, uint32_t items, double *scores,
+			 struct kanary_bench_cost *cost)
 {
 	struct kanary_trainer_result result;
 	struct stream stream;
 	const char *failure;
 	uint32_t i;
 
-	failure = train(data, seed, items, &result);
+	failure = train(data, seed, triples, items, &result);
 	if (failure)
 		return failure;
 	if (!kanary_replay_init(&stream.replay, result.file)) {
@@ -167,23 +179,35 @@ static const char *score(const struct kanary_bench_data *data, uint64_t seed,
 const char *kanary_bench_kanary_score(const struct kanary_bench_data *data, uint64_t seed,
 				      double *scores, struct kanary_bench_cost *cost)
 {
-	return score(data, seed, 1024, scores, cost);
+	return score(data, seed, 160, 0, scores, cost);
 }
 
-const char *kanary_bench_kanary_256(const struct kanary_bench_data *data, uint64_t seed,
-				    double *scores, struct kanary_bench_cost *cost)
+const char *kanary_bench_kanary_narrow(const struct kanary_bench_data *data, uint64_t seed,
+				       double *scores, struct kanary_bench_cost *cost)
 {
-	return score(data, seed, 256, scores, cost);
-}
-
-const char *kanary_bench_kanary_64(const struct kanary_bench_data *data, uint64_t seed,
-				   double *scores, struct kanary_bench_cost *cost)
-{
-	return score(data, seed, 64, scores, cost);
+	return score(data, seed, 64, 0, scores, cost);
 }
 
 const char *kanary_bench_kanary_autoencoder(const struct kanary_bench_data *data, uint64_t seed,
 					    double *scores, struct kanary_bench_cost *cost)
 {
-	return score(data, seed, 0, scores, cost);
+	return score(data, seed, 0, 0, scores, cost);
+}
+
+const char *kanary_bench_kanary_memory(const struct kanary_bench_data *data, uint64_t seed,
+				       double *scores, struct kanary_bench_cost *cost)
+{
+	return score(data, seed, 0, 1024, scores, cost);
+}
+
+const char *kanary_bench_kanary_256(const struct kanary_bench_data *data, uint64_t seed,
+				    double *scores, struct kanary_bench_cost *cost)
+{
+	return score(data, seed, 0, 256, scores, cost);
+}
+
+const char *kanary_bench_kanary_64(const struct kanary_bench_data *data, uint64_t seed,
+				   double *scores, struct kanary_bench_cost *cost)
+{
+	return score(data, seed, 0, 64, scores, cost);
 }

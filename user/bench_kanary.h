@@ -9,16 +9,24 @@
 const char *kanary_bench_kanary_score(const struct kanary_bench_data *data, uint64_t seed,
 				      double *scores, struct kanary_bench_cost *cost);
 
-/** kanary_bench_kanary_256() - at most 256 histograms in each memory */
+/** kanary_bench_kanary_narrow() - a triples head of 64 instead of 160 */
+const char *kanary_bench_kanary_narrow(const struct kanary_bench_data *data, uint64_t seed,
+				       double *scores, struct kanary_bench_cost *cost);
+
+/** kanary_bench_kanary_autoencoder() - the process head alone */
+const char *kanary_bench_kanary_autoencoder(const struct kanary_bench_data *data, uint64_t seed,
+					    double *scores, struct kanary_bench_cost *cost);
+
+/** kanary_bench_kanary_memory() - both memories instead of the triples head, at most 1024 histograms in each */
+const char *kanary_bench_kanary_memory(const struct kanary_bench_data *data, uint64_t seed,
+				       double *scores, struct kanary_bench_cost *cost);
+
+/** kanary_bench_kanary_256() - at most 256 in each */
 const char *kanary_bench_kanary_256(const struct kanary_bench_data *data, uint64_t seed,
 				    double *scores, struct kanary_bench_cost *cost);
 
 /** kanary_bench_kanary_64() - at most 64 */
 const char *kanary_bench_kanary_64(const struct kanary_bench_data *data, uint64_t seed,
 				   double *scores, struct kanary_bench_cost *cost);
-
-/** kanary_bench_kanary_autoencoder() - no memory */
-const char *kanary_bench_kanary_autoencoder(const struct kanary_bench_data *data, uint64_t seed,
-					    double *scores, struct kanary_bench_cost *cost);
 
 #endif /* KANARY_BENCH_KANARY_H */

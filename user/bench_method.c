@@ -15,12 +15,16 @@ const struct kanary_bench_method kanary_bench_methods[] = {
 	  .score = kanary_baseline_neighbour },
 	{ .name = "kanary", .help = "this program's own model, in the kernel's arithmetic",
 	  .random = true, .score = kanary_bench_kanary_score },
-	{ .name = "kanary-256", .help = "with at most 256 histograms by heart instead of 1024",
-	  .random = true, .frontier = true, .score = kanary_bench_kanary_256 },
-	{ .name = "kanary-64", .help = "with at most 64",
-	  .random = true, .frontier = true, .score = kanary_bench_kanary_64 },
-	{ .name = "kanary-ae", .help = "with none: its linear autoencoder alone",
+	{ .name = "kanary-t64", .help = "with a triples head of 64 instead of 160",
+	  .random = true, .frontier = true, .score = kanary_bench_kanary_narrow },
+	{ .name = "kanary-ae", .help = "with none: its autoencoder of calls alone",
 	  .random = true, .frontier = true, .score = kanary_bench_kanary_autoencoder },
+	{ .name = "kanary-mem", .help = "with memories of 1024 histograms instead",
+	  .random = true, .frontier = true, .score = kanary_bench_kanary_memory },
+	{ .name = "kanary-256", .help = "the same with 256",
+	  .random = true, .frontier = true, .score = kanary_bench_kanary_256 },
+	{ .name = "kanary-64", .help = "the same with 64",
+	  .random = true, .frontier = true, .score = kanary_bench_kanary_64 },
 };
 const uint32_t kanary_bench_methods_count =
 	sizeof(kanary_bench_methods) / sizeof(*kanary_bench_methods);

@@ -58,6 +58,8 @@ void kanary_feature_map_choose(struct kanary_feature_map *features,
 		shared = SHARED_WANTED + (own & 1);
 	else if (!rare)
 		shared = inputs - own;
+	features->first = 0;
+	features->bins = KANARY_BINS;
 	features->seen = own;
 	features->decay_limit = decay_limit;
 	features->inputs = own + rare + shared;
@@ -75,6 +77,20 @@ void kanary_feature_map_choose(struct kanary_feature_map *features,
 	}
 }
 
+void kanary_feature_map_triples(struct kanary_feature_map *features, uint32_t inputs,
+				uint32_t decay_limit)
+{
+	uint32_t i;
+
+	features->first = KANARY_BINS;
+	features->bins = KANARY_ORDER_BINS;
+	features->seen = inputs;
+	features->inputs = inputs;
+	features->decay_limit = decay_limit;
+	for (i = 0; i < KANARY_ORDER_BINS; i++)
+		features->map[i] = i * inputs / KANARY_ORDER_BINS;
+}
+
 static void values(const u32 *counts, u32 total, uint32_t inputs, s16 *x)
 {
 	u64 reciprocal = kanary_feature_reciprocal(total);
@@ -89,10 +105,13 @@ void kanary_feature_map_add(const struct kanary_feature_map *features,
 			 s16 *x)
 {
 	u32 limit = features->decay_limit ? features->decay_limit : TOTAL_MAX;
-	uint32_t i, length = kanary_vector_calls(vector);
+	uint32_t i, bin;
 
-	for (i = 0; i < length; i++) {
-		state->counts[features->map[vector->counts[i].bin]] += vector->counts[i].count;
+	for (i = 0; i < vector->length; i++) {
+		bin = vector->counts[i].bin - features->first;
+		if (bin >= features->bins)
+			continue;
+		state->counts[features->map[bin]] += vector->counts[i].count;
 		state->total += vector->counts[i].count;
 	}
 	while (state->total > limit) {

@@ -12,13 +12,17 @@
  * @seen: inputs that stand for one system call each; those from here on are
  *	shared by all others
  * @decay_limit: as in struct kanary_model_header
+ * @first: bin that @map begins with
+ * @bins: that it is for; others are left out
  * @map: input of each bin
  */
 struct kanary_feature_map {
 	uint32_t inputs;
 	uint32_t seen;
 	uint32_t decay_limit;
-	u16 map[KANARY_BINS];
+	uint32_t first;
+	uint32_t bins;
+	u16 map[KANARY_ORDER_BINS];
 };
 
 /**
@@ -45,6 +49,10 @@ void kanary_feature_map_choose(struct kanary_feature_map *features,
 			    uint32_t decay_limit);
 
 #define KANARY_FEATURE_MAP_SHARED 4
+
+/** kanary_feature_map_triples() - triples' bins, folded to so many @inputs */
+void kanary_feature_map_triples(struct kanary_feature_map *features, uint32_t inputs,
+				uint32_t decay_limit);
 
 /** kanary_feature_map_add() - the next vector of a stream; @x Q0.15 of its counts so far */
 void kanary_feature_map_add(const struct kanary_feature_map *features,

@@ -101,6 +101,8 @@ static void score_run(struct kanary_trainer *trainer, struct kanary_replay *repl
 		errors->value[errors->count++] = verdict.process_error;
 		trainer->calls_errors.value[trainer->calls_errors.count++] = verdict.calls_error;
 		trainer->order_errors.value[trainer->order_errors.count++] = verdict.order_error;
+		trainer->triples_errors.value[trainer->triples_errors.count++] =
+			verdict.triples_error;
 		compare(errors, verdict.process_error,
 			kanary_process_train_error(&trainer->process, x));
 		if (!(verdict.flags & KANARY_VERDICT_SEQUENCE))
@@ -145,6 +147,7 @@ static const char *score_tasks(struct kanary_trainer *trainer)
 	if (!history || !errors_reserve(&trainer->process_errors, count) ||
 	    !errors_reserve(&trainer->calls_errors, count) ||
 	    !errors_reserve(&trainer->order_errors, count) ||
+	    !errors_reserve(&trainer->triples_errors, count) ||
 	    !errors_reserve(&trainer->sequence_errors, count))
 		goto out;
 	if (!kanary_replay_init(&replay, trainer->file))
@@ -235,45 +238,51 @@ static void calibrate(struct kanary_trainer_head *head, struct kanary_held_out_e
 }
 
 /*
- * The process head and both memories, then what they say together. The gate of a
- * memory is where a quarter of the held-out errors are smaller: nearer is near enough.
+ * The process head, the memories and the triples head, then what they say together. The
+ * gate of a memory is where a quarter of the held-out errors are smaller: nearer is near
+ * enough.
  */
 static const char *calibrate_task(struct kanary_trainer *trainer,
 				  struct kanary_trainer_result *result,
 				  struct kanary_model *model, double repeats)
 {
 	struct kanary_model_header *header = trainer->fold[0];
-	struct kanary_held_out_errors *errors[] = { &trainer->process_errors,
-						    &trainer->calls_errors,
-						    &trainer->order_errors };
-	const struct kanary_model_knot *knot[] = { model->process_knot, model->calls.knot,
-						   model->order.knot };
-	struct kanary_trainer_head *heads[] = { &result->process, &result->calls,
-						&result->order };
-	uint32_t count = trainer->process_errors.count, knots = header->knots, head, i;
+	struct {
+		const struct kanary_model_knot *knot;
+		struct kanary_held_out_errors *errors;
+		struct kanary_trainer_head *head;
+	} views[] = {
+		{ model->process_knot, &trainer->process_errors, &result->process },
+		{ model->calls.knot, &trainer->calls_errors, &result->calls },
+		{ model->order.knot, &trainer->order_errors, &result->order },
+		{ model->triples_knot, &trainer->triples_errors, &result->triples },
+	};
+	uint32_t count = trainer->process_errors.count, knots = header->knots, view, i;
 	struct kanary_held_out_errors sums = { .count = count };
 	u32 *copy;
 
-	copy = malloc(3 * (size_t)count * sizeof(*copy));
+	copy = malloc(count * sizeof(*copy));
 	sums.value = calloc(count, sizeof(*sums.value));
 	if (!copy || !sums.value) {
 		free(copy);
 		free(sums.value);
 		return NO_MEMORY;
 	}
-	for (head = 0; head < 3 && knot[head]; head++) {
-		memcpy(copy + head * (size_t)count, errors[head]->value, count * sizeof(*copy));
-		calibrate(heads[head], errors[head], repeats, knot[head], knots);
+	for (view = 0; view < sizeof(views) / sizeof(*views); view++) {
+		if (!views[view].knot)
+			continue;
+		memcpy(copy, views[view].errors->value, count * sizeof(*copy));
+		calibrate(views[view].head, views[view].errors, repeats, views[view].knot, knots);
 		for (i = 0; i < count; i++)
-			sums.value[i] += kanary_score_surprise(knot[head], knots,
-							       copy[head * (size_t)count + i]) *
+			sums.value[i] += kanary_score_surprise(views[view].knot, knots, copy[i]) *
 					 KANARY_SCORE_SURPRISE_TO_ERROR;
 	}
-	if (model->task_knot) {
-		header->calls.gate = errors[1]->value[count / 4];
-		header->order.gate = errors[2]->value[count / 4];
-		calibrate(&result->task, &sums, repeats, model->task_knot, knots);
+	if (model->calls.column) {
+		header->calls.gate = trainer->calls_errors.value[count / 4];
+		header->order.gate = trainer->order_errors.value[count / 4];
 	}
+	if (model->task_knot)
+		calibrate(&result->task, &sums, repeats, model->task_knot, knots);
 	free(copy);
 	free(sums.value);
 	return NULL;
@@ -316,12 +325,15 @@ void kanary_held_out_copy(void *to, const void *from)
 	kanary_model_layout(&new, to);
 	header->threshold = old.header->threshold;
 	memcpy((void *)new.process_knot, old.process_knot, size);
-	if (old.task_knot && new.task_knot) {
+	if (old.task_knot && new.task_knot)
+		memcpy((void *)new.task_knot, old.task_knot, size);
+	if (old.triples_knot && new.triples_knot)
+		memcpy((void *)new.triples_knot, old.triples_knot, size);
+	if (old.calls.column && new.calls.column) {
 		header->calls.gate = old.header->calls.gate;
 		header->order.gate = old.header->order.gate;
 		memcpy((void *)new.calls.knot, old.calls.knot, size);
 		memcpy((void *)new.order.knot, old.order.knot, size);
-		memcpy((void *)new.task_knot, old.task_knot, size);
 	}
 	if (old.sequence.knot && new.sequence.knot) {
 		header->sequence.stride = old.header->sequence.stride;
@@ -395,6 +407,7 @@ void kanary_held_out_free(struct kanary_trainer *trainer)
 	errors_free(&trainer->process_errors);
 	errors_free(&trainer->calls_errors);
 	errors_free(&trainer->order_errors);
+	errors_free(&trainer->triples_errors);
 	errors_free(&trainer->sequence_errors);
 	errors_free(&trainer->container_errors);
 	kanary_alarm_free(&trainer->alarms);

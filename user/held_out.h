@@ -46,9 +46,12 @@ struct kanary_trainer {
 	struct kanary_kinds kinds;
 	struct kanary_memory calls;
 	struct kanary_memory order;
+	struct kanary_feature_map triples_features;
+	struct kanary_process_head triples;
 	struct kanary_held_out_errors process_errors;
 	struct kanary_held_out_errors calls_errors;
 	struct kanary_held_out_errors order_errors;
+	struct kanary_held_out_errors triples_errors;
 	struct kanary_held_out_errors sequence_errors;
 	struct kanary_held_out_errors container_errors;
 	struct kanary_alarm_list alarms;

@@ -154,8 +154,8 @@ static int run(struct identify *identify)
 				    identify->dataset.period, header->period);
 	identify->features.inputs = header->inputs;
 	identify->features.decay_limit = header->decay_limit;
-	memcpy(identify->features.map, identify->file.model.feature,
-	       sizeof(identify->features.map));
+	identify->features.bins = KANARY_BINS;
+	memcpy(identify->features.map, identify->file.model.feature, KANARY_BINS * sizeof(u16));
 	for (i = 0; i < identify->dataset.streams; i++)
 		if (take_process(identify, i))
 			return kanary_message_error("identify: cannot write: %s", strerror(errno));

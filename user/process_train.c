@@ -16,8 +16,6 @@
  * no farther from their mean than sqrt(2): so no code leaves the range of Q4.11.
  */
 #define CODE_SCALE 11
-/* Q28.4: features have length 1, so an error is 4096.0 at most. */
-#define EVEN_WEIGHT (1024 * 16)
 
 /**
  * struct moments - of features
@@ -168,7 +166,7 @@ out:
 /* What @head makes of @x, subtracted from it. */
 static void residuals(const struct kanary_process_head *head, const s16 *x, float *residual)
 {
-	float code[KANARY_MODEL_CODE_MAX];
+	float code[KANARY_MODEL_TRIPLES_CODE_MAX];
 	uint32_t i, c;
 
 	for (i = 0; i < head->inputs; i++)
@@ -293,7 +291,7 @@ bool kanary_process_train(struct kanary_process_head *head, const struct kanary_
 		goto out;
 	weigh(head, dataset, features, drift);
 	for (i = 0; even && i < inputs; i++)
-		head->weight[i] = EVEN_WEIGHT;
+		head->weight[i] = KANARY_MODEL_WEIGHT_EVEN;
 	done = learn_by_heart(head, dataset, features, codewords, false);
 out:
 	free(moments.sum);

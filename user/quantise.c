@@ -149,7 +149,8 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 			    const struct kanary_sequence_head *sequence,
 			    const struct kanary_sequence_head *container,
 			    const struct kanary_memory *calls,
-			    const struct kanary_memory *order)
+			    const struct kanary_memory *order,
+			    const struct kanary_process_head *triples)
 {
 	struct kanary_model_header filled = *header;
 	struct kanary_model model;
@@ -171,6 +172,11 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 		set_memory_shape(&filled.calls, calls);
 		set_memory_shape(&filled.order, order);
 	}
+	if (triples->code) {
+		filled.flags |= KANARY_MODEL_TRIPLES;
+		filled.triples_inputs = triples->inputs;
+		filled.triples_code = triples->code;
+	}
 	filled.size = kanary_model_size(&filled);
 	file = calloc(1, filled.size);
 	if (!file)
@@ -178,7 +184,7 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 	memcpy(file, &filled, sizeof(filled));
 	kanary_model_layout(&model, file);
 
-	memcpy((u16 *)model.feature, features->map, sizeof(features->map));
+	memcpy((u16 *)model.feature, features->map, KANARY_BINS * sizeof(u16));
 	memcpy((u32 *)model.process_weight, process->weight, features->inputs * sizeof(u32));
 	quantise_codebook(&model, &process->codebook);
 	quantise_layer(&model.encode, process->encode, process->encode_bias, UNIT_FEATURE,
@@ -188,10 +194,18 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 	blank_knots(model.process_knot, filled.knots);
 	quantise_sequence(&model.sequence, features->inputs, filled.knots, sequence);
 	quantise_sequence(&model.container, features->inputs, filled.knots, container);
-	if (model.task_knot) {
+	if (model.calls.column) {
 		copy_memory(&model.calls, calls, filled.knots);
 		copy_memory(&model.order, order, filled.knots);
-		blank_knots(model.task_knot, filled.knots);
 	}
+	if (model.triples_knot) {
+		quantise_layer(&model.triples_encode, triples->encode, triples->encode_bias,
+			       UNIT_FEATURE, UNIT_CODE);
+		quantise_layer(&model.triples_decode, triples->decode, triples->decode_bias,
+			       UNIT_CODE, UNIT_OUTPUT);
+		blank_knots(model.triples_knot, filled.knots);
+	}
+	if (model.task_knot)
+		blank_knots(model.task_knot, filled.knots);
 	return file;
 }

@@ -31,6 +31,7 @@ void kanary_quantise_row(const float *weight, uint32_t columns, double bias, dou
  * @container: the same over a container's processes
  * @calls: memory, without items where there is none
  * @order: memory, likewise
+ * @triples: head, its code 0 where there is none
  *
  * Return: the file, or NULL where memory is short. To be freed.
  */
@@ -40,6 +41,7 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 			    const struct kanary_sequence_head *sequence,
 			    const struct kanary_sequence_head *container,
 			    const struct kanary_memory *calls,
-			    const struct kanary_memory *order);
+			    const struct kanary_memory *order,
+			    const struct kanary_process_head *triples);
 
 #endif /* KANARY_QUANTISE_H */

@@ -28,6 +28,7 @@ enum {
 	KEY_CODE,
 	KEY_CODEBOOK,
 	KEY_MEMORY,
+	KEY_TRIPLES,
 	KEY_EVEN,
 	KEY_HIDDEN,
 	KEY_STEPS,
@@ -67,6 +68,8 @@ static const struct argp_option arguments[] = {
 	{ "codebook", KEY_CODEBOOK, "N", 0, "rare situations that it learns by heart at most, 64", 0 },
 	{ "memory", KEY_MEMORY, "N", 0, "histograms of calls, and of triples of calls, that it learns "
 	  "by heart at most, 256; 0 for none", 0 },
+	{ "triples", KEY_TRIPLES, "N", 0, "width of the bottleneck of the head that judges triples of "
+	  "calls, 0: no such head", 0 },
 	{ "even", KEY_EVEN, NULL, 0, "weigh all inputs alike: for many short processes", 0 },
 	{ "hidden", KEY_HIDDEN, "N", 0, "width of the LSTMs, 32; 0 for neither sequence nor container head", 0 },
 	{ "steps", KEY_STEPS, "N", 0, "vectors in a sequence, 16; 0 for no sequence head", 0 },
@@ -139,6 +142,9 @@ static error_t parse_shape(int key, char *argument, struct argp_state *state)
 		error = parse_number(state, "memory", argument, 0, KANARY_MODEL_ITEMS_MAX, &number);
 		settings->items = (uint32_t)number;
 		return error;
+	case KEY_TRIPLES:
+		return parse_even(state, "triples", argument, 0, KANARY_MODEL_TRIPLES_CODE_MAX,
+				  &settings->triples);
 	case KEY_EVEN:
 		settings->even = true;
 		return 0;

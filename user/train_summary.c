@@ -53,12 +53,15 @@ int kanary_train_summary_json(const char *path, const struct kanary_dataset *dat
 	json_object_set_new(object, "folds", json_integer(result->folds));
 	json_object_set_new(object, "novel_runs", json_integer(result->novel));
 	json_object_set_new(object, "process", describe_head(&result->process));
-	if (result->task.errors) {
+	if (result->triples.errors)
+		json_object_set_new(object, "triples", describe_head(&result->triples));
+	if (result->task.errors)
+		json_object_set_new(object, "task", describe_head(&result->task));
+	if (result->calls.errors) {
 		json_object_set_new(object, "calls", describe_memory(&result->calls,
 								     &header->calls));
 		json_object_set_new(object, "order", describe_memory(&result->order,
 								     &header->order));
-		json_object_set_new(object, "task", describe_head(&result->task));
 	}
 	json_object_set_new(object, "processes", json_integer(result->processes));
 	if (result->has_container) {
@@ -131,7 +134,11 @@ void kanary_train_summary_print(const char *path, const struct kanary_dataset *d
 	       result->inputs - result->seen, header->code, 100 * result->explained,
 	       result->codewords);
 	print_head("process", &result->process);
-	if (result->task.errors) {
+	if (result->triples.errors)
+		printf("triples   code of %u, error %.1f (median of %u), tail shape %.2f\n",
+		       header->triples_code, result->triples.median_error, result->triples.errors,
+		       result->triples.tail.shape);
+	if (result->calls.errors) {
 		print_memory("calls", &result->calls, &header->calls);
 		print_memory("order", &result->order, &header->order);
 	}

@@ -94,6 +94,20 @@ static bool fit_memories(struct kanary_trainer *trainer, bool all)
 				   settings->items, all);
 }
 
+/* By the same means as the process head: only what it reads is another. */
+static bool fit_triples(struct kanary_trainer *trainer)
+{
+	const struct kanary_trainer_settings *settings = trainer->settings;
+
+	if (!settings->triples || !has_order(trainer->dataset))
+		return true;
+	kanary_feature_map_triples(&trainer->triples_features, KANARY_MODEL_INPUTS_MAX,
+				   settings->decay_limit);
+	return kanary_process_train(&trainer->triples, trainer->dataset,
+				    &trainer->triples_features, settings->triples, 0, true,
+				    trainer->drift);
+}
+
 /* A container's processes have parts of their own, of which one is held out. */
 static const char *fit(struct kanary_trainer *trainer, struct kanary_progress *progress)
 {
@@ -108,7 +122,7 @@ static const char *fit(struct kanary_trainer *trainer, struct kanary_progress *p
 	if (!kanary_process_train(&trainer->process, trainer->dataset, &trainer->features,
 				  settings->code, settings->codewords, settings->even,
 				  trainer->drift) ||
-	    !fit_memories(trainer, false))
+	    !fit_memories(trainer, false) || !fit_triples(trainer))
 		return NO_MEMORY;
 	failure = fit_sequence(trainer, progress);
 	if (failure || trainer->dataset->turn)
@@ -135,7 +149,8 @@ static const char *build(struct kanary_trainer *trainer)
 	snprintf(header.name, sizeof(header.name), "%s", trainer->settings->name);
 	trainer->file = kanary_quantise_model(&header, &trainer->features, &trainer->process,
 					      &trainer->sequence, &trainer->container,
-					      &trainer->calls, &trainer->order);
+					      &trainer->calls, &trainer->order,
+					      &trainer->triples);
 	if (!trainer->file)
 		return NO_MEMORY;
 	kanary_kinds_write(&trainer->kinds, trainer->file);
@@ -145,6 +160,7 @@ static const char *build(struct kanary_trainer *trainer)
 static void forget(struct kanary_trainer *trainer)
 {
 	kanary_process_train_free(&trainer->process);
+	kanary_process_train_free(&trainer->triples);
 	kanary_sequence_train_free(&trainer->sequence);
 	kanary_sequence_train_free(&trainer->container);
 	kanary_sequence_source_free(&trainer->process_source);

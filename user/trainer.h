@@ -19,6 +19,7 @@
  * @code: width of the process head's bottleneck, even
  * @codewords: of the process head's codebook at most
  * @items: of each memory at most, 0 for none
+ * @triples: width of the triples head's bottleneck, even; 0 for none
  * @even: weigh all residuals of the process head alike, not by how usual they are
  * @kinds: of processes that it can name, at most
  * @stride: vectors between two verdicts of the sequence head
@@ -37,6 +38,7 @@ struct kanary_trainer_settings {
 	uint32_t code;
 	uint32_t codewords;
 	uint32_t items;
+	uint32_t triples;
 	bool even;
 	uint32_t kinds;
 	uint32_t stride;
@@ -93,7 +95,8 @@ struct kanary_trainer_head {
  * @process: head
  * @calls: memory, without errors where there is none
  * @order: memory, likewise
- * @task: the three together
+ * @triples: head, likewise
+ * @task: these together
  * @sequence: head
  * @container: head
  */
@@ -125,6 +128,7 @@ struct kanary_trainer_result {
 	struct kanary_trainer_head process;
 	struct kanary_trainer_head calls;
 	struct kanary_trainer_head order;
+	struct kanary_trainer_head triples;
 	struct kanary_trainer_head task;
 	struct kanary_trainer_head sequence;
 	struct kanary_trainer_head container;

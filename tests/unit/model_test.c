@@ -112,11 +112,11 @@ static void refuses_bad_headers(void **state)
 	SICK(bad_name, header->name[2] = '\n');
 	SICK(bad_name, header->name[2] = '/');
 	SICK(bad_name, header->name[2] = (char)0xff);
-	SICK("model has unknown flags", header->flags |= 16);
+	SICK("model has unknown flags", header->flags |= 32);
 	SICK("model has unknown flags", header->flags |= 1u << 31);
 	SICK(no_process, header->flags &= ~(u32)KANARY_MODEL_PROCESS);
 	SICK("reserved bytes of the header are not 0", header->reserved[0] = 1);
-	SICK("reserved bytes of the header are not 0", header->reserved[6] = 1);
+	SICK("reserved bytes of the header are not 0", header->reserved[4] = 1);
 	SICK("reserved bytes of the header are not 0", header->sequence.reserved = 1);
 	SICK("reserved bytes of the header are not 0", header->container.reserved = 1);
 	SICK("number of kinds of processes is out of range (up to 64)", header->kinds = 65);
