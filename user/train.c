@@ -67,7 +67,7 @@ static const struct argp_option arguments[] = {
 	{ "code", KEY_CODE, "N", 0, "width of the process head's bottleneck, 8", 0 },
 	{ "codebook", KEY_CODEBOOK, "N", 0, "rare situations that it learns by heart at most, 64", 0 },
 	{ "memory", KEY_MEMORY, "N", 0, "histograms of calls, and of triples of calls, that it learns "
-	  "by heart at most, 256; 0 for none", 0 },
+	  "by heart at most, 0: none", 0 },
 	{ "triples", KEY_TRIPLES, "N", 0, "width of the bottleneck of the head that judges triples of "
 	  "calls, 0: no such head", 0 },
 	{ "even", KEY_EVEN, NULL, 0, "weigh all inputs alike: for many short processes", 0 },
@@ -391,7 +391,6 @@ int kanary_train_main(int argc, char **argv)
 			.code = 8,
 			.codewords = 64,
 			.kinds = KANARY_MODEL_KINDS_MAX,
-			.items = 256,
 			.drift = 0.3,
 			.folds = KANARY_DATASET_TURNS,
 			.sequence = {

@@ -44,7 +44,8 @@ agree() {
 		fail "random vectors: $(jq -c .kernel score.json)"
 }
 
-kanary train work.rec -o work.model --quiet --time-limit 10s --hidden 16 --steps 4 2>train.said ||
+kanary train work.rec -o work.model --quiet --time-limit 10s --hidden 16 --steps 4 \
+	--memory 100 --triples 32 2>train.said ||
 	fail "train: $(cat train.said)"
 agree work.model
 for seed in 1 2 3; do
