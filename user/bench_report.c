@@ -28,7 +28,7 @@ static char *describe(const struct kanary_bench_data *data, uint32_t seeds, bool
 			       seeds) < 0)
 		text = NULL;
 	if (!design && asprintf(&text, "%s, and held_out is the %u even ones with all %u attacks, "
-				"which no choice has looked at; full is all %u, design half "
+				"which are for reports alone; full is all %u, design half "
 				"included, for comparison with the literature. A process is a "
 				"trace and has one score. %u of the validation traces are "
 				"duplicates of training traces, and stay in. Means over seeds 1 "
