@@ -242,27 +242,31 @@ void model_fixture_create(struct model_fixture *fixture, uint64_t seed, unsigned
 			  unsigned int code, unsigned int hidden, unsigned int steps,
 			  unsigned int stride)
 {
-	struct kanary_model_shape none = { 0 };
+	const struct model_fixture_shape shape = {
+		.inputs = inputs, .code = code,
+		.sequence = { (u16)hidden, (u16)steps, (u16)stride, 0 },
+	};
 
-	model_fixture_create_whole(fixture, seed, inputs, code,
-				   (struct kanary_model_shape){ (u16)hidden, (u16)steps,
-								(u16)stride, 0 }, none, 0, 0);
+	model_fixture_create_whole(fixture, seed, &shape);
 }
 
-void model_fixture_create_whole(struct model_fixture *fixture, uint64_t seed, unsigned int inputs,
-				unsigned int code, struct kanary_model_shape sequence,
-				struct kanary_model_shape container, unsigned int kinds,
-				unsigned int items)
+void model_fixture_create_whole(struct model_fixture *fixture, uint64_t seed,
+				const struct model_fixture_shape *shape)
 {
+	unsigned int inputs = shape->inputs, items = shape->items;
 	uint64_t state = seed * 2 + 1;
 	struct kanary_model_header header = {
 		.magic = "KANARYM", .version = KANARY_MODEL_VERSION, .period = 500,
 		.decay_limit = 20000, .threshold = 500, .budget = 10000, .vectors = 12345,
-		.flags = KANARY_MODEL_PROCESS | (sequence.hidden ? KANARY_MODEL_SEQUENCE : 0) |
-			 (container.hidden ? KANARY_MODEL_CONTAINER : 0) |
-			 (items ? KANARY_MODEL_MEMORY : 0),
-		.inputs = (u16)inputs, .code = (u16)code, .knots = 6, .codebook = 5,
-		.sequence = sequence, .container = container, .kinds = (u16)kinds,
+		.flags = KANARY_MODEL_PROCESS |
+			 (shape->sequence.hidden ? KANARY_MODEL_SEQUENCE : 0) |
+			 (shape->container.hidden ? KANARY_MODEL_CONTAINER : 0) |
+			 (items ? KANARY_MODEL_MEMORY : 0) |
+			 (shape->triples_inputs ? KANARY_MODEL_TRIPLES : 0),
+		.inputs = (u16)inputs, .code = (u16)shape->code, .knots = 6, .codebook = 5,
+		.sequence = shape->sequence, .container = shape->container,
+		.kinds = (u16)shape->kinds, .triples_inputs = (u16)shape->triples_inputs,
+		.triples_code = (u16)shape->triples_code,
 		.codebook_gate = 1 << 24, .name = "fixture-1",
 	};
 	struct kanary_model *model = &fixture->model;
@@ -295,8 +299,13 @@ void model_fixture_create_whole(struct model_fixture *fixture, uint64_t seed, un
 	if (items) {
 		fill_memory(&state, model, &model->calls, length);
 		fill_memory(&state, model, &model->order, length + items);
-		fill_knots(&state, model->task_knot, header.knots, 1 << 10, 1 << 14);
 	}
+	fill_layer(&state, &model->triples_encode);
+	fill_layer(&state, &model->triples_decode);
+	if (model->triples_knot)
+		fill_knots(&state, model->triples_knot, header.knots, 1 << 22, 1 << 24);
+	if (model->task_knot)
+		fill_knots(&state, model->task_knot, header.knots, 1 << 10, 1 << 14);
 	free(length);
 	fill_kinds(&state, model);
 

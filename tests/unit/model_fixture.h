@@ -21,6 +21,28 @@ struct model_fixture {
 	void *packed;
 };
 
+/**
+ * struct model_fixture_shape - dimensions of a random model
+ * @inputs: of the process head
+ * @code: width of its bottleneck
+ * @sequence: head, hidden 0 for none
+ * @container: likewise
+ * @kinds: of processes, or 0
+ * @items: of each memory, 0 for none
+ * @triples_inputs: of the triples head, 0 for none
+ * @triples_code: width of its bottleneck
+ */
+struct model_fixture_shape {
+	unsigned int inputs;
+	unsigned int code;
+	struct kanary_model_shape sequence;
+	struct kanary_model_shape container;
+	unsigned int kinds;
+	unsigned int items;
+	unsigned int triples_inputs;
+	unsigned int triples_code;
+};
+
 /** model_fixture_random() - next number of a generator that is the same everywhere */
 uint32_t model_fixture_random(uint64_t *state);
 
@@ -33,16 +55,9 @@ void model_fixture_create(struct model_fixture *fixture, uint64_t seed, unsigned
 			  unsigned int code, unsigned int hidden, unsigned int steps,
 			  unsigned int stride);
 
-/**
- * model_fixture_create_whole() - the same with what else a model may have
- * @container: head, hidden 0 for none
- * @kinds: of processes, or 0
- * @items: of each memory, 0 for none
- */
-void model_fixture_create_whole(struct model_fixture *fixture, uint64_t seed, unsigned int inputs,
-				unsigned int code, struct kanary_model_shape sequence,
-				struct kanary_model_shape container, unsigned int kinds,
-				unsigned int items);
+/** model_fixture_create_whole() - the same with what else a model may have */
+void model_fixture_create_whole(struct model_fixture *fixture, uint64_t seed,
+				const struct model_fixture_shape *shape);
 
 /** model_fixture_destroy() - free its memory */
 void model_fixture_destroy(struct model_fixture *fixture);

@@ -9,93 +9,17 @@
 
 #include <cmocka.h>
 
-#include "layer.h"
-#include "model_fixture.h"
+#include "model_patient.h"
 #include "score.h"
-
-/* A file that may be written to, with its pristine copy behind. */
-struct patient {
-	struct model_fixture fixture;
-	void *pristine;
-	struct kanary_model_header *header;
-	struct kanary_model model;
-};
-
-static void admit_whole(struct patient *patient, unsigned int hidden, unsigned int steps,
-			unsigned int items)
-{
-	struct kanary_model_shape sequence = { (u16)hidden, (u16)steps, hidden ? 1 : 0, 0 };
-	struct kanary_model_shape container = { hidden ? 2 : 0, hidden ? 2 : 0, hidden ? 1 : 0, 0 };
-
-	model_fixture_create_whole(&patient->fixture, 5, 6, 4, sequence, container, 3,
-				   items);
-	patient->pristine = malloc(patient->fixture.size);
-	memcpy(patient->pristine, patient->fixture.file, patient->fixture.size);
-	patient->header = patient->fixture.file;
-	patient->model = patient->fixture.model;
-}
-
-static void admit(struct patient *patient, unsigned int hidden, unsigned int steps)
-{
-	admit_whole(patient, hidden, steps, hidden ? 3 : 0);
-}
-
-static void discharge(struct patient *patient)
-{
-	free(patient->pristine);
-	model_fixture_destroy(&patient->fixture);
-}
-
-static const char *parse(const void *file, size_t size)
-{
-	struct kanary_model model;
-	const char *why;
-
-	memset(&model, 0xa5, sizeof(model));
-	why = kanary_model_parse(&model, file, size);
-	/* filled in on success only */
-	if (why)
-		assert_int_equal(*(u8 *)&model, 0xa5);
-	else
-		assert_ptr_equal(model.header, file);
-	return why;
-}
-
-/* The file as it stands, sealed, must be refused with this sentence. Undoes the damage. */
-static void refused(struct patient *patient, const char *sentence)
-{
-	const char *why;
-
-	model_fixture_seal(patient->fixture.file, patient->fixture.size);
-	why = parse(patient->fixture.file, patient->fixture.size);
-	if (!why)
-		fail_msg("accepted, although: %s", sentence);
-	assert_string_equal(why, sentence);
-	memcpy(patient->fixture.file, patient->pristine, patient->fixture.size);
-	assert_null(parse(patient->fixture.file, patient->fixture.size));
-}
-
-static void accepted(struct patient *patient)
-{
-	const char *why;
-
-	model_fixture_seal(patient->fixture.file, patient->fixture.size);
-	why = parse(patient->fixture.file, patient->fixture.size);
-	if (why)
-		fail_msg("refused: %s", why);
-	memcpy(patient->fixture.file, patient->pristine, patient->fixture.size);
-}
-
-#define SICK(sentence, ...) do { __VA_ARGS__; refused(&patient, sentence); } while (0)
 
 static void refuses_bad_headers(void **state)
 {
 	static const char bad_name[] = "profile name has a character other than A-Z a-z 0-9 . _ -";
 	static const char no_process[] = "model has no process head";
 	struct kanary_model_header *header;
-	struct patient patient;
+	struct model_patient patient;
 
-	admit(&patient, 2, 3);
+	model_patient_admit(&patient, 2, 3);
 	header = patient.header;
 	SICK("not a Kanary model", header->magic[0] = 'X');
 	SICK("not a Kanary model", header->magic[7] = '\r');
@@ -135,22 +59,22 @@ static void refuses_bad_headers(void **state)
 	SICK("model says that it was trained on nothing", header->vectors = 0);
 
 	header->decay_limit = 0;
-	accepted(&patient);
+	model_patient_accepted(&patient);
 	header->decay_limit = 0x7fffffff;
-	accepted(&patient);
+	model_patient_accepted(&patient);
 	header->threshold = 25600;
-	accepted(&patient);
-	discharge(&patient);
+	model_patient_accepted(&patient);
+	model_patient_discharge(&patient);
 }
 
-static void refuses_bad_memory_dimensions(struct patient *shared,
+static void refuses_bad_memory_dimensions(struct model_patient *shared,
 					  struct kanary_model_memory_shape *shape, u32 bins)
 {
 	static const char items[] = "number of items of a memory is out of range (1 to 4096)";
 	static const char columns[] = "number of columns of a memory is odd or out of range";
 	static const char entries[] = "number of entries of a memory is out of range (1 to 262144)";
 	static const char size[] = "size of the model does not follow from its dimensions";
-	struct patient patient = *shared;
+	struct model_patient patient = *shared;
 
 	SICK(items, shape->items = 0);
 	SICK(items, shape->items = 4097);
@@ -165,9 +89,9 @@ static void refuses_bad_memory_dimensions(struct patient *shared,
 	SICK("reserved bytes of the header are not 0", shape->reserved = 1);
 	/* more columns than are in use cost time only, and any gate will do */
 	shape->columns = (u16)bins;
-	accepted(&patient);
+	model_patient_accepted(&patient);
 	shape->gate = UINT32_MAX;
-	accepted(&patient);
+	model_patient_accepted(&patient);
 }
 
 static void refuses_bad_dimensions(void **state)
@@ -182,9 +106,9 @@ static void refuses_bad_dimensions(void **state)
 	static const char size[] = "size of the model does not follow from its dimensions";
 	static const char memory[] = "model without a memory has dimensions of one";
 	struct kanary_model_header *header;
-	struct patient patient;
+	struct model_patient patient;
 
-	admit(&patient, 2, 3);
+	model_patient_admit(&patient, 2, 3);
 	header = patient.header;
 	SICK(inputs, header->inputs = 0);
 	SICK(inputs, header->inputs = 2);
@@ -221,10 +145,10 @@ static void refuses_bad_dimensions(void **state)
 	SICK(size, header->code = 2);
 	SICK(size, header->knots++);
 	header->sequence.steps = 64;
-	accepted(&patient);
-	discharge(&patient);
+	model_patient_accepted(&patient);
+	model_patient_discharge(&patient);
 
-	admit(&patient, 0, 0);
+	model_patient_admit(&patient, 0, 0);
 	header = patient.header;
 	SICK(stray, header->sequence.hidden = 2);
 	SICK(stray, header->sequence.steps = 2);
@@ -241,47 +165,11 @@ static void refuses_bad_dimensions(void **state)
 	header->calls = (struct kanary_model_memory_shape){ 1, 2, 1, 0, 0 };
 	SICK("number of items of a memory is out of range (1 to 4096)",
 	     header->flags |= KANARY_MODEL_MEMORY);
-	discharge(&patient);
+	model_patient_discharge(&patient);
 }
 
-static struct kanary_model_row *row(const struct kanary_layer *layer, uint32_t index)
-{
-	return (struct kanary_model_row *)&layer->row[index];
-}
-
-static void refuses_bad_layer(struct patient *shared, const struct kanary_layer *layer)
-{
-	static const char overflow[] = "weights of a row could overflow its accumulator";
-	static const char multiplier[] =
-		"multiplier of a row is out of range (1 to 2147483647)";
-	static const char shift[] = "shift of a row is out of range (1 to 62)";
-	size_t count = (size_t)layer->rows * layer->columns;
-	s16 *weight = (s16 *)layer->weights;
-	struct patient patient = *shared;
-	uint32_t last = layer->rows - 1;
-	int64_t bound = 0;
-	uint32_t i;
-
-	SICK(overflow, row(layer, last)->bias = INT32_MIN);
-	SICK(overflow, row(layer, 0)->bias = INT32_MAX);
-	SICK(overflow, weight[0] = weight[1] = INT16_MIN);
-	SICK(overflow, weight[count - 1] = weight[count - 2] = INT16_MAX,
-	     row(layer, last)->bias = -131070);
-	for (i = 0; i < layer->columns; i++)
-		bound += abs(weight[i]) * 32767ll;
-	SICK(overflow, row(layer, 0)->bias = (int32_t)(bound - INT32_MAX - 1));
-	row(layer, 0)->bias = (int32_t)(bound - INT32_MAX);
-	accepted(&patient);
-	SICK(multiplier, row(layer, last)->multiplier = 0);
-	SICK(multiplier, row(layer, 0)->multiplier = -1);
-	SICK(shift, row(layer, last)->shift = 0);
-	SICK(shift, row(layer, 0)->shift = 63);
-	SICK(shift, row(layer, 0)->shift = UINT32_MAX);
-	for (i = 0; i < (4 - count % 4) % 4; i++)
-		SICK("padding of the weights is not 0", weight[count + i] = 1);
-}
-
-static void refuses_bad_memory(struct patient *shared, const struct kanary_model_memory *memory)
+static void refuses_bad_memory(struct model_patient *shared,
+			       const struct kanary_model_memory *memory)
 {
 	static const char map[] = "column map of a memory leads beyond its columns";
 	static const char cover[] = "items of a memory do not cover its entries";
@@ -296,7 +184,7 @@ static void refuses_bad_memory(struct patient *shared, const struct kanary_model
 	u16 *of_bin = (u16 *)memory->column;
 	u32 *start = (u32 *)memory->start;
 	u32 *scale = (u32 *)memory->scale;
-	struct patient patient = *shared;
+	struct model_patient patient = *shared;
 	u32 second = 0;
 
 	/* an entry that is not the first of its item */
@@ -329,20 +217,20 @@ static void refuses_bad_memory(struct patient *shared, const struct kanary_model
 	if (entries % 2)
 		SICK(padding, entry[entries].value = 1);
 	scale[0] = KANARY_MODEL_SCALE_MAX;
-	accepted(&patient);
+	model_patient_accepted(&patient);
 	scale[0] = 1;
-	accepted(&patient);
+	model_patient_accepted(&patient);
 }
 
 static void refuses_bad_memories(void **state)
 {
 	struct kanary_model_knot *knot;
 	unsigned int items, odd = 0;
-	struct patient patient;
+	struct model_patient patient;
 	u32 last;
 
 	for (items = 3; items < 7; items++) {
-		admit_whole(&patient, 2, 3, items);
+		model_patient_admit_whole(&patient, 2, 3, items, 0);
 		odd += patient.header->calls.entries % 2;
 		refuses_bad_memory(&patient, &patient.model.calls);
 		refuses_bad_memory(&patient, &patient.model.order);
@@ -353,7 +241,7 @@ static void refuses_bad_memories(void **state)
 		SICK("errors of the calibration do not ascend", knot[1].error = knot[0].error);
 		knot = (struct kanary_model_knot *)patient.model.task_knot;
 		SICK("surprise of the calibration does not ascend", knot[0].surprise = 25600);
-		discharge(&patient);
+		model_patient_discharge(&patient);
 	}
 	/* so that entries were padded once at least */
 	assert_in_range(odd, 1, 3);
@@ -372,19 +260,19 @@ static void refuses_bad_sections(void **state)
 		"centroid of a kind of process is out of range (0 to 32767)";
 	struct kanary_model_knot *knot;
 	struct kanary_model_kind *kind;
-	struct patient patient;
+	struct model_patient patient;
 	u16 *feature;
 	u32 *weight;
 	u32 last;
 
-	admit(&patient, 2, 3);
+	model_patient_admit(&patient, 2, 3);
 	feature = (u16 *)patient.model.feature;
 	SICK(map, feature[0] = 6);
 	SICK(map, feature[KANARY_BINS - 1] = 65535);
 	weight = (u32 *)patient.model.process_weight;
 	SICK(process, weight[5] = KANARY_MODEL_WEIGHT_MAX + 1);
 	weight[0] = KANARY_MODEL_WEIGHT_MAX;
-	accepted(&patient);
+	model_patient_accepted(&patient);
 	weight = (u32 *)patient.model.sequence.weight;
 	SICK(sequence, weight[0] = UINT32_MAX);
 	weight = (u32 *)patient.model.container.weight;
@@ -401,14 +289,14 @@ static void refuses_bad_sections(void **state)
 	SICK(centroid, ((s16 *)patient.model.centroid)[17] = -1);
 	SICK("padding of the centroids is not 0", ((s16 *)patient.model.centroid)[18] = 1);
 
-	refuses_bad_layer(&patient, &patient.model.encode);
-	refuses_bad_layer(&patient, &patient.model.decode);
-	refuses_bad_layer(&patient, &patient.model.sequence.encoder);
-	refuses_bad_layer(&patient, &patient.model.sequence.decoder);
-	refuses_bad_layer(&patient, &patient.model.sequence.output);
-	refuses_bad_layer(&patient, &patient.model.container.encoder);
-	refuses_bad_layer(&patient, &patient.model.container.decoder);
-	refuses_bad_layer(&patient, &patient.model.container.output);
+	model_patient_refuses_bad_layer(&patient, &patient.model.encode);
+	model_patient_refuses_bad_layer(&patient, &patient.model.decode);
+	model_patient_refuses_bad_layer(&patient, &patient.model.sequence.encoder);
+	model_patient_refuses_bad_layer(&patient, &patient.model.sequence.decoder);
+	model_patient_refuses_bad_layer(&patient, &patient.model.sequence.output);
+	model_patient_refuses_bad_layer(&patient, &patient.model.container.encoder);
+	model_patient_refuses_bad_layer(&patient, &patient.model.container.decoder);
+	model_patient_refuses_bad_layer(&patient, &patient.model.container.output);
 
 	last = patient.header->knots - 1u;
 	knot = (struct kanary_model_knot *)patient.model.process_knot;
@@ -421,7 +309,7 @@ static void refuses_bad_sections(void **state)
 	SICK(errors, knot[last].error = knot[last - 1].error);
 	knot = (struct kanary_model_knot *)patient.model.container.knot;
 	SICK(surprise, knot[0].surprise = 25600);
-	discharge(&patient);
+	model_patient_discharge(&patient);
 }
 
 static void refuses_bad_references(void **state)
@@ -431,9 +319,9 @@ static void refuses_bad_references(void **state)
 		"repetitions of the reference vector are out of range (1 to 128)";
 	static const char behind[] = "reference vector is followed by bytes other than 0";
 	struct kanary_model_reference *reference;
-	struct patient patient;
+	struct model_patient patient;
 
-	admit(&patient, 2, 3);
+	model_patient_admit(&patient, 2, 3);
 	reference = (struct kanary_model_reference *)patient.model.reference;
 	assert_in_range(reference->length, 2, 31);
 	SICK(length, reference->length = 0);
@@ -448,29 +336,29 @@ static void refuses_bad_references(void **state)
 	SICK("reference vector has a count of 0", reference->counts[0].count = 0);
 	SICK(behind, reference->counts[31].bin = 1);
 	SICK(behind, reference->length--);
-	discharge(&patient);
+	model_patient_discharge(&patient);
 }
 
 static void refuses_other_sizes(void **state)
 {
 	static const char sentence[] = "size of the model does not follow from its dimensions";
 	struct kanary_model_header *header;
-	struct patient patient;
+	struct model_patient patient;
 	const char *why;
 	size_t size;
 	void *cut;
 
-	admit(&patient, 2, 3);
+	model_patient_admit(&patient, 2, 3);
 	for (size = 0; size < patient.fixture.size; size++) {
 		/* exactly as long as it claims to be, so that any read beyond shows */
 		cut = malloc(size ? size : 1);
 		memcpy(cut, patient.pristine, size);
-		assert_non_null(parse(cut, size));
+		assert_non_null(model_patient_parse(cut, size));
 		if (size >= sizeof(*header)) {
 			header = cut;
 			header->size = (u32)size;
 			model_fixture_seal(cut, size);
-			why = parse(cut, size);
+			why = model_patient_parse(cut, size);
 			assert_non_null(why);
 			assert_string_equal(why, sentence);
 		}
@@ -479,11 +367,11 @@ static void refuses_other_sizes(void **state)
 	size = KANARY_MODEL_SIZE_MAX + 8;
 	cut = calloc(1, size);
 	memcpy(cut, patient.pristine, patient.fixture.size);
-	assert_string_equal(parse(cut, size), "model is larger than 4 MiB");
-	assert_string_equal(parse(cut, patient.fixture.size + 8),
+	assert_string_equal(model_patient_parse(cut, size), "model is larger than 4 MiB");
+	assert_string_equal(model_patient_parse(cut, patient.fixture.size + 8),
 			    "model has bytes beyond the size that it says");
 	free(cut);
-	discharge(&patient);
+	model_patient_discharge(&patient);
 }
 
 /* Each bit flipped: the checksum sees it. And where the flip is sealed in, whatever passes runs. */
@@ -493,13 +381,13 @@ static void survives_every_flipped_bit(void **state)
 	struct kanary_score_container *container;
 	struct kanary_score_stream *stream;
 	unsigned int passed = 0;
-	struct patient patient;
+	struct model_patient patient;
 	struct kanary_model *model;
 	size_t size, bit;
 	void *scratch;
 	u8 *bytes;
 
-	admit(&patient, 2, 3);
+	model_patient_admit(&patient, 2, 3);
 	bytes = patient.fixture.file;
 	size = patient.fixture.size;
 	model = &patient.fixture.model;
@@ -509,9 +397,9 @@ static void survives_every_flipped_bit(void **state)
 	for (bit = 0; bit < 8 * size; bit++) {
 		bytes[bit / 8] ^= (u8)(1 << bit % 8);
 		if (bit / 8 < 16)
-			assert_non_null(parse(bytes, size));
+			assert_non_null(model_patient_parse(bytes, size));
 		else
-			assert_string_equal(parse(bytes, size), damaged);
+			assert_string_equal(model_patient_parse(bytes, size), damaged);
 		model_fixture_seal(bytes, size);
 		if (!kanary_model_parse(model, bytes, size)) {
 			assert_true(kanary_score_stream_size(model) <= 8192);
@@ -528,7 +416,7 @@ static void survives_every_flipped_bit(void **state)
 	free(stream);
 	free(container);
 	free(scratch);
-	discharge(&patient);
+	model_patient_discharge(&patient);
 }
 
 static void runs_its_reference(void **state)
@@ -537,13 +425,13 @@ static void runs_its_reference(void **state)
 	struct kanary_model_reference *reference;
 	struct kanary_score_container *container;
 	struct kanary_score_stream *stream;
-	struct patient patient;
+	struct model_patient patient;
 	struct kanary_model *model;
 	void *scratch;
 	unsigned int i;
 
 	for (i = 0; i < sizeof(shapes) / sizeof(*shapes); i++) {
-		admit(&patient, shapes[i][0], shapes[i][1]);
+		model_patient_admit(&patient, shapes[i][0], shapes[i][1]);
 		model = &patient.fixture.model;
 		stream = malloc(kanary_score_stream_size(model));
 		scratch = malloc(kanary_score_scratch_size(model));
@@ -555,19 +443,22 @@ static void runs_its_reference(void **state)
 		free(stream);
 		free(container);
 		free(scratch);
-		discharge(&patient);
+		model_patient_discharge(&patient);
 	}
 }
 
 /* The trainer lays its file out with the same functions. */
 static void largest_model_fits(void **state)
 {
-	const struct kanary_model_shape shape = { 128, 64, 64, 0 };
+	const struct model_fixture_shape shape = {
+		.inputs = 256, .code = 64, .sequence = { 128, 64, 64, 0 },
+		.container = { 128, 64, 64, 0 }, .kinds = KANARY_MODEL_KINDS_MAX,
+		.items = KANARY_MODEL_ITEMS_MAX, .triples_inputs = 256, .triples_code = 192,
+	};
 	struct kanary_model_header header;
 	struct model_fixture fixture;
 
-	model_fixture_create_whole(&fixture, 3, 256, 64, shape, shape, KANARY_MODEL_KINDS_MAX,
-				   KANARY_MODEL_ITEMS_MAX);
+	model_fixture_create_whole(&fixture, 3, &shape);
 	assert_in_range(fixture.size, 1500000, KANARY_MODEL_SIZE_MAX / 2);
 	assert_ptr_equal((u8 *)fixture.model.reference + sizeof(*fixture.model.reference),
 			 (u8 *)fixture.file + fixture.size);

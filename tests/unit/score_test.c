@@ -22,14 +22,12 @@ struct judge {
 	void *scratch;
 };
 
-static void judge_create(struct judge *judge, uint64_t seed, unsigned int inputs,
-			 unsigned int code, struct kanary_model_shape sequence,
-			 struct kanary_model_shape container, unsigned int items)
+static void judge_create(struct judge *judge, uint64_t seed,
+			 const struct model_fixture_shape *shape)
 {
 	const struct kanary_model *model = &judge->fixture.model;
 
-	model_fixture_create_whole(&judge->fixture, seed, inputs, code, sequence, container, 3,
-				   items);
+	model_fixture_create_whole(&judge->fixture, seed, shape);
 	judge->container = malloc(kanary_score_container_size(model) + 1);
 	kanary_score_container_init(model, judge->container);
 	judge->stream = malloc(kanary_score_stream_size(model));
@@ -50,7 +48,9 @@ static void stream_ends(struct judge *judge)
 	kanary_score_stream_init(&judge->fixture.model, judge->stream);
 }
 
-#define SHAPE(hidden, steps, stride) ((struct kanary_model_shape){ hidden, steps, stride, 0 })
+#define SHAPE(hidden, steps, stride) { hidden, steps, stride, 0 }
+#define WHOLE(...) (&(struct model_fixture_shape){ __VA_ARGS__ })
+#define NONE { 0 }
 
 /* The specification again, one row at a time, with nothing clever. */
 static int64_t clamp(int64_t value, int64_t limit)
@@ -242,15 +242,33 @@ static uint32_t plain_memory_error(struct plain_memory *plain,
 	return error[nearest];
 }
 
-static void features_of(const struct kanary_model *model, const uint32_t *sums, int32_t *x)
+static void features_of(uint32_t inputs, const uint32_t *sums, int32_t *x)
 {
 	uint32_t total = 0;
 	uint32_t i;
 
-	for (i = 0; i < model->header->inputs; i++)
+	for (i = 0; i < inputs; i++)
 		total += sums[i];
-	for (i = 0; i < model->header->inputs; i++)
+	for (i = 0; i < inputs; i++)
 		x[i] = kanary_feature_value(sums[i], kanary_feature_reciprocal(total));
+}
+
+/* @sums: of neighbouring bins of triples */
+static uint32_t plain_triples(const struct kanary_model *model, const uint32_t *sums)
+{
+	int32_t x[KANARY_MODEL_INPUTS_MAX], y[KANARY_MODEL_INPUTS_MAX];
+	int32_t code[KANARY_MODEL_TRIPLES_CODE_MAX];
+	uint32_t weight[KANARY_MODEL_INPUTS_MAX];
+	uint32_t inputs = model->header->triples_inputs, i;
+	uint64_t error;
+
+	for (i = 0; i < inputs; i++)
+		weight[i] = 1024 * 16;
+	features_of(inputs, sums, x);
+	plain_layer(&model->triples_encode, x, 32767, code);
+	plain_layer(&model->triples_decode, code, 65535, y);
+	error = plain_error(weight, x, y, inputs);
+	return error > UINT32_MAX ? UINT32_MAX : (uint32_t)error;
 }
 
 /* A head over a sequence, plainly: all elements so far in the last @steps of @window. */
@@ -282,10 +300,39 @@ static void check_head(struct plain_head *plain, const struct kanary_model *mode
 	plain->spoken += speaks;
 }
 
-static void compare_with_plain(uint64_t seed, unsigned int inputs, unsigned int code,
-			       struct kanary_model_shape sequence_shape,
-			       struct kanary_model_shape container_shape, unsigned int items)
+/* Verdicts in which the triples head said something between its first and last knot. */
+static unsigned int graded_triples;
+
+/* What a vector's heads say together, from what each says alone. */
+static void check_task(const struct kanary_model *model, const struct kanary_verdict *verdict)
 {
+	u32 sum = verdict->process_surprise + verdict->calls_surprise + verdict->order_surprise +
+		  verdict->triples_surprise;
+	u32 knots = model->header->knots;
+
+	if (!model->task_knot) {
+		assert_int_equal(verdict->task_surprise, verdict->process_surprise);
+		return;
+	}
+	assert_int_equal(verdict->task_surprise,
+			 kanary_score_surprise(model->task_knot, knots, sum * 16));
+	if (!model->triples_knot) {
+		assert_int_equal(verdict->triples_surprise, 0);
+		return;
+	}
+	assert_int_equal(verdict->triples_surprise,
+			 kanary_score_surprise(model->triples_knot, knots, verdict->triples_error));
+	graded_triples += verdict->triples_surprise &&
+			  verdict->triples_surprise < model->triples_knot[knots - 1].surprise;
+}
+
+static void compare_with_plain(uint64_t seed, const struct model_fixture_shape *shape)
+{
+	const struct kanary_model_shape sequence_shape = shape->sequence;
+	const struct kanary_model_shape container_shape = shape->container;
+	uint32_t group = shape->triples_inputs ? KANARY_ORDER_BINS / shape->triples_inputs : 0;
+	const uint32_t inputs = shape->inputs, items = shape->items;
+	uint32_t folded[KANARY_MODEL_INPUTS_MAX] = { 0 };
 	static struct plain_head sequence, container;
 	static struct plain_memory calls, order;
 	uint32_t cumulative[KANARY_MODEL_INPUTS_MAX] = { 0 };
@@ -303,7 +350,7 @@ static void compare_with_plain(uint64_t seed, unsigned int inputs, unsigned int 
 	container = (struct plain_head){ .shape = container_shape };
 	memset(&calls, 0, sizeof(calls));
 	memset(&order, 0, sizeof(order));
-	judge_create(&judge, seed, inputs, code, sequence_shape, container_shape, items);
+	judge_create(&judge, seed, shape);
 	model = &judge.fixture.model;
 	for (n = 0; n < 3u * sequence_shape.steps + 6u * container_shape.steps + 8; n++) {
 		total = 1 + model_fixture_random(&state) % 2000;
@@ -315,6 +362,8 @@ static void compare_with_plain(uint64_t seed, unsigned int inputs, unsigned int 
 			cumulative[model->feature[counts[i].bin]] += counts[i].count;
 			sums[model->feature[counts[i].bin]] += counts[i].count;
 		}
+		for (i = length; group && i < length + triples; i++)
+			folded[(counts[i].bin - KANARY_BINS) / group] += counts[i].count;
 		if (items) {
 			plain_memory_add(&calls, &model->calls, counts, length + triples);
 			plain_memory_add(&order, &model->order, counts, length + triples);
@@ -326,10 +375,12 @@ static void compare_with_plain(uint64_t seed, unsigned int inputs, unsigned int 
 				break;
 			for (i = 0; i < inputs; i++)
 				cumulative[i] /= 2;
+			for (i = 0; i < shape->triples_inputs; i++)
+				folded[i] /= 2;
 			plain_memory_halve(&calls);
 			plain_memory_halve(&order);
 		}
-		features_of(model, cumulative, x);
+		features_of(inputs, cumulative, x);
 		kanary_score_vector(model, judge.stream, counts, length + triples, judge.scratch,
 				    &verdict);
 		assert_int_equal(verdict.process_error, plain_process(model, x));
@@ -337,8 +388,10 @@ static void compare_with_plain(uint64_t seed, unsigned int inputs, unsigned int 
 				 items ? plain_memory_error(&calls, &model->calls) : 0);
 		assert_int_equal(verdict.order_error,
 				 items ? plain_memory_error(&order, &model->order) : 0);
+		assert_int_equal(verdict.triples_error, group ? plain_triples(model, folded) : 0);
+		check_task(model, &verdict);
 
-		features_of(model, sums, own);
+		features_of(inputs, sums, own);
 		flags = verdict.flags;
 		check_head(&sequence, model, &model->sequence, own,
 			   flags & KANARY_VERDICT_SEQUENCE, verdict.sequence_error);
@@ -354,6 +407,7 @@ static void compare_with_plain(uint64_t seed, unsigned int inputs, unsigned int 
 		if (n % 5)
 			continue;
 		memset(cumulative, 0, sizeof(cumulative));
+		memset(folded, 0, sizeof(folded));
 		memset(&calls, 0, sizeof(calls));
 		memset(&order, 0, sizeof(order));
 		sequence.seen = 0;
@@ -366,26 +420,29 @@ static void compare_with_plain(uint64_t seed, unsigned int inputs, unsigned int 
 
 static void agrees_with_the_plain_version(void **state)
 {
-	static const struct kanary_model_shape none;
 	uint64_t seed;
 
 	for (seed = 1; seed <= 8; seed++) {
-		compare_with_plain(seed, 4, 2, SHAPE(2, 1, 1), SHAPE(4, 3, 1), 1);
-		compare_with_plain(seed, 34, 6, SHAPE(10, 5, 2), SHAPE(2, 1, 1), 30);
-		compare_with_plain(seed, 18, 64, none, none, 200);
-		compare_with_plain(seed, 18, 2, none, SHAPE(6, 7, 3), 0);
+		compare_with_plain(seed, WHOLE(4, 2, SHAPE(2, 1, 1), SHAPE(4, 3, 1), 3, 1, 4, 2));
+		compare_with_plain(seed, WHOLE(34, 6, SHAPE(10, 5, 2), SHAPE(2, 1, 1), 3, 30, 0,
+					       0));
+		compare_with_plain(seed, WHOLE(18, 64, NONE, NONE, 3, 200, 0, 0));
+		compare_with_plain(seed, WHOLE(18, 2, NONE, SHAPE(6, 7, 3), 3, 0, 64, 30));
+		compare_with_plain(seed, WHOLE(4, 2, NONE, NONE, 0, 0, 256, 160));
+		compare_with_plain(seed, WHOLE(4, 2, NONE, NONE, 0, 0, 0, 0));
 	}
-	compare_with_plain(1, 64, 8, SHAPE(32, 16, 4), SHAPE(16, 8, 2), 1000);
+	compare_with_plain(1, WHOLE(64, 8, SHAPE(32, 16, 4), SHAPE(16, 8, 2), 3, 1000, 128, 64));
 	assert_true(known_situations > 100);
 	if (nearer_items <= 100 || ended_searches <= 100)
 		fail_msg("only %u items were nearer, %u searches ended early", nearer_items,
 			 ended_searches);
-	compare_with_plain(2, 256, 64, SHAPE(128, 3, 3), SHAPE(128, 2, 2), KANARY_MODEL_ITEMS_MAX);
+	if (graded_triples <= 100)
+		fail_msg("only %u times was the triples head somewhat surprised", graded_triples);
+	compare_with_plain(2, WHOLE(256, 64, SHAPE(128, 3, 3), SHAPE(128, 2, 2), 3,
+				    KANARY_MODEL_ITEMS_MAX, 256, 192));
 }
 
-static uint32_t hash_verdicts(uint64_t seed, unsigned int inputs, unsigned int code,
-			      struct kanary_model_shape sequence,
-			      struct kanary_model_shape container, unsigned int items)
+static uint32_t hash_verdicts(uint64_t seed, const struct model_fixture_shape *shape)
 {
 	struct kanary_count counts[KANARY_VECTOR_BINS];
 	uint64_t state = seed + 99;
@@ -394,11 +451,11 @@ static uint32_t hash_verdicts(uint64_t seed, unsigned int inputs, unsigned int c
 	uint32_t crc = 0;
 	uint32_t i, length, calls;
 
-	judge_create(&judge, seed, inputs, code, sequence, container, items);
+	judge_create(&judge, seed, shape);
 	for (i = 0; i < 200; i++) {
 		calls = 1 + model_fixture_random(&state) % 600;
 		length = model_fixture_counts(&state, counts, calls);
-		if (items)
+		if (shape->items || shape->triples_inputs)
 			length = model_fixture_order(&state, counts, length, calls);
 		kanary_score_vector(&judge.fixture.model, judge.stream, counts, length,
 				    judge.scratch, &verdict);
@@ -415,13 +472,17 @@ static uint32_t hash_verdicts(uint64_t seed, unsigned int inputs, unsigned int c
 /* Any compiler, any flags, any machine: a change here changes what every model says. */
 static void gives_the_same_bits_everywhere(void **state)
 {
-	static const struct kanary_model_shape none;
-
-	assert_int_equal(hash_verdicts(1, 64, 8, SHAPE(32, 16, 1), SHAPE(16, 8, 1), 0), 0x7ec75cbe);
-	assert_int_equal(hash_verdicts(2, 30, 10, SHAPE(6, 4, 1), none, 0), 0x89606ad4);
-	assert_int_equal(hash_verdicts(3, 100, 12, none, SHAPE(12, 5, 3), 0), 0x11ac9804);
-	assert_int_equal(hash_verdicts(4, 40, 6, SHAPE(6, 4, 1), SHAPE(6, 4, 1), 50),
-			 0x3fe6a872);
+	assert_int_equal(hash_verdicts(1, WHOLE(64, 8, SHAPE(32, 16, 1), SHAPE(16, 8, 1), 3, 0, 0,
+						0)), 0x7ec75cbe);
+	assert_int_equal(hash_verdicts(2, WHOLE(30, 10, SHAPE(6, 4, 1), NONE, 3, 0, 0, 0)),
+			 0x89606ad4);
+	assert_int_equal(hash_verdicts(3, WHOLE(100, 12, NONE, SHAPE(12, 5, 3), 3, 0, 0, 0)),
+			 0x11ac9804);
+	assert_int_equal(hash_verdicts(4, WHOLE(40, 6, SHAPE(6, 4, 1), SHAPE(6, 4, 1), 3, 50, 0,
+						0)), 0x3fe6a872);
+	assert_int_equal(hash_verdicts(5, WHOLE(32, 6, NONE, NONE, 0, 0, 256, 160)), 0x2a746eb1);
+	assert_int_equal(hash_verdicts(6, WHOLE(32, 6, SHAPE(6, 4, 1), NONE, 0, 20, 64, 16)),
+			 0xf2ebb15d);
 }
 
 int main(void)

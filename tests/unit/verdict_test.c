@@ -60,11 +60,13 @@ static void create_whole(struct subject *subject, unsigned int steps, unsigned i
 			 struct kanary_model_shape container, unsigned int items)
 {
 	struct kanary_model *model = &subject->fixture.model;
-	struct kanary_model_shape sequence = { steps ? 2 : 0, (u16)steps, (u16)stride, 0 };
+	const struct model_fixture_shape shape = {
+		.inputs = INPUTS, .code = 2, .container = container, .items = items,
+		.sequence = { steps ? 2 : 0, (u16)steps, (u16)stride, 0 },
+	};
 	u32 i;
 
-	model_fixture_create_whole(&subject->fixture, 9, INPUTS, 2, sequence, container, 0,
-				   items);
+	model_fixture_create_whole(&subject->fixture, 9, &shape);
 	subject->container = malloc(kanary_score_container_size(model) + 1);
 	kanary_score_container_init(model, subject->container);
 	subject->container_weight = (u32 *)model->container.weight;

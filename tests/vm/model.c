@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * model FILE PERIOD quiet|keen|alarm [SEED [STRIDE]]: a model for tests and benchmarks.
+ * model FILE PERIOD quiet|keen|alarm [SEED [STRIDE [TRIPLES]]]: a model for tests and benchmarks.
  *
  * 64 inputs, 32 hidden units, 16 steps, 100 items in each memory, random weights,
- * which cost the same as learned ones. A quiet model never raises an alert, a keen
+ * which cost the same as learned ones; and a triples head of 256 inputs whose code
+ * is TRIPLES wide, if that is given. A quiet model never raises an alert, a keen
  * one whenever there is any surprise, and one of alarm for each vector.
  */
 #include <stdio.h>
@@ -14,7 +15,7 @@
 #include "score.h"
 
 enum {
-	INPUTS = 64, CODE = 8, HIDDEN = 32, STEPS = 16, ITEMS = 100,
+	INPUTS = 64, CODE = 8, HIDDEN = 32, STEPS = 16, ITEMS = 100, TRIPLES_INPUTS = 256,
 	SURPRISE_MAX = 25600, SURPRISE = 2648,
 };
 
@@ -32,20 +33,27 @@ static void flatten(const struct kanary_model_knot *knots, unsigned int number)
 
 int main(int argc, char **argv)
 {
-	struct kanary_model_shape sequence = { .hidden = HIDDEN, .steps = STEPS };
-	struct kanary_model_shape container = { .hidden = 8, .steps = 4, .stride = 1 };
+	struct model_fixture_shape shape = {
+		.inputs = INPUTS, .code = CODE, .kinds = 2, .items = ITEMS,
+		.sequence = { .hidden = HIDDEN, .steps = STEPS },
+		.container = { .hidden = 8, .steps = 4, .stride = 1 },
+	};
 	struct kanary_model_header *header;
 	struct model_fixture fixture;
 	const char *why;
 	FILE *file;
 
 	if (argc < 4) {
-		fprintf(stderr, "usage: model FILE PERIOD quiet|keen|alarm [SEED [STRIDE]]\n");
+		fprintf(stderr, "usage: model FILE PERIOD quiet|keen|alarm "
+			"[SEED [STRIDE [TRIPLES]]]\n");
 		return 2;
 	}
-	sequence.stride = argc > 5 ? (u16)strtoul(argv[5], NULL, 10) : STEPS;
-	model_fixture_create_whole(&fixture, argc > 4 ? strtoull(argv[4], NULL, 10) : 1, INPUTS,
-				   CODE, sequence, container, 2, ITEMS);
+	shape.sequence.stride = argc > 5 ? (u16)strtoul(argv[5], NULL, 10) : STEPS;
+	if (argc > 6) {
+		shape.triples_inputs = TRIPLES_INPUTS;
+		shape.triples_code = (unsigned int)strtoul(argv[6], NULL, 10);
+	}
+	model_fixture_create_whole(&fixture, argc > 4 ? strtoull(argv[4], NULL, 10) : 1, &shape);
 	header = fixture.file;
 	header->period = (u32)strtoul(argv[2], NULL, 10);
 	header->threshold = strcmp(argv[3], "keen") ? SURPRISE_MAX : 1;
@@ -61,6 +69,8 @@ int main(int argc, char **argv)
 		flatten(fixture.model.calls.knot, header->knots);
 		flatten(fixture.model.order.knot, header->knots);
 		flatten(fixture.model.task_knot, header->knots);
+		if (fixture.model.triples_knot)
+			flatten(fixture.model.triples_knot, header->knots);
 		flatten(fixture.model.sequence.knot, header->knots);
 		flatten(fixture.model.container.knot, header->knots);
 	}
