@@ -17,7 +17,7 @@ const char *kanary_bench_kanary_narrow(const struct kanary_bench_data *data, uin
 const char *kanary_bench_kanary_autoencoder(const struct kanary_bench_data *data, uint64_t seed,
 					    double *scores, struct kanary_bench_cost *cost);
 
-/** kanary_bench_kanary_memory() - both memories instead of the triples head, at most 1024 histograms in each */
+/** kanary_bench_kanary_memory() - memories of up to 1024 histograms, and no triples head */
 const char *kanary_bench_kanary_memory(const struct kanary_bench_data *data, uint64_t seed,
 				       double *scores, struct kanary_bench_cost *cost);
 

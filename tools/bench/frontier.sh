@@ -81,7 +81,7 @@ jq -r '
 		.held_out.dr_at_fpr["0.05"] * 100)";
 	(.methods | map(select(.name | startswith("kanary"))) |
 		sort_by(.integer_ops_per_syscall)) as $ours |
-	"\"Kanary, sizes\"", ($ours[] | row), "", "",
+	"\"Kanary, others\"", ($ours[] | row), "", "",
 	"\"kanary\"", ($ours[] | select(.name == "kanary") | row), "", "",
 	(.methods[] | select(.name | startswith("kanary") | not) | "\"\(.name)\"", row, "", "")
 ' "$work/json" >"$work/points"
@@ -107,7 +107,7 @@ do for [y = 3:4] {
 		} else {
 			unset key
 		}
-		plot "$work/points" index 0 using x:y with linespoints linecolor rgb "#c03020" \
+		plot "$work/points" index 0 using x:y with points linecolor rgb "#c03020" \
 				linewidth 1.5 pointtype 7 pointsize 0.6 title columnheader(1), \
 			"" index 1 using x:y with points linecolor rgb "#c03020" pointtype 7 \
 				pointsize 1.4 title columnheader(1), \
