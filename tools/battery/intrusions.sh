@@ -201,14 +201,27 @@ redis_module() {
 		redis-cli module load "$UPLOAD/redis-module.so"
 }
 
+# The service's own load saves, too, and redis refuses a save beside another.
+redis_save() {
+	local try
+
+	for try in $(seq 20); do
+		await 40 saved
+		redis-cli "$1" | grep -E '^(OK|Background saving started)' && return
+	done
+	echo "redis would not save, asked $try times"
+	return 1
+}
+
 redis_job() {
 	local job
 
 	for command in 'config set dir /var/spool/cron/crontabs' 'config set dbfilename root' \
-		"set job \$'\n\n* * * * * root sh /tmp/.x\n\n'" "$2"; do
+		"set job \$'\n\n* * * * * root sh /tmp/.x\n\n'"; do
 		eval "redis-cli $command"
 		sleep "$1"
 	done
+	redis_save "$2"
 	await 40 saved
 	redis-cli config set dir /data
 	redis-cli config set dbfilename dump.rdb
