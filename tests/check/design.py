@@ -92,7 +92,7 @@ def main():
     for name in ("nearest of calls", "linear autoencoder of calls, 20 wide",
                  "language model of 3 calls", "kanary bench: kanary"):
         auc = designs[name]["held_out_kinds"]["auc"]
-        expect(auc > 0.99, f"{name}: AUC {auc} for a program of which most calls are new")
+        expect(auc > 0.97, f"{name}: AUC {auc} for a program of which most calls are new")
     for design in alone["designs"]:
         expect(design["made_anomalies"] == designs[design["name"]]["made_anomalies"],
                f"{design['name']}: depends on which tasks are run")

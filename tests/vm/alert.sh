@@ -36,7 +36,7 @@ await 10 grep -q ready watch.said
 
 # A name that would like to be another line, another field, a colour.
 isolated bad storm calls 128 $'e\nv l="\\\e[1m'
-await 10 quiet
+await 10 judged "$(counter seen)"
 remember scored alerts alerts_throttled killed
 [ "$scored" -ge 3 ] || fail "$scored vectors were scored"
 [ "$alerts" = "$scored" ] || fail "$scored vectors were scored, $alerts alerts raised"
@@ -48,7 +48,7 @@ log | grep -qE "^kanary: alert container=$bad profile=fixture-1 " || fail "conta
 
 # More at once than the log takes. What it does not take is counted, here and in its next line.
 isolated bad storm calls 6400
-await 10 quiet
+await 10 judged "$(counter seen)"
 remember alerts alerts_throttled
 logged=$(log | grep -cE "$LINE")
 [ "$alerts_throttled" -gt 0 ] || fail "$alerts alerts and none of them throttled"
@@ -75,7 +75,7 @@ kanary mode "$bad" learn
 remember scored dropped_unclaimed alerts
 before=$scored unclaimed=$dropped_unclaimed quiet_alerts=$alerts
 isolated bad storm calls 640
-await 10 quiet
+await 10 judged "$(counter seen)"
 remember scored dropped_unclaimed alerts
 [ "$scored" = "$before" ] || fail "mode learn scored $((scored - before)) vectors"
 [ "$alerts" = "$quiet_alerts" ] || fail "mode learn raised $((alerts - quiet_alerts)) alerts"
@@ -93,7 +93,7 @@ kanary unload --container "$bad"
 remember alerts
 before=$alerts
 isolated bad storm calls 640
-await 10 quiet
+await 10 judged "$(counter seen)"
 remember alerts
 [ "$alerts" = "$before" ] || fail "an unloaded model raised alerts"
 balanced

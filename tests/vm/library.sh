@@ -71,6 +71,14 @@ quiet() {
 	[ "$(counter queued)" = 0 ]
 }
 
+# judged SEEN: of as many vectors as were seen then, all have left the queues; others may be in them
+judged() {
+	local seen queued
+
+	read -r seen queued <<<"$(counter seen queued)"
+	[ $((seen - queued)) -ge "$1" ]
+}
+
 # isolated CGROUP COMMAND...: in a cgroup and a pid namespace of its own, as a container is
 isolated() {
 	local cgroup=$1
