@@ -9,7 +9,7 @@
  *
  * KANARY_CMD_GET_STATUS (do)
  *	-> API_VERSION, VERSION, HOOK, SELF_TEST, SCOPE, PERIOD, TASKS,
- *	   MAX_TASKS, MEMORY, RECORDER, COUNTERS {KANARY_A_COUNTER_*}
+ *	   MAX_TASKS, MEMORY, RECORDER, PATH_CALLS, COUNTERS {KANARY_A_COUNTER_*}
  *
  * KANARY_CMD_GET_CONTAINERS (dump)
  *	-> one message a container: CGROUP, PIDNS, TASKS, PID, COMM, VECTORS,
@@ -23,6 +23,11 @@
  *	-> after the last KANARY_CMD_VECTORS of the recording
  * KANARY_CMD_VECTORS (event, unicast to the recorder)
  *	SEQUENCE, LOST, VECTOR (repeated)
+ * KANARY_CMD_PATHS (event, unicast to the recorder)
+ *	SEQUENCE, LOST, PATH (repeated)
+ *	Paths that containers used and that were news to the kernel's cache: about
+ *	one for each path, container and CPU, and not one for each call. How often
+ *	directories are used is in the vectors.
  *
  * KANARY_CMD_MODEL_BEGIN (do): SIZE
  * KANARY_CMD_MODEL_CHUNK (do): OFFSET, DATA (at most KANARY_CHUNK_MAX)
@@ -39,7 +44,8 @@
  *
  * KANARY_CMD_ALERT (event, multicast group "alerts")
  *	SEQUENCE, CGROUP, PIDNS, PROFILE, PID, TGID, COMM, TIME, SURPRISE,
- *	THRESHOLD, BUDGET, REASON, MODE, VERDICT, UNUSUAL {BIN, EXCESS} (repeated)
+ *	THRESHOLD, BUDGET, REASON, MODE, VERDICT, UNUSUAL {BIN, EXCESS} (repeated),
+ *	UNUSUAL_PATH {PATH, SURPRISE} (repeated)
  */
 #ifndef _UAPI_KANARY_NETLINK_H
 #define _UAPI_KANARY_NETLINK_H
@@ -52,7 +58,7 @@
 
 /* Raised whenever an old client would misread a new module or the reverse. */
 #ifndef KANARY_API_VERSION
-#define KANARY_API_VERSION 3
+#define KANARY_API_VERSION 4
 #endif
 
 /* Bytes of model in one KANARY_CMD_MODEL_CHUNK. */
@@ -74,7 +80,16 @@
  * order.h beside this file has them. Each call counts one of each kind.
  */
 #define KANARY_ORDER_BINS 1024
-#define KANARY_VECTOR_BINS (KANARY_BINS + KANARY_ORDER_BINS)
+/*
+ * Bins of paths, after those: hashed directory prefixes of the paths that calls
+ * were given, as path.h beside this file has them. They have no fixed sum, and a
+ * vector of calls without a path has none.
+ */
+#define KANARY_PATH_BINS 512
+#define KANARY_PATH_FIRST (KANARY_BINS + KANARY_ORDER_BINS)
+#define KANARY_VECTOR_BINS (KANARY_PATH_FIRST + KANARY_PATH_BINS)
+/* Bytes of a path that are kept. */
+#define KANARY_PATH_SIZE_MAX 256
 /* Calls between two vectors of a task: limits of the "period" parameter. */
 #define KANARY_PERIOD_MIN 16
 #define KANARY_PERIOD_MAX 32768
@@ -105,9 +120,11 @@ enum kanary_mode {
 
 /**
  * struct kanary_count - one bin of a vector
- * @bin: 0 .. KANARY_VECTOR_BINS - 1; from KANARY_BINS on of triples, below of calls
+ * @bin: 0 .. KANARY_VECTOR_BINS - 1; from KANARY_PATH_FIRST on of paths, from
+ *	KANARY_BINS on of triples, below of calls
  * @count: calls since the stream's vector before, or triples that ended with
- *	one of these calls, never 0
+ *	one of these calls, or prefixes of their paths, never 0; of paths 65535
+ *	stands for that many or more
  */
 struct kanary_count {
 	__u16 bin;
@@ -145,6 +162,39 @@ struct kanary_vector {
 	__u16 length;
 	char comm[KANARY_COMM_SIZE];
 	struct kanary_count counts[];
+};
+
+#define KANARY_PATH_RELATIVE 1 /* does not begin with a slash: to the working directory */
+#define KANARY_PATH_DIRFD 2 /* relative, and to an open directory instead */
+#define KANARY_PATH_TRUNCATED 4 /* longer than KANARY_PATH_SIZE_MAX: what is left out is not known */
+#define KANARY_PATH_SECOND 8 /* the call's second path: where to rename, link or mount to */
+#define KANARY_PATH_FLAGS 15 /* all of them */
+
+/**
+ * struct kanary_path - a path that a container gave to a system call
+ * @stream: of the task, as in struct kanary_vector
+ * @cgroup: cgroup v2 id of the container
+ * @time: CLOCK_BOOTTIME, nanoseconds
+ * @pid: thread id in the initial pid namespace
+ * @call: bin of the system call
+ * @flags: KANARY_PATH_*
+ * @length: bytes of @name, 1 .. KANARY_PATH_SIZE_MAX
+ * @reserved: 0
+ * @name: as the task wrote it: any bytes but 0, not terminated, not resolved,
+ *	not to be trusted
+ *
+ * Host byte order. This is the payload of KANARY_A_PATH and of a recording.
+ */
+struct kanary_path {
+	__u64 stream;
+	__u64 cgroup;
+	__u64 time;
+	__u32 pid;
+	__u16 call;
+	__u16 flags;
+	__u16 length;
+	__u16 reserved[3];
+	char name[];
 };
 
 #define KANARY_VERDICT_SEQUENCE 1 /* the sequence head had enough vectors to speak */
@@ -203,6 +253,7 @@ enum kanary_command {
 	KANARY_CMD_SET_MODE,
 	KANARY_CMD_SCORE,
 	KANARY_CMD_ALERT,
+	KANARY_CMD_PATHS,
 
 	__KANARY_CMD_MAX,
 	KANARY_CMD_MAX = __KANARY_CMD_MAX - 1,
@@ -248,6 +299,9 @@ enum kanary_attribute {
 	KANARY_A_UNUSUAL,	/* nest of BIN and EXCESS, repeated, largest first */
 	KANARY_A_BIN,		/* u32, 0 .. KANARY_BINS - 1 */
 	KANARY_A_EXCESS,	/* s32, calls more (or fewer) than the model expects */
+	KANARY_A_PATH_CALLS,	/* u32, system calls whose paths are read, 0 when paths are off */
+	KANARY_A_PATH,		/* struct kanary_path, repeated */
+	KANARY_A_UNUSUAL_PATH,	/* nest of PATH and SURPRISE, repeated, most surprising first */
 
 	__KANARY_A_MAX,
 	KANARY_A_MAX = __KANARY_A_MAX - 1,
@@ -257,6 +311,11 @@ enum kanary_attribute {
  * All u64. Of every vector seen exactly one thing is true, so
  *
  *	SEEN = QUEUED + DELIVERED + SCORED + the sum of all DROPPED_*
+ *
+ * and of every path that was news
+ *
+ *	PATHS_NEWS = PATHS_QUEUED + PATHS_DELIVERED + PATHS_JUDGED +
+ *		     the sum of all PATHS_DROPPED_*
  */
 enum kanary_counter {
 	KANARY_A_COUNTER_UNSPEC,
@@ -278,6 +337,21 @@ enum kanary_counter {
 	KANARY_A_COUNTER_CALLS_MISSED,	/* calls that the hook itself missed */
 	KANARY_A_COUNTER_VERDICT_NS_MEDIAN,	/* time of a verdict, estimate, ns */
 	KANARY_A_COUNTER_VERDICT_NS_MAX,	/* ns */
+	/* paths that calls were given: each is counted, unread or without memory */
+	KANARY_A_COUNTER_PATHS_COUNTED,	/* read, and counted in the task's histogram */
+	KANARY_A_COUNTER_PATHS_UNREAD,	/* not in memory when the call was made */
+	KANARY_A_COUNTER_PATHS_NO_MEMORY,	/* not counted: no memory for the histogram */
+	KANARY_A_COUNTER_PATHS_MISSED,	/* calls whose paths the hook missed */
+	/* of those that are counted, the ones that were news */
+	KANARY_A_COUNTER_PATHS_NEWS,	/* offered to the worker */
+	KANARY_A_COUNTER_PATHS_QUEUED,	/* on their way to the worker */
+	KANARY_A_COUNTER_PATHS_DELIVERED,	/* handed to the recorder's socket */
+	KANARY_A_COUNTER_PATHS_JUDGED,	/* by a model in force */
+	KANARY_A_COUNTER_PATHS_DROPPED_QUEUE_FULL,	/* the worker did not keep up */
+	KANARY_A_COUNTER_PATHS_DROPPED_UNCLAIMED,	/* no model in force, no recorder */
+	KANARY_A_COUNTER_PATHS_DROPPED_RECORDER_FULL,	/* the recorder's socket was full */
+	KANARY_A_COUNTER_PATHS_DROPPED_NO_MEMORY,	/* no memory in the worker */
+	KANARY_A_COUNTER_PATHS_MIRRORED,	/* judged paths that the recorder got too */
 
 	__KANARY_A_COUNTER_MAX,
 	KANARY_A_COUNTER_MAX = __KANARY_A_COUNTER_MAX - 1,

@@ -31,7 +31,7 @@ static inline u32 kanary_order_next(u32 context, u32 bin)
  * Multiplicative hashing by 2^32 over the golden ratio: Knuth, The Art of
  * Computer Programming, volume 3, section 6.4.
  *
- * Return: KANARY_BINS .. KANARY_VECTOR_BINS - 1.
+ * Return: KANARY_BINS .. KANARY_PATH_FIRST - 1.
  */
 static inline u32 kanary_order_bin(u32 context)
 {

@@ -10,7 +10,7 @@ void kanary_triples_head_add(const struct kanary_model *model, u32 *cumulative,
 	u32 i;
 
 	for (i = 0; i < length; i++)
-		if (counts[i].bin >= KANARY_BINS)
+		if (counts[i].bin >= KANARY_BINS && counts[i].bin < KANARY_PATH_FIRST)
 			cumulative[(counts[i].bin - KANARY_BINS) * inputs / KANARY_ORDER_BINS] +=
 				counts[i].count;
 }

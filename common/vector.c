@@ -17,7 +17,7 @@ static const char *check_counts(const struct kanary_vector *vector)
 			return "vector has a count of 0";
 		if (count[i].bin < KANARY_BINS)
 			calls += count[i].count;
-		else
+		else if (count[i].bin < KANARY_PATH_FIRST)
 			order += count[i].count;
 	}
 	if (calls != vector->calls)
@@ -32,7 +32,7 @@ const char *kanary_vector_check(const struct kanary_vector *vector, size_t size)
 	if (size < sizeof(*vector))
 		return "vector is shorter than its fixed part";
 	if (!vector->length || vector->length > KANARY_VECTOR_BINS)
-		return "length of the vector is out of range (1 to 1984)";
+		return "length of the vector is out of range (1 to 2496)";
 	if (size != kanary_vector_size(vector->length))
 		return "size of the vector does not follow from its length";
 	if (!vector->calls || vector->calls > KANARY_PERIOD_MAX)

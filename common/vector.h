@@ -16,7 +16,7 @@ static inline size_t kanary_vector_size(u32 length)
 	return sizeof(struct kanary_vector) + length * sizeof(struct kanary_count);
 }
 
-/** kanary_vector_calls() - how many of a vector's first counts are of calls, not of triples */
+/** kanary_vector_calls() - how many of a vector's first counts are of calls */
 static inline u32 kanary_vector_calls(const struct kanary_vector *vector)
 {
 	u32 length = vector->length;

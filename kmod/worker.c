@@ -62,7 +62,8 @@ static struct tally *find_tally(u64 cgroup, bool may_create)
 /* Bins that are looked at together: nearly all are 0. */
 enum { TOGETHER = 16 };
 
-static_assert(KANARY_BINS_BANK % TOGETHER == 0 && KANARY_ORDER_BINS % TOGETHER == 0);
+static_assert(KANARY_BINS_BANK % TOGETHER == 0 && KANARY_ORDER_BINS % TOGETHER == 0 &&
+	      KANARY_PATH_BINS % TOGETHER == 0);
 static_assert(TOGETHER * sizeof(u16) == 4 * sizeof(u64));
 
 /* Takes the counts of bins @first .. @end - 1 out of @slot, behind @length others. */

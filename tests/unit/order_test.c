@@ -48,12 +48,12 @@ static void all_bins_are_in_range_and_used(void **state)
 
 	for (triple = 0; triple <= KANARY_ORDER_START; triple += 65537) {
 		bin = kanary_order_bin(triple);
-		assert_in_range(bin, KANARY_BINS, KANARY_VECTOR_BINS - 1);
+		assert_in_range(bin, KANARY_BINS, KANARY_PATH_FIRST - 1);
 		bins += !used[bin];
 		used[bin] = true;
 	}
 	assert_int_equal(bins, KANARY_ORDER_BINS);
-	assert_in_range(kanary_order_bin(KANARY_ORDER_START), KANARY_BINS, KANARY_VECTOR_BINS - 1);
+	assert_in_range(kanary_order_bin(KANARY_ORDER_START), KANARY_BINS, KANARY_PATH_FIRST - 1);
 }
 
 struct taken {

@@ -55,11 +55,11 @@ static void each_fault_has_its_sentence(void **state)
 	refused(vector, size - 1, "size of the vector does not follow from its length");
 	refused(vector, size + 4, "size of the vector does not follow from its length");
 	vector->length = 0;
-	refused(vector, size, "length of the vector is out of range (1 to 1984)");
+	refused(vector, size, "length of the vector is out of range (1 to 2496)");
 	vector->length = KANARY_VECTOR_BINS + 1;
-	refused(vector, size, "length of the vector is out of range (1 to 1984)");
+	refused(vector, size, "length of the vector is out of range (1 to 2496)");
 	vector->length = 65535;
-	refused(vector, size, "length of the vector is out of range (1 to 1984)");
+	refused(vector, size, "length of the vector is out of range (1 to 2496)");
 	vector->calls = 0;
 	refused(vector, size, "calls of the vector are out of range (1 to 32768)");
 	vector->calls = KANARY_PERIOD_MAX + 1;
@@ -87,7 +87,7 @@ static void triples_are_as_many_as_calls(void **state)
 	assert_int_equal(kanary_vector_calls(vector), 3);
 	vector->length = 5;
 	vector->counts[3] = (struct kanary_count){ KANARY_BINS, 59 };
-	vector->counts[4] = (struct kanary_count){ KANARY_VECTOR_BINS - 1, 1 };
+	vector->counts[4] = (struct kanary_count){ KANARY_PATH_FIRST - 1, 1 };
 	size = kanary_vector_size(5);
 	assert_null(kanary_vector_check(vector, size));
 	assert_int_equal(kanary_vector_calls(vector), 3);
@@ -96,6 +96,22 @@ static void triples_are_as_many_as_calls(void **state)
 	/* triples alone are no calls */
 	vector->length = 1;
 	vector->counts[0] = (struct kanary_count){ KANARY_BINS, 60 };
+	refused(vector, kanary_vector_size(1), "counts of the vector do not add up to its calls");
+}
+
+static void paths_have_no_fixed_sum(void **state)
+{
+	struct kanary_vector *vector = &storage.vector;
+
+	make_valid(vector);
+	vector->length = 5;
+	vector->counts[3] = (struct kanary_count){ KANARY_PATH_FIRST, 65535 };
+	vector->counts[4] = (struct kanary_count){ KANARY_VECTOR_BINS - 1, 1 };
+	assert_null(kanary_vector_check(vector, kanary_vector_size(5)));
+	assert_int_equal(kanary_vector_calls(vector), 3);
+	/* paths alone are no calls */
+	vector->length = 1;
+	vector->counts[0] = (struct kanary_count){ KANARY_PATH_FIRST, 60 };
 	refused(vector, kanary_vector_size(1), "counts of the vector do not add up to its calls");
 }
 
@@ -109,8 +125,10 @@ static void longest_vector_is_valid(void **state)
 	vector->calls = KANARY_BINS * 32;
 	for (i = 0; i < KANARY_BINS; i++)
 		vector->counts[i] = (struct kanary_count){ (u16)i, 32 };
-	for (; i < KANARY_VECTOR_BINS; i++)
+	for (; i < KANARY_PATH_FIRST; i++)
 		vector->counts[i] = (struct kanary_count){ (u16)i, 30 };
+	for (; i < KANARY_VECTOR_BINS; i++)
+		vector->counts[i] = (struct kanary_count){ (u16)i, 65535 };
 	assert_int_equal(kanary_vector_calls(vector), KANARY_BINS);
 	assert_null(kanary_vector_check(vector, KANARY_VECTOR_SIZE_MAX));
 }
@@ -144,6 +162,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_fault_has_its_sentence),
 		cmocka_unit_test(triples_are_as_many_as_calls),
+		cmocka_unit_test(paths_have_no_fixed_sum),
 		cmocka_unit_test(longest_vector_is_valid),
 		cmocka_unit_test(noise_is_never_read_beyond_its_end),
 	};
