@@ -42,6 +42,19 @@ static void fill_order(struct kanary_random_vector *source, struct kanary_vector
 	vector->counts[vector->length - 1].count += (u16)room;
 }
 
+/* Any count at all, or none. */
+static void fill_paths(struct kanary_random_vector *source, struct kanary_vector *vector,
+		       u32 spread, u32 count_max)
+{
+	u32 bin;
+
+	for (bin = draw_below(source, spread); bin < KANARY_PATH_BINS;
+	     bin += 1 + draw_below(source, spread)) {
+		vector->counts[vector->length].bin = (u16)(KANARY_PATH_FIRST + bin);
+		vector->counts[vector->length++].count = (u16)(1 + draw_below(source, count_max));
+	}
+}
+
 static void fill(struct kanary_random_vector *source, struct kanary_vector *vector)
 {
 	u32 shape = draw_below(source, 8), bin, spread, count_max;
@@ -62,6 +75,8 @@ static void fill(struct kanary_random_vector *source, struct kanary_vector *vect
 		vector->calls += count;
 	}
 	fill_order(source, vector, spread, shape == 0 ? 16 : count_max);
+	if (shape != 3)
+		fill_paths(source, vector, spread, shape == 0 ? 65535 : count_max);
 }
 
 const struct kanary_vector *kanary_random_vector_next(struct kanary_random_vector *source,

@@ -156,7 +156,7 @@ static void each_memory_counts_its_own(void **state)
 {
 	static const struct kanary_count counts[] = {
 		{ 0, 1 }, { 3, 10 }, { KANARY_BINS - 1, 100 }, { KANARY_BINS, 1000 },
-		{ KANARY_BINS + 3, 10000 }, { KANARY_VECTOR_BINS - 1, 60000 },
+		{ KANARY_BINS + 3, 10000 }, { KANARY_PATH_FIRST - 1, 60000 },
 	};
 	struct subject subject;
 

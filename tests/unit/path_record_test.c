@@ -83,7 +83,7 @@ static void any_name_will_do(void **state)
 	path->flags = KANARY_PATH_RELATIVE | KANARY_PATH_DIRFD | KANARY_PATH_TRUNCATED |
 		      KANARY_PATH_SECOND;
 	assert_null(kanary_path_record_check(path, KANARY_PATH_RECORD_SIZE_MAX));
-	memcpy(path->name, "\x1b[2J\n\\ ", 8);
+	memcpy(path->name, "\x1b[2J\n\\ ", 7);
 	assert_null(kanary_path_record_check(path, KANARY_PATH_RECORD_SIZE_MAX));
 	make_valid(path);
 	path->length = 1;

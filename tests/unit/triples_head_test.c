@@ -112,7 +112,7 @@ static void calls_are_not_counted(void **state)
 	static const struct kanary_count counts[] = {
 		{ 0, 9 }, { KANARY_BINS - 1, 65535 }, { KANARY_BINS, 3 },
 		{ KANARY_BINS + KANARY_ORDER_BINS / 4 - 1, 65535 },
-		{ KANARY_BINS + KANARY_ORDER_BINS / 4, 7 }, { KANARY_VECTOR_BINS - 1, 11 },
+		{ KANARY_BINS + KANARY_ORDER_BINS / 4, 7 }, { KANARY_PATH_FIRST - 1, 11 },
 	};
 	struct subject subject;
 
