@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "checksum.h"
+#include "path_record.h"
 #include "recording.h"
 #include "vector.h"
 
@@ -13,11 +14,19 @@
 #error "recordings are little endian, and so is every system that Kanary runs on"
 #endif
 
-/* What precedes a vector in the file. */
+/* What precedes a record in the file. */
 struct frame {
-	u32 size;
+	u16 size;
+	u16 kind;
 	u32 checksum;
 };
+
+enum kind {
+	KIND_VECTOR,
+	KIND_PATH,
+};
+
+_Static_assert(KANARY_VECTOR_SIZE_MAX <= UINT16_MAX, "a vector does not fit into a frame");
 
 struct kanary_recording_writer {
 	FILE *file;
@@ -31,15 +40,15 @@ struct kanary_recording_reader {
 	u64 vectors;
 	bool ended;
 	char damage[256];	/* empty for none */
-	/* aligned as kanary_vector_check() wants it, with room for the padding */
-	_Alignas(8) u8 vector[KANARY_VECTOR_SIZE_MAX + 8];
+	/* aligned as the checks want it, with room for the padding */
+	_Alignas(8) u8 record[KANARY_VECTOR_SIZE_MAX + 8];
 };
 
-static u32 checksum_frame(u32 size, const void *vector)
+static u32 checksum_frame(const struct frame *frame, const void *record)
 {
-	u32 crc = kanary_checksum_update(0, &size, sizeof(size));
+	u32 crc = kanary_checksum_update(0, frame, offsetof(struct frame, checksum));
 
-	return kanary_checksum_update(crc, vector, size);
+	return kanary_checksum_update(crc, record, frame->size);
 }
 
 static u32 checksum_header(const struct kanary_recording_header *header)
@@ -102,17 +111,29 @@ err_free:
 	return NULL;
 }
 
+static int write_record(struct kanary_recording_writer *writer, enum kind kind,
+			const void *record, size_t size)
+{
+	static const u8 zeros[8];
+	struct frame frame = { .size = (u16)size, .kind = kind };
+
+	frame.checksum = checksum_frame(&frame, record);
+	write_bytes(writer, &frame, sizeof(frame));
+	write_bytes(writer, record, size);
+	write_bytes(writer, zeros, padding_of(size));
+	return writer->error;
+}
+
 int kanary_recording_write(struct kanary_recording_writer *writer,
 			   const struct kanary_vector *vector)
 {
-	static const u8 zeros[8];
-	struct frame frame = { .size = kanary_vector_size(vector->length) };
+	return write_record(writer, KIND_VECTOR, vector, kanary_vector_size(vector->length));
+}
 
-	frame.checksum = checksum_frame(frame.size, vector);
-	write_bytes(writer, &frame, sizeof(frame));
-	write_bytes(writer, vector, frame.size);
-	write_bytes(writer, zeros, padding_of(frame.size));
-	return writer->error;
+int kanary_recording_write_path(struct kanary_recording_writer *writer,
+				const struct kanary_path *path)
+{
+	return write_record(writer, KIND_PATH, path, kanary_path_record_size(path->length));
 }
 
 int kanary_recording_flush(struct kanary_recording_writer *writer)
@@ -202,8 +223,7 @@ kanary_recording_describe(const struct kanary_recording_reader *reader)
 	return &reader->header;
 }
 
-static const struct kanary_vector *give_up(struct kanary_recording_reader *reader,
-					   const char *what)
+static bool give_up(struct kanary_recording_reader *reader, const char *what)
 {
 	reader->ended = true;
 	if (ferror(reader->file))
@@ -211,49 +231,75 @@ static const struct kanary_vector *give_up(struct kanary_recording_reader *reade
 	snprintf(reader->damage, sizeof(reader->damage),
 		 "%s at byte %llu: %llu whole vectors before it were read", what,
 		 (unsigned long long)reader->offset, (unsigned long long)reader->vectors);
-	return NULL;
+	return false;
 }
 
-const struct kanary_vector *kanary_recording_next(struct kanary_recording_reader *reader)
+/* Takes the record that has been read for what its frame says it is. */
+static const char *check_record(const struct kanary_recording_reader *reader,
+				const struct frame *frame, struct kanary_recording_record *record)
 {
-	const struct kanary_vector *vector = (const void *)reader->vector;
+	if (frame->checksum != checksum_frame(frame, reader->record))
+		return "damaged (checksum)";
+	if (frame->kind == KIND_VECTOR) {
+		record->vector = (const void *)reader->record;
+		return kanary_vector_check(record->vector, frame->size);
+	}
+	if (frame->kind == KIND_PATH) {
+		record->path = (const void *)reader->record;
+		return kanary_path_record_check(record->path, frame->size);
+	}
+	return "record of an unknown kind";
+}
+
+bool kanary_recording_read(struct kanary_recording_reader *reader,
+			   struct kanary_recording_record *record)
+{
 	size_t got, padding, i;
 	struct frame frame;
 	const char *why;
 
+	memset(record, 0, sizeof(*record));
 	if (reader->ended)
-		return NULL;
+		return false;
 	errno = 0;
 	got = fread(&frame, 1, sizeof(frame), reader->file);
 	if (!got && !ferror(reader->file)) {
 		reader->ended = true;
-		return NULL;
+		return false;
 	}
 	if (got < sizeof(frame))
 		return give_up(reader, "cut off");
-	if (frame.size < sizeof(*vector) || frame.size > KANARY_VECTOR_SIZE_MAX)
-		return give_up(reader, "damaged (impossible size of a vector)");
+	if (!frame.size || frame.size > KANARY_VECTOR_SIZE_MAX)
+		return give_up(reader, "damaged (impossible size of a record)");
 	padding = padding_of(frame.size);
-	got = fread(reader->vector, 1, frame.size + padding, reader->file);
+	got = fread(reader->record, 1, frame.size + padding, reader->file);
 	if (got < frame.size)
 		return give_up(reader, "cut off");
-	if (frame.checksum != checksum_frame(frame.size, vector))
-		return give_up(reader, "damaged (checksum)");
-	why = kanary_vector_check(vector, frame.size);
+	why = check_record(reader, &frame, record);
 	if (why)
 		return give_up(reader, why);
 	for (i = frame.size; i < got; i++)
-		if (reader->vector[i])
+		if (reader->record[i])
 			return give_up(reader, "damaged (padding)");
 
-	reader->vectors++;
+	reader->vectors += record->vector != NULL;
 	if (got < frame.size + padding) {
-		/* The vector is whole, the file is not. */
+		/* The record is whole, the file is not. */
 		give_up(reader, "cut off");
-		return vector;
+		return true;
 	}
 	reader->offset += sizeof(frame) + frame.size + padding;
-	return vector;
+	return true;
+}
+
+const struct kanary_vector *kanary_recording_next(struct kanary_recording_reader *reader)
+{
+	struct kanary_recording_record record;
+
+	while (kanary_recording_read(reader, &record))
+		if (record.vector)
+			return record.vector;
+	return NULL;
 }
 
 const char *kanary_recording_damage(const struct kanary_recording_reader *reader)

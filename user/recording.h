@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Recording files: vectors as they came from the kernel, or from an importer.
+ * Recording files: vectors and paths as they came from the kernel, or from an importer.
  *
- *	struct kanary_recording_header, then for each vector
- *	u32 size		bytes of the vector
- *	u32 checksum		CRC-32C of the vector, with the stored size before it
- *	struct kanary_vector	size bytes, padded with zeros to a multiple of 8
+ *	struct kanary_recording_header, then for each record
+ *	u16 size		bytes of the record
+ *	u16 kind		0 vector, 1 path
+ *	u32 checksum		CRC-32C of the record, with size and kind before it
+ *	struct kanary_vector	or struct kanary_path: size bytes, padded with zeros to a
+ *				multiple of 8
  *
- * Little endian. A file may end anywhere: everything before the cut is read.
+ * A path stands before the vector in which it was counted first, as far as its order is
+ * known. Little endian. A file may end anywhere: everything before the cut is read.
  */
 #ifndef KANARY_RECORDING_H
 #define KANARY_RECORDING_H
@@ -19,7 +22,7 @@
 #include "types.h"
 
 #define KANARY_RECORDING_MAGIC "KANARYR\n"
-#define KANARY_RECORDING_VERSION 2
+#define KANARY_RECORDING_VERSION 3
 
 /**
  * struct kanary_recording_header - first bytes of a recording
@@ -41,6 +44,16 @@ struct kanary_recording_header {
 	char source[32];
 };
 
+/**
+ * struct kanary_recording_record - one of these is set
+ * @vector: valid
+ * @path: valid; its name is nevertheless what a stranger wrote
+ */
+struct kanary_recording_record {
+	const struct kanary_vector *vector;
+	const struct kanary_path *path;
+};
+
 struct kanary_recording_writer;
 struct kanary_recording_reader;
 
@@ -56,6 +69,10 @@ struct kanary_recording_writer *kanary_recording_create(const char *path, uint32
 /** kanary_recording_write() - append a valid vector; 0 or -errno */
 int kanary_recording_write(struct kanary_recording_writer *writer,
 			   const struct kanary_vector *vector);
+
+/** kanary_recording_write_path() - append a valid path; 0 or -errno */
+int kanary_recording_write_path(struct kanary_recording_writer *writer,
+				const struct kanary_path *path);
 
 /** kanary_recording_flush() - hand everything to the kernel, so a crash of ours loses nothing */
 int kanary_recording_flush(struct kanary_recording_writer *writer);
@@ -74,7 +91,16 @@ const struct kanary_recording_header *
 kanary_recording_describe(const struct kanary_recording_reader *reader);
 
 /**
- * kanary_recording_next() - the next vector
+ * kanary_recording_read() - the next record of any kind
+ * @record: set; valid until the next call
+ *
+ * Return: false at the end of what can be read.
+ */
+bool kanary_recording_read(struct kanary_recording_reader *reader,
+			   struct kanary_recording_record *record);
+
+/**
+ * kanary_recording_next() - the next vector, past all paths
  *
  * Return: a vector that is valid until the next call, or NULL at the end of what can be read.
  */

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "checksum.h"
+#include "path_record.h"
 #include "random_vector.h"
 #include "recording.h"
 #include "vector.h"
@@ -26,7 +27,15 @@ static size_t file_size;
 /* Bytes of the file up to which vector i is whole: its padding may be missing. */
 static size_t whole_at[VECTORS];
 static size_t ends_at[VECTORS];
+static size_t path_at;
 static _Alignas(8) u8 memory[VECTORS][256];
+
+static _Alignas(8) u8 path_memory[sizeof(struct kanary_path) + 16];
+
+static struct kanary_path *path_record(void)
+{
+	return (void *)path_memory;
+}
 
 static struct kanary_vector *vector_at(int i)
 {
@@ -52,6 +61,10 @@ static void make_vectors(void)
 			vector->calls += 1 + bin;
 		}
 	}
+	path_record()->stream = 8;
+	path_record()->cgroup = 1234;
+	path_record()->length = 11;
+	memcpy(path_record()->name, "/etc/\n\x1b\xff\"=x", 11);
 }
 
 static void write_bytes(const void *data, size_t size)
@@ -77,6 +90,12 @@ static int setup(void **state)
 	for (i = 0; i < VECTORS; i++) {
 		size_t size = kanary_vector_size(vector_at(i)->length);
 
+		/* a path before the second vector is nothing to those who read vectors */
+		if (i == 1) {
+			assert_int_equal(kanary_recording_write_path(writer, path_record()), 0);
+			path_at = offset;
+			offset += 8 + (kanary_path_record_size(11) + 7) / 8 * 8;
+		}
 		assert_null(kanary_vector_check(vector_at(i), size));
 		assert_int_equal(kanary_recording_write(writer, vector_at(i)), 0);
 		whole_at[i] = offset + 8 + size;
@@ -141,6 +160,52 @@ static void test_whole(void **state)
 	kanary_recording_close(reader);
 }
 
+static void test_paths_are_where_they_were_written(void **state)
+{
+	struct kanary_recording_reader *reader;
+	struct kanary_recording_record record;
+	int vectors = 0, paths = 0;
+	const char *why;
+
+	write_bytes(file, file_size);
+	reader = kanary_recording_open(path, &why);
+	while (kanary_recording_read(reader, &record)) {
+		assert_int_not_equal(!record.vector, !record.path);
+		vectors += record.vector != NULL;
+		if (!record.path)
+			continue;
+		paths++;
+		assert_int_equal(vectors, 1);
+		assert_memory_equal(record.path, path_record(), kanary_path_record_size(11));
+	}
+	assert_int_equal(vectors, VECTORS);
+	assert_int_equal(paths, 1);
+	assert_null(kanary_recording_damage(reader));
+	kanary_recording_close(reader);
+}
+
+static void test_records_of_other_kinds_end_it(void **state)
+{
+	struct kanary_recording_reader *reader;
+	u8 copy[FILE_SIZE_MAX];
+	const char *why;
+	u32 crc;
+
+	/* a good checksum does not make it a kind that we know */
+	memcpy(copy, file, file_size);
+	copy[path_at + 2] = 2;
+	crc = kanary_checksum_update(0, copy + path_at, 4);
+	crc = kanary_checksum_update(crc, copy + path_at + 8, kanary_path_record_size(11));
+	memcpy(copy + path_at + 4, &crc, sizeof(crc));
+	write_bytes(copy, file_size);
+	reader = kanary_recording_open(path, &why);
+	while (kanary_recording_next(reader))
+		;
+	assert_non_null(strstr(kanary_recording_damage(reader), "unknown kind at byte"));
+	assert_non_null(strstr(kanary_recording_damage(reader), "1 whole"));
+	kanary_recording_close(reader);
+}
+
 static void test_cut_anywhere(void **state)
 {
 	size_t cut;
@@ -153,6 +218,7 @@ static void test_cut_anywhere(void **state)
 			expected += whole_at[i] <= cut;
 			at_end |= ends_at[i] == cut;
 		}
+		at_end |= path_at + 8 + (kanary_path_record_size(11) + 7) / 8 * 8 == cut;
 		write_bytes(file, cut);
 		got = count_vectors(&damaged);
 		if (got != expected || (got >= 0 && damaged == at_end))
@@ -222,7 +288,7 @@ static void test_refusals(void **state)
 	header.version = 1;
 	header.checksum = 0;
 	header.checksum = kanary_checksum_update(0, &header, sizeof(header));
-	test_open_refuses(&header, sizeof(header), "version 1, this kanary reads version 2");
+	test_open_refuses(&header, sizeof(header), "version 1, this kanary reads version 3");
 
 	assert_null(kanary_recording_open("/nonexistent/file", &why));
 	assert_string_equal(why, strerror(ENOENT));
@@ -279,6 +345,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_paths_are_where_they_were_written),
+		cmocka_unit_test(test_records_of_other_kinds_end_it),
 		cmocka_unit_test(test_cut_anywhere),
 		cmocka_unit_test(test_damage_says_where),
 		cmocka_unit_test(test_flip_anywhere),
