@@ -90,6 +90,14 @@
 #define KANARY_VECTOR_BINS (KANARY_PATH_FIRST + KANARY_PATH_BINS)
 /* Bytes of a path that are kept. */
 #define KANARY_PATH_SIZE_MAX 256
+/*
+ * Calls of a task that are kept in their order, a power of two, and calls before
+ * these that a vector repeats of the vector before it.
+ */
+#define KANARY_LOG_CALLS 1024
+#define KANARY_LOG_CONTEXT 8
+/* In a context: what comes after it is the stream's beginning. */
+#define KANARY_LOG_START KANARY_BINS
 /* Calls between two vectors of a task: limits of the "period" parameter. */
 #define KANARY_PERIOD_MIN 16
 #define KANARY_PERIOD_MAX 32768
@@ -141,11 +149,20 @@ struct kanary_count {
  * @tgid: process id in the initial pid namespace
  * @index: position in the stream, from 0
  * @calls: sum of the counts of calls, 1 .. KANARY_PERIOD_MAX; those of triples
- *	have the same sum, or there are none
+ *	have the same sum but for calls before the last KANARY_LOG_CALLS, or there
+ *	are none
  * @reason: enum kanary_reason
  * @length: number of @counts, 1 .. KANARY_VECTOR_BINS
  * @comm: the task's name for itself, zero-padded, not to be trusted
+ * @context: calls in the log that were made before the vector's own
+ * @logged: calls of the vector in the log: all, or the last KANARY_LOG_CALLS
+ *	without a context; 0 for no log
+ * @reserved: 0
  * @counts: by ascending bin
+ *
+ * Behind the counts stands the log: __u16 call[@context + @logged], bins of
+ * calls, oldest first. Where the context reaches back to the beginning of the stream,
+ * its first element is KANARY_LOG_START.
  *
  * Host byte order. This is the payload of KANARY_A_VECTOR and of a recording.
  */
@@ -161,6 +178,9 @@ struct kanary_vector {
 	__u16 reason;
 	__u16 length;
 	char comm[KANARY_COMM_SIZE];
+	__u16 context;
+	__u16 logged;
+	__u32 reserved;
 	struct kanary_count counts[];
 };
 

@@ -10,6 +10,18 @@
 #include "model.h"
 #include "sequence_head.h"
 
+/** kanary_score_reads_order() - whether a model's verdict depends on the counts of triples */
+static inline bool kanary_score_reads_order(const struct kanary_model *model)
+{
+	return model->triples_knot || model->order.column;
+}
+
+/** kanary_score_reads_log() - whether it depends on the calls in their order, counted or not */
+static inline bool kanary_score_reads_log(const struct kanary_model *model)
+{
+	return kanary_score_reads_order(model);
+}
+
 /* From a surprise, Q24.8, to an error, Q20.12: what the task's curve reads. */
 #define KANARY_SCORE_SURPRISE_TO_ERROR 16
 

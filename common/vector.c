@@ -1,6 +1,46 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include "vector.h"
 
+/* Bins that are looked at together: nearly all are 0. */
+#define TOGETHER 16
+
+void kanary_vector_append_order(struct kanary_vector *vector, const struct kanary_log *log,
+				u16 *order)
+{
+	u32 length = vector->length;
+	u32 bin, i;
+
+	kanary_log_order(log, order);
+	for (bin = 0; bin < KANARY_ORDER_BINS; bin += TOGETHER) {
+		u64 *word = (u64 *)&order[bin];
+
+		if (!(word[0] | word[1] | word[2] | word[3]))
+			continue;
+		for (i = bin; i < bin + TOGETHER; i++) {
+			if (!order[i])
+				continue;
+			vector->counts[length].bin = (u16)(KANARY_BINS + i);
+			vector->counts[length++].count = order[i];
+			order[i] = 0;
+		}
+	}
+	vector->length = (u16)length;
+}
+
+void kanary_vector_append_log(struct kanary_vector *vector, const struct kanary_log *log)
+{
+	vector->context = (u16)log->context;
+	vector->logged = (u16)log->calls;
+	memcpy(vector->counts + vector->length, log->call,
+	       ((size_t)log->context + log->calls) * sizeof(u16));
+}
+
+/* Calls that a log of @calls holds. */
+static u32 logged(u32 calls)
+{
+	return calls < KANARY_LOG_CALLS ? calls : KANARY_LOG_CALLS;
+}
+
 static const char *check_counts(const struct kanary_vector *vector)
 {
 	const struct kanary_count *count = vector->counts;
@@ -22,18 +62,34 @@ static const char *check_counts(const struct kanary_vector *vector)
 	}
 	if (calls != vector->calls)
 		return "counts of the vector do not add up to its calls";
-	if (order && order != calls)
+	if (order && order != logged(calls))
 		return "triples of the vector are not as many as its calls";
+	return NULL;
+}
+
+static const char *check_log(const struct kanary_vector *vector)
+{
+	struct kanary_log log = kanary_vector_log(vector);
+
+	if (!log.calls)
+		return log.context ? "vector without a log has a context of one" : NULL;
+	if (log.context > KANARY_LOG_CONTEXT)
+		return "context of the vector's log is too long (up to 8 calls)";
+	if (log.calls != logged(vector->calls))
+		return "log of the vector has not as many calls as the vector";
 	return NULL;
 }
 
 const char *kanary_vector_check(const struct kanary_vector *vector, size_t size)
 {
+	struct kanary_log log;
+	const char *why;
+
 	if (size < sizeof(*vector))
 		return "vector is shorter than its fixed part";
 	if (!vector->length || vector->length > KANARY_VECTOR_BINS)
 		return "length of the vector is out of range (1 to 2496)";
-	if (size != kanary_vector_size(vector->length))
+	if (size != kanary_vector_size(vector))
 		return "size of the vector does not follow from its length";
 	if (!vector->calls || vector->calls > KANARY_PERIOD_MAX)
 		return "calls of the vector are out of range (1 to 32768)";
@@ -41,5 +97,11 @@ const char *kanary_vector_check(const struct kanary_vector *vector, size_t size)
 		return "vector has an unknown reason";
 	if (vector->comm[KANARY_COMM_SIZE - 1])
 		return "task name of the vector is not terminated";
-	return check_counts(vector);
+	if (vector->reserved)
+		return "reserved bytes of the vector are not 0";
+	log = kanary_vector_log(vector);
+	why = check_log(vector);
+	if (!why)
+		why = check_counts(vector);
+	return why ? why : kanary_log_check(&log);
 }

@@ -6,7 +6,7 @@
 #ifndef _KANARY_QUEUE_H
 #define _KANARY_QUEUE_H
 
-#include "kanary_netlink.h"
+#include "log.h"
 
 struct kanary_task;
 struct work_struct;
@@ -17,7 +17,12 @@ struct workqueue_struct;
  * @task: holds a reference
  * @stream: this and what follows: as in struct kanary_vector, as of the snapshot
  * @compat: whether the second bank of @counts is set
- * @counts: both banks, then the triples; all 0 in a free slot
+ * @left: calls that were missing to a whole period
+ * @counts: both banks; all 0 in a free slot
+ * @paths: of bins of paths; all 0 in a free slot
+ * @paths_used: whether any of them is set
+ * @before: calls before those in @log, latest first
+ * @log: ring of the calls, of which those of the vector are set
  */
 struct kanary_queue_slot {
 	struct kanary_task *task;
@@ -29,10 +34,15 @@ struct kanary_queue_slot {
 	u32 tgid;
 	u32 index;
 	u32 calls;
+	u32 left;
 	u16 reason;
 	bool compat;
+	bool paths_used;
 	char comm[KANARY_COMM_SIZE];
-	u16 counts[KANARY_VECTOR_BINS] __aligned(8);
+	u16 counts[KANARY_BINS] __aligned(8);
+	u16 paths[KANARY_PATH_BINS] __aligned(8);
+	u16 before[KANARY_LOG_CONTEXT] __aligned(8);
+	u16 log[KANARY_LOG_CALLS] __aligned(8);
 };
 
 /**

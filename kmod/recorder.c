@@ -88,7 +88,7 @@ static int begin_batch(void)
 
 static int put_vector(const struct kanary_vector *vector)
 {
-	size_t size = kanary_vector_size(vector->length);
+	size_t size = kanary_vector_size(vector);
 
 	if (!batch.message && begin_batch())
 		return -ENOMEM;

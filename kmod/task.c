@@ -20,7 +20,6 @@
 /* Slots that an entry may be in, from its hash on: the bound of every search. */
 #define PROBES 32
 #define BANK_BYTES (KANARY_BINS_BANK * sizeof(u16))
-#define ORDER_BYTES (KANARY_ORDER_BINS * sizeof(u16))
 
 /**
  * struct slot - one place of the table
@@ -117,8 +116,8 @@ static void begin_stream(struct kanary_task *task, struct task_struct *self)
 {
 	task->stream = atomic64_inc_return(&streams);
 	task->left = period;
-	task->context = KANARY_ORDER_START;
 	task->index = 0;
+	kanary_log_begin(task->before);
 	task->pid = task_pid_nr(self);
 	task->tgid = task_tgid_nr(self);
 	refresh(task, self);
@@ -207,8 +206,7 @@ static void count(struct kanary_task *task, u16 *bank, u32 first, u32 number)
 	unsigned long bin = kanary_task_clamp(number);
 
 	bank[bin]++;
-	kanary_task_count_order(task, first + bin);
-	if (!--task->left)
+	if (kanary_task_note(task, first + bin))
 		kanary_task_emit(task, KANARY_REASON_PERIOD);
 }
 
@@ -263,12 +261,42 @@ static void move(u16 *to, u16 *from, u32 bytes)
 	}
 }
 
-static_assert(BANK_BYTES % (4 * sizeof(u64)) == 0 && ORDER_BYTES % (4 * sizeof(u64)) == 0);
+static_assert(BANK_BYTES % (4 * sizeof(u64)) == 0);
+
+/* Calls in a word; words that are copied at once. */
+enum { WORD_CALLS = sizeof(u64) / sizeof(u16), WORDS = 4 };
+
+static_assert(KANARY_LOG_CALLS % (WORD_CALLS * WORDS) == 0);
+static_assert(KANARY_LOG_CONTEXT == 2 * WORD_CALLS);
+
+/* The part of the ring that holds the last @calls, to the same place. */
+static void copy_log(u16 *to, const u16 *from, u32 left, u32 calls)
+{
+	u64 *target = (u64 *)to;
+	const u64 *source = (const u64 *)from;
+	u32 i = 0, end = KANARY_LOG_CALLS / WORD_CALLS;
+
+	if (left + calls <= KANARY_LOG_CALLS) {
+		i = left / (WORD_CALLS * WORDS) * WORDS;
+		end = DIV_ROUND_UP(left + calls, WORD_CALLS * WORDS) * WORDS;
+	}
+	for (; i < end; i += WORDS) {
+		target[i] = source[i];
+		target[i + 1] = source[i + 1];
+		target[i + 2] = source[i + 2];
+		target[i + 3] = source[i + 3];
+	}
+}
+
+static void copy_context(u16 *to, const u16 *from)
+{
+	((u64 *)to)[0] = ((const u64 *)from)[0];
+	((u64 *)to)[1] = ((const u64 *)from)[1];
+}
 
 static void clear(struct kanary_task *task)
 {
 	memset(task->native, 0, BANK_BYTES);
-	memset(task->order, 0, ORDER_BYTES);
 	if (task->compat)
 		memset(task->compat, 0, BANK_BYTES);
 }
@@ -296,16 +324,21 @@ noinline void kanary_task_emit(struct kanary_task *task, enum kanary_reason reas
 		slot->calls = calls;
 		slot->reason = reason;
 		slot->compat = task->compat;
+		slot->paths_used = false;
 		memcpy(slot->comm, task->comm, sizeof(slot->comm));
 		move(slot->counts, task->native, BANK_BYTES);
 		if (task->compat)
 			move(slot->counts + KANARY_BINS_BANK, task->compat, BANK_BYTES);
-		move(slot->counts + KANARY_BINS, task->order, ORDER_BYTES);
+		slot->left = task->left;
+		copy_context(slot->before, task->before);
+		copy_log(slot->log, task->log, task->left, calls);
 		refcount_inc(&task->references);
 		kanary_queue_commit();
 	} else {
 		clear(task);
 	}
+	/* What is not whole is the last of its stream. */
+	copy_context(task->before, task->log);
 	task->left = period;
 	task->index++;
 }

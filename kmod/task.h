@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The task table: a histogram for each task, of its calls and of triples of
- * successive calls, found without a lock.
+ * The task table: a histogram of each task's calls, and a log of the last of
+ * them in their order, found without a lock.
  *
  * The task itself is the only writer of its histogram, with preemption off.
  * Entries are found by the address of the task_struct in an open-addressing
@@ -15,8 +15,7 @@
 #include <linux/refcount.h>
 #include <linux/sched.h>
 
-#include "kanary_netlink.h"
-#include "order.h"
+#include "log.h"
 
 struct kanary_judge_state;
 
@@ -24,10 +23,9 @@ struct kanary_judge_state;
  * struct kanary_task - what is known of one task, at most 4 KiB with both banks
  * @owner: the task; a key, never followed once the task may be gone
  * @left: calls until the next vector
- * @context: the last three calls of the stream, as kanary_order_next() has them
+ * @index: vectors taken of this stream
  * @stream: unique for each program image of each task
  * @cgroup: cgroup v2 id as of the last vector
- * @index: vectors taken of this stream
  * @pidns: inode number of the pid namespace
  * @pid: thread id in the initial pid namespace
  * @tgid: process id there
@@ -39,15 +37,15 @@ struct kanary_judge_state;
  * @compat: counts of 32-bit calls, or NULL until there is one
  * @rcu: frees it
  * @native: counts of native calls since the last vector
- * @order: counts of triples, those of 32-bit calls too
+ * @before: what came before the calls in @log, latest first
+ * @log: ring of the calls since the last vector, as log.h has it
  */
 struct kanary_task {
 	struct task_struct *owner;
 	u32 left;
-	u32 context;
+	u32 index;
 	u64 stream;
 	u64 cgroup;
-	u32 index;
 	u32 pidns;
 	u32 pid;
 	u32 tgid;
@@ -59,7 +57,8 @@ struct kanary_task {
 	u16 *compat;
 	struct rcu_head rcu;
 	u16 native[KANARY_BINS_BANK] __aligned(8);
-	u16 order[KANARY_ORDER_BINS] __aligned(8);
+	u16 before[KANARY_LOG_CONTEXT] __aligned(8);
+	u16 log[KANARY_LOG_CALLS] __aligned(8);
 };
 
 /**
@@ -126,11 +125,18 @@ static __always_inline unsigned long kanary_task_clamp(u32 number)
 	return bin;
 }
 
-/** kanary_task_count_order() - count the triple that ends with a call of @bin; the hook */
-static __always_inline void kanary_task_count_order(struct kanary_task *task, u32 bin)
+/**
+ * kanary_task_note() - log a call of @bin; the hook
+ *
+ * Return: whether the period is full.
+ */
+static __always_inline bool kanary_task_note(struct kanary_task *task, u32 bin)
 {
-	task->context = kanary_order_next(task->context, bin);
-	task->order[kanary_order_bin(task->context) - KANARY_BINS]++;
+	u32 left = task->left - 1;
+
+	task->log[kanary_log_at(left)] = bin;
+	task->left = left;
+	return !left;
 }
 
 /**
@@ -151,8 +157,7 @@ static __always_inline void kanary_task_count(u32 number)
 	task = this_cpu_read(kanary_task_cache.task);
 	bin = kanary_task_clamp(number);
 	task->native[bin]++;
-	kanary_task_count_order(task, bin);
-	if (unlikely(!--task->left))
+	if (unlikely(kanary_task_note(task, bin)))
 		kanary_task_emit(task, KANARY_REASON_PERIOD);
 }
 

@@ -36,6 +36,9 @@ static DECLARE_WORK(work, drain);
 static struct workqueue_struct *workqueue;
 static struct tally *tallies;
 static struct kanary_vector *vector;
+/* The vector's calls in their order; and where their triples are counted, 0 in between. */
+static u16 calls[KANARY_LOG_MAX];
+static u16 order[KANARY_ORDER_BINS] __aligned(8);
 
 /* The tally of a container, or in a full neighbourhood that of the one silent for longest. */
 static struct tally *find_tally(u64 cgroup, bool may_create)
@@ -62,39 +65,40 @@ static struct tally *find_tally(u64 cgroup, bool may_create)
 /* Bins that are looked at together: nearly all are 0. */
 enum { TOGETHER = 16 };
 
-static_assert(KANARY_BINS_BANK % TOGETHER == 0 && KANARY_ORDER_BINS % TOGETHER == 0 &&
-	      KANARY_PATH_BINS % TOGETHER == 0);
+static_assert(KANARY_BINS_BANK % TOGETHER == 0 && KANARY_PATH_BINS % TOGETHER == 0);
 static_assert(TOGETHER * sizeof(u16) == 4 * sizeof(u64));
 
-/* Takes the counts of bins @first .. @end - 1 out of @slot, behind @length others. */
-static u32 gather(struct kanary_queue_slot *slot, u32 first, u32 end, u32 length)
+/* Moves @bins counts, the first of them of bin @first, behind those of the vector. */
+static void gather(u16 *counts, u32 bins, u32 first)
 {
+	u32 length = vector->length;
 	u32 bin, i;
 
-	for (bin = first; bin < end; bin += TOGETHER) {
-		u64 *word = (u64 *)&slot->counts[bin];
+	for (bin = 0; bin < bins; bin += TOGETHER) {
+		u64 *word = (u64 *)&counts[bin];
 
 		if (!(word[0] | word[1] | word[2] | word[3]))
 			continue;
 		for (i = bin; i < bin + TOGETHER; i++) {
-			if (!slot->counts[i])
+			if (!counts[i])
 				continue;
-			vector->counts[length].bin = i;
-			vector->counts[length].count = slot->counts[i];
+			vector->counts[length].bin = first + i;
+			vector->counts[length].count = counts[i];
 			length++;
 		}
 		memset(word, 0, TOGETHER * sizeof(u16));
 	}
-	return length;
+	vector->length = length;
 }
 
-/* The sparse form that is sent, stored and scored; leaves the slot as it is to be found. */
-static void unpack(struct kanary_queue_slot *slot)
+/*
+ * The sparse form that is sent, stored and scored; leaves the slot as it is to be found.
+ * The calls in their order, and the counts of their triples, only for who reads them.
+ */
+static void unpack(struct kanary_queue_slot *slot, const struct kanary_model *model, bool wanted)
 {
-	u32 length;
+	struct kanary_log log = { .calls = 0 };
 
-	length = gather(slot, 0, slot->compat ? KANARY_BINS : KANARY_BINS_BANK, 0);
-	length = gather(slot, KANARY_BINS, KANARY_VECTOR_BINS, length);
 	vector->stream = slot->stream;
 	vector->cgroup = slot->cgroup;
 	vector->time = slot->time;
@@ -104,14 +108,26 @@ static void unpack(struct kanary_queue_slot *slot)
 	vector->index = slot->index;
 	vector->calls = slot->calls;
 	vector->reason = slot->reason;
-	vector->length = length;
+	vector->length = 0;
+	vector->context = 0;
+	vector->logged = 0;
 	memcpy(vector->comm, slot->comm, sizeof(vector->comm));
+	gather(slot->counts, slot->compat ? KANARY_BINS : KANARY_BINS_BANK, 0);
+	if (wanted || (model && kanary_score_reads_log(model)))
+		kanary_log_unroll(&log, calls, slot->log, slot->left, slot->calls, slot->before);
+	if (wanted || (model && kanary_score_reads_order(model)))
+		kanary_vector_append_order(vector, &log, order);
+	if (slot->paths_used)
+		gather(slot->paths, KANARY_PATH_BINS, KANARY_PATH_FIRST);
+	if (log.calls)
+		kanary_vector_append_log(vector, &log);
 }
 
 /* Exactly one fate for each vector, plus a copy of a scored one for the recorder. */
-static void settle(struct kanary_task *task)
+static void settle(struct kanary_queue_slot *slot)
 {
-	bool wanted = kanary_recorder_wants(vector->cgroup);
+	bool wanted = kanary_recorder_wants(slot->cgroup);
+	struct kanary_task *task = slot->task;
 	struct kanary_unusual unusual[KANARY_UNUSUAL_MAX];
 	struct kanary_profile *profile;
 	struct kanary_verdict verdict;
@@ -119,8 +135,11 @@ static void settle(struct kanary_task *task)
 	int reader;
 
 	reader = kanary_profile_read_lock();
-	profile = kanary_profile_find(vector->cgroup);
-	if (!profile || READ_ONCE(profile->mode) == KANARY_MODE_LEARN) {
+	profile = kanary_profile_find(slot->cgroup);
+	if (profile && READ_ONCE(profile->mode) == KANARY_MODE_LEARN)
+		profile = NULL;
+	unpack(slot, profile ? &profile->model : NULL, wanted);
+	if (!profile) {
 		if (wanted)
 			kanary_recorder_take(vector, false);
 		else
@@ -173,12 +192,11 @@ static void take(int cpu, struct kanary_queue_slot *slot)
 	struct kanary_task *task = slot->task;
 	struct tally *tally;
 
-	unpack(slot);
-	kanary_queue_consume(cpu);
-	tally = find_tally(vector->cgroup, true);
+	tally = find_tally(slot->cgroup, true);
 	tally->vectors++;
-	tally->last = vector->time;
-	settle(task);
+	tally->last = slot->time;
+	settle(slot);
+	kanary_queue_consume(cpu);
 	kanary_task_put(task);
 }
 

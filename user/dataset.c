@@ -55,7 +55,7 @@ uint32_t kanary_dataset_file(const struct kanary_dataset *dataset, uint32_t numb
 bool kanary_dataset_add(struct kanary_dataset *dataset, uint32_t file,
 			const struct kanary_vector *vector)
 {
-	size_t size = (kanary_vector_size(vector->length) + 7) & ~(size_t)7;
+	size_t size = (kanary_vector_size(vector) + 7) & ~(size_t)7;
 	struct kanary_dataset_entry *entry;
 
 	if (dataset->used + size > dataset->size) {
@@ -83,7 +83,7 @@ bool kanary_dataset_add(struct kanary_dataset *dataset, uint32_t file,
 	entry->file = file;
 	entry->index = vector->index;
 	entry->arrival = dataset->entries++;
-	memcpy(dataset->bytes + dataset->used, vector, kanary_vector_size(vector->length));
+	memcpy(dataset->bytes + dataset->used, vector, kanary_vector_size(vector));
 	dataset->used += size;
 	return true;
 }

@@ -43,6 +43,7 @@ const struct kanary_vector *kanary_drift_vector(struct kanary_drift *drift,
 						const struct kanary_vector *vector)
 {
 	struct kanary_vector *drifted = &drift->vector;
+	struct kanary_log log = kanary_vector_log(vector);
 	u32 recorded = kanary_vector_calls(vector);
 	u32 i, length = 0, calls = 0;
 
@@ -66,6 +67,7 @@ const struct kanary_vector *kanary_drift_vector(struct kanary_drift *drift,
 	while (i < vector->length)
 		drifted->counts[length++] = vector->counts[i++];
 	drifted->length = length;
+	kanary_vector_append_log(drifted, &log);
 	return drifted;
 }
 

@@ -120,7 +120,7 @@ static struct nl_msg *build(struct kanary_kernel_score *score,
 	for (i = 0; i < run->count; i++) {
 		const struct kanary_vector *vector = (void *)(run->memory + run->offset[i]);
 
-		if (nla_put(message, KANARY_A_VECTOR, (int)kanary_vector_size(vector->length),
+		if (nla_put(message, KANARY_A_VECTOR, (int)kanary_vector_size(vector),
 			    vector)) {
 			nlmsg_free(message);
 			return NULL;
@@ -131,7 +131,7 @@ static struct nl_msg *build(struct kanary_kernel_score *score,
 
 static bool append(struct kanary_kernel_score_run *run, const struct kanary_vector *vector)
 {
-	u32 size = (u32)kanary_vector_size(vector->length);
+	u32 size = (u32)kanary_vector_size(vector);
 
 	if (run->count == KANARY_SCORE_MAX || run->used + size > RUN_BYTES)
 		return false;

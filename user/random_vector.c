@@ -24,11 +24,17 @@ void kanary_random_vector_seed(struct kanary_random_vector *source, u64 seed)
 	source->state = seed;
 }
 
+/* Calls that a vector's log has room for. */
+static u32 logged(const struct kanary_vector *vector)
+{
+	return vector->calls < KANARY_LOG_CALLS ? vector->calls : KANARY_LOG_CALLS;
+}
+
 /* As many triples as there are calls: what is left of them at the end goes to the last bin. */
 static void fill_order(struct kanary_random_vector *source, struct kanary_vector *vector,
 		       u32 spread, u32 count_max)
 {
-	u32 room = vector->calls, bin;
+	u32 room = logged(vector), bin;
 
 	for (bin = draw_below(source, spread); bin < KANARY_ORDER_BINS && room;
 	     bin += 1 + draw_below(source, spread)) {
@@ -74,9 +80,28 @@ static void fill(struct kanary_random_vector *source, struct kanary_vector *vect
 		vector->counts[vector->length++].count = (u16)count;
 		vector->calls += count;
 	}
-	fill_order(source, vector, spread, shape == 0 ? 16 : count_max);
+	fill_order(source, vector, spread, shape == 0 ? 1 : count_max);
 	if (shape != 3)
 		fill_paths(source, vector, spread, shape == 0 ? 65535 : count_max);
+}
+
+/* In any order, and now and then none, as a vector may be without a log. */
+static void fill_log(struct kanary_random_vector *source, struct kanary_vector *vector)
+{
+	u32 bins = kanary_vector_calls(vector);
+	u16 call[KANARY_LOG_MAX];
+	struct kanary_log log = { .call = call };
+	u32 i;
+
+	if (draw_below(source, 16)) {
+		log.calls = logged(vector);
+		log.context = draw_below(source, KANARY_LOG_CONTEXT + 1);
+	}
+	for (i = 0; i < log.context + log.calls; i++)
+		call[i] = vector->counts[draw_below(source, bins)].bin;
+	if (log.context && !vector->index)
+		call[0] = KANARY_LOG_START;
+	kanary_vector_append_log(vector, &log);
 }
 
 const struct kanary_vector *kanary_random_vector_next(struct kanary_random_vector *source,
@@ -98,6 +123,7 @@ const struct kanary_vector *kanary_random_vector_next(struct kanary_random_vecto
 	vector->calls = 0;
 	vector->length = 0;
 	fill(source, vector);
+	fill_log(source, vector);
 	source->left = last ? 0 : source->left - 1;
 	vector->reason = source->left ? KANARY_REASON_PERIOD : KANARY_REASON_EXIT;
 	return vector;

@@ -127,7 +127,7 @@ static int write_record(struct kanary_recording_writer *writer, enum kind kind,
 int kanary_recording_write(struct kanary_recording_writer *writer,
 			   const struct kanary_vector *vector)
 {
-	return write_record(writer, KIND_VECTOR, vector, kanary_vector_size(vector->length));
+	return write_record(writer, KIND_VECTOR, vector, kanary_vector_size(vector));
 }
 
 int kanary_recording_write_path(struct kanary_recording_writer *writer,

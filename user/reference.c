@@ -62,7 +62,7 @@ bool kanary_reference_add(void *file, const struct kanary_dataset *dataset)
 
 	if (!kanary_replay_init(&replay, file))
 		return false;
-	memcpy(&copy, chosen, kanary_vector_size(chosen->length));
+	memcpy(&copy, chosen, kanary_vector_size(chosen));
 	if (copy.vector.length > KANARY_MODEL_REFERENCE_COUNTS)
 		copy.vector.length = KANARY_MODEL_REFERENCE_COUNTS;
 	reference = (struct kanary_model_reference *)replay.model.reference;

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "order.h"
 #include "trace.h"
 #include "vector.h"
 
@@ -23,7 +22,7 @@ void kanary_trace_begin(struct kanary_trace *trace, struct kanary_import *import
 {
 	memset(trace, 0, sizeof(*trace));
 	trace->import = import;
-	trace->order = KANARY_ORDER_START;
+	kanary_log_begin(trace->before);
 	trace->vector.pid = pid;
 	trace->vector.tgid = pid;
 	if (comm_length >= KANARY_COMM_SIZE)
@@ -35,7 +34,10 @@ static int make_vector(struct kanary_trace *trace, enum kanary_reason reason)
 {
 	struct kanary_import *import = trace->import;
 	_Alignas(8) u8 memory[KANARY_VECTOR_SIZE_MAX];
+	_Alignas(8) u16 order[KANARY_ORDER_BINS] = { 0 };
 	struct kanary_vector *vector = (void *)memory;
+	u16 calls[KANARY_LOG_MAX];
+	struct kanary_log log;
 	u32 bin;
 	int error;
 
@@ -44,12 +46,16 @@ static int make_vector(struct kanary_trace *trace, enum kanary_reason reason)
 		trace->vector.stream = ++import->streams;
 	*vector = trace->vector;
 	vector->reason = reason;
-	for (bin = 0; bin < KANARY_VECTOR_BINS; bin++) {
+	for (bin = 0; bin < KANARY_BINS; bin++) {
 		if (!trace->counts[bin])
 			continue;
 		vector->counts[vector->length].bin = bin;
 		vector->counts[vector->length++].count = trace->counts[bin];
 	}
+	kanary_log_unroll(&log, calls, trace->ring, import->period - vector->calls, vector->calls,
+			  trace->before);
+	kanary_vector_append_order(vector, &log, order);
+	kanary_vector_append_log(vector, &log);
 	error = import->take(import->taker, vector);
 	if (error) {
 		kanary_trace_fail(import, "the vectors cannot be written: %s", strerror(-error));
@@ -58,6 +64,7 @@ static int make_vector(struct kanary_trace *trace, enum kanary_reason reason)
 	import->vectors++;
 	trace->vector.index++;
 	trace->vector.calls = 0;
+	memcpy(trace->before, trace->ring, sizeof(trace->before));
 	memset(trace->counts, 0, sizeof(trace->counts));
 	return 0;
 }
@@ -68,10 +75,9 @@ int kanary_trace_call(struct kanary_trace *trace, uint32_t bin)
 
 	if (trace->vector.calls == trace->import->period)
 		error = make_vector(trace, KANARY_REASON_PERIOD);
-	trace->order = kanary_order_next(trace->order, bin);
 	trace->counts[bin]++;
-	trace->counts[kanary_order_bin(trace->order)]++;
 	trace->vector.calls++;
+	trace->ring[kanary_log_at(trace->import->period - trace->vector.calls)] = (uint16_t)bin;
 	trace->import->calls++;
 	return error;
 }

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kanary_netlink.h"
+#include "log.h"
 
 /**
  * struct kanary_import - one run of "kanary import"
@@ -44,13 +44,15 @@ struct kanary_import {
  * @import: who gets its vectors
  * @vector: identity; stream, index and the counts are kept here
  * @counts: of the vector in the making, by bin
- * @order: the stream's last three calls, as kanary_order_next() has them
+ * @ring: of its calls, as log.h has it
+ * @before: the calls before it, latest first
  */
 struct kanary_trace {
 	struct kanary_import *import;
 	struct kanary_vector vector;
-	uint16_t counts[KANARY_VECTOR_BINS];
-	uint32_t order;
+	uint16_t counts[KANARY_BINS];
+	uint16_t ring[KANARY_LOG_CALLS];
+	uint16_t before[KANARY_LOG_CONTEXT];
 };
 
 /** kanary_trace_begin() - start a stream; @comm is cut to its size */
@@ -58,7 +60,7 @@ void kanary_trace_begin(struct kanary_trace *trace, struct kanary_import *import
 			const char *comm, size_t comm_length);
 
 /**
- * kanary_trace_call() - count a call, and the triple that it ends
+ * kanary_trace_call() - count a call, and note it in the log
  *
  * A full vector is made when the call after it comes, so that a stream
  * always ends with a vector that says why.

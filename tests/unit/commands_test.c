@@ -191,10 +191,10 @@ static void test_score_damaged(void **state)
 	static struct command_result result;
 
 	write_recording("cut.rec");
-	assert_int_equal(truncate("cut.rec", 64 + 3 * 80 + 70), 0);
+	assert_int_equal(truncate("cut.rec", 64 + 3 * 88 + 70), 0);
 	command_run(&result, kanary_score_main, "score model cut.rec --json");
 	assert_int_equal(result.status, 1);
-	assert_non_null(strstr(result.err, "cut off at byte 304: 3 whole vectors"));
+	assert_non_null(strstr(result.err, "cut off at byte 328: 3 whole vectors"));
 	assert_non_null(strstr(result.out, "\"vectors\": 3"));
 	command_expect(kanary_score_main, "score model model", 1, "not a Kanary recording");
 	command_expect(kanary_score_main, "score model empty.model", 1, "the file is empty");

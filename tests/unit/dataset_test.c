@@ -197,7 +197,7 @@ static void drift_changes_the_mix_only(void **state)
 	for (copy = 1; copy < 400; copy++) {
 		kanary_drift_draw(drift, copy);
 		drifted = kanary_drift_vector(drift, vector);
-		assert_null(kanary_vector_check(drifted, kanary_vector_size(drifted->length)));
+		assert_null(kanary_vector_check(drifted, kanary_vector_size(drifted)));
 		for (i = 0, calls = 0; i < drifted->length; i++) {
 			calls += drifted->counts[i].count;
 			for (j = 0; vector->counts[j].bin != drifted->counts[i].bin; j++)

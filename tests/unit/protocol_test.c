@@ -171,7 +171,7 @@ static int take(const struct kanary_vector *vector, void *context)
 	struct taken *taken = context;
 	const struct kanary_vector *expected = kanary_random_vector_next(&taken->source, false);
 
-	assert_memory_equal(vector, expected, kanary_vector_size(expected->length));
+	assert_memory_equal(vector, expected, kanary_vector_size(expected));
 	return ++taken->count == taken->stop_at ? -ENOSPC : 0;
 }
 
@@ -187,7 +187,7 @@ static struct nl_msg *vectors_message(int count)
 	for (i = 0; i < count; i++) {
 		const struct kanary_vector *vector = kanary_random_vector_next(&source, false);
 
-		nla_put(event, KANARY_A_VECTOR, kanary_vector_size(vector->length), vector);
+		nla_put(event, KANARY_A_VECTOR, kanary_vector_size(vector), vector);
 	}
 	return event;
 }
@@ -224,7 +224,7 @@ static void test_vectors_bad(void **state)
 	vector = (void *)kanary_random_vector_next(&source, false);
 	vector->calls++;
 	event = message(KANARY_CMD_VECTORS);
-	nla_put(event, KANARY_A_VECTOR, kanary_vector_size(vector->length), vector);
+	nla_put(event, KANARY_A_VECTOR, kanary_vector_size(vector), vector);
 	assert_int_equal(kanary_protocol_vectors(nlmsg_hdr(event), &vectors, NULL, NULL),
 			 -EBADMSG);
 	nlmsg_free(event);

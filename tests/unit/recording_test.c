@@ -88,7 +88,7 @@ static int setup(void **state)
 	writer = kanary_recording_create(path, 256, 1, "test", 99);
 	assert_non_null(writer);
 	for (i = 0; i < VECTORS; i++) {
-		size_t size = kanary_vector_size(vector_at(i)->length);
+		size_t size = kanary_vector_size(vector_at(i));
 
 		/* a path before the second vector is nothing to those who read vectors */
 		if (i == 1) {
@@ -131,7 +131,7 @@ static int count_vectors(bool *damaged)
 	while ((vector = kanary_recording_next(reader))) {
 		assert_true(count < VECTORS);
 		assert_memory_equal(vector, vector_at(count),
-				    kanary_vector_size(vector_at(count)->length));
+				    kanary_vector_size(vector_at(count)));
 		count++;
 	}
 	*damaged = kanary_recording_damage(reader) != NULL;
@@ -319,7 +319,7 @@ static void test_largest_vectors(void **state)
 	writer = kanary_recording_create(path, 256, 0, "test", 0);
 	for (i = 0; i < 2000; i++) {
 		vector = kanary_random_vector_next(&source, i == 1999);
-		why = kanary_vector_check(vector, kanary_vector_size(vector->length));
+		why = kanary_vector_check(vector, kanary_vector_size(vector));
 		if (why)
 			fail_msg("random vector %d: %s", i, why);
 		longest = vector->length > longest ? vector->length : longest;
@@ -334,7 +334,7 @@ static void test_largest_vectors(void **state)
 		const struct kanary_vector *expected =
 			kanary_random_vector_next(&source, ++count == 2000);
 
-		assert_memory_equal(vector, expected, kanary_vector_size(expected->length));
+		assert_memory_equal(vector, expected, kanary_vector_size(expected));
 	}
 	assert_int_equal(count, 2000);
 	assert_null(kanary_recording_damage(reader));

@@ -311,7 +311,7 @@ static void add_order(struct kanary_vector *vector, enum order order)
 		if (histogram[i])
 			vector->counts[vector->length++] =
 				(struct kanary_count){ (uint16_t)i, (uint16_t)histogram[i] };
-	assert_null(kanary_vector_check(vector, kanary_vector_size(vector->length)));
+	assert_null(kanary_vector_check(vector, kanary_vector_size(vector)));
 }
 
 /* Of @streams, those after @recorded have no order. */

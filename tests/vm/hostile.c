@@ -149,7 +149,7 @@ static void vectors(struct hostile_socket *socket, u64 cgroup)
 		.counts = { { 0, 1 }, { 1, 2 }, { 959, 3 } },
 	}, bad;
 	/* Not sizeof: the structure around it is padded. */
-	size_t size = kanary_vector_size(3);
+	size_t size = kanary_vector_size(&good.vector);
 	u32 i;
 
 	score_with(socket, cgroup, "a good vector", &good.vector, size, 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * order_check RECORDING CGROUP: whether the kernel counted the calls of order_calls,
- * and the triples of them, as an importer would.
+ * the triples of them and their order, as an importer would.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ static int take(void *context, const struct kanary_vector *vector)
 {
 	struct expected *to = context;
 
-	memcpy(to->memory[to->vectors++], vector, kanary_vector_size(vector->length));
+	memcpy(to->memory[to->vectors++], vector, kanary_vector_size(vector));
 	return 0;
 }
 
@@ -46,7 +46,11 @@ static void expect(u32 stream, u32 period, u32 bins, const u32 *bin, enum kanary
 
 static bool same(const struct kanary_vector *a, const struct kanary_vector *b)
 {
-	return a->index == b->index && a->calls == b->calls && a->length == b->length &&
+	size_t log = ((size_t)a->context + a->logged) * sizeof(u16);
+
+	return a->context == b->context && a->logged == b->logged &&
+	       !memcmp(kanary_vector_log(a).call, kanary_vector_log(b).call, log) &&
+	       a->index == b->index && a->calls == b->calls && a->length == b->length &&
 	       !memcmp(a->counts, b->counts, a->length * sizeof(*a->counts));
 }
 

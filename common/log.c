@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#include "log.h"
+
+#include "order.h"
+
+void kanary_log_begin(u16 *before)
+{
+	u32 i;
+
+	for (i = 0; i < KANARY_LOG_CONTEXT; i++)
+		before[i] = KANARY_LOG_START;
+}
+
+/* Up to the start of the stream: there is nothing before it. */
+static u32 unroll_context(u16 *memory, const u16 *before)
+{
+	u32 length = 0, i;
+
+	while (length < KANARY_LOG_CONTEXT && (!length || before[length - 1] != KANARY_LOG_START))
+		length++;
+	for (i = 0; i < length; i++)
+		memory[i] = before[length - 1 - i];
+	return length;
+}
+
+void kanary_log_unroll(struct kanary_log *log, u16 *memory, const u16 *ring, u32 left, u32 calls,
+		       const u16 *before)
+{
+	u32 i;
+
+	log->call = memory;
+	log->context = 0;
+	log->calls = calls;
+	if (calls <= KANARY_LOG_CALLS)
+		log->context = unroll_context(memory, before);
+	else
+		log->calls = KANARY_LOG_CALLS;
+	memory += log->context;
+	for (i = left + log->calls; i-- > left;)
+		*memory++ = ring[kanary_log_at(i)];
+}
+
+void kanary_log_order(const struct kanary_log *log, u16 *order)
+{
+	u32 context = KANARY_ORDER_START;
+	u32 i;
+
+	for (i = 0; i < log->context; i++)
+		if (log->call[i] != KANARY_LOG_START)
+			context = kanary_order_next(context, log->call[i]);
+	for (; i < log->context + log->calls; i++) {
+		context = kanary_order_next(context, log->call[i]);
+		order[kanary_order_bin(context) - KANARY_BINS]++;
+	}
+}
+
+const char *kanary_log_check(const struct kanary_log *log)
+{
+	u32 i = 0;
+
+	if (log->context && log->call[0] == KANARY_LOG_START)
+		i++;
+	for (; i < log->context + log->calls; i++)
+		if (log->call[i] >= KANARY_BINS)
+			return "log of the vector has a bin out of range";
+	return NULL;
+}
