@@ -54,7 +54,8 @@ module:
 	$(Q)mkdir -p $(MODULE_DIR)/kmod $(MODULE_DIR)/common
 	$(Q)find $(MODULE_DIR)/kmod $(MODULE_DIR)/common -xtype l -delete
 	$(Q)ln -sf $(CURDIR)/Kbuild $(MODULE_DIR)/Kbuild
-	$(Q)ln -sf $(CURDIR)/kmod/*.[chS] $(MODULE_DIR)/kmod/
+	$(Q)ln -sf $(CURDIR)/kmod/*.[chS] $(CURDIR)/kmod/probe.sh $(MODULE_DIR)/kmod/
+	$(Q)ln -sfn $(CURDIR)/kmod/probe $(MODULE_DIR)/kmod/probe
 	$(Q)ln -sf $(CURDIR)/common/*.[ch] $(MODULE_DIR)/common/
 	$(Q)$(MAKE) -C $(KDIR) M=$(MODULE_DIR) KBUILD_VERBOSE=$(V) $(KBUILD_ARGS) modules
 	$(Q)cp $(MODULE_DIR)/kanary.ko $(BUILD)/kanary.ko

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include <linux/linkage.h>
+#include <linux/objtool.h>
 #include <asm/nospec-branch.h>
 
 /*
@@ -21,5 +22,7 @@ SYM_FUNC_START(kanary_call)
 	ret
 	int3
 SYM_FUNC_END(kanary_call)
+	/* It leaves by a return that is no return: nothing for objtool to follow. */
+	STACK_FRAME_NON_STANDARD kanary_call
 
 	.section .note.GNU-stack, "", @progbits

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "netlink.h"
 
+#include "compat.h"
 #include "container.h"
 #include "counters.h"
 #include "hook.h"
@@ -490,15 +491,8 @@ static const struct genl_ops operations[] = {
 	OPERATION(KANARY_CMD_SCORE, score, score_policy),
 };
 
-/* Who may listen: the flag has two names in its history, one of which each kernel ignores. */
-#ifdef GENL_MCAST_CAP_NET_ADMIN
-#define LISTEN_FLAGS (GENL_MCAST_CAP_NET_ADMIN | GENL_UNS_ADMIN_PERM)
-#else
-#define LISTEN_FLAGS GENL_UNS_ADMIN_PERM
-#endif
-
 static const struct genl_multicast_group groups[] = {
-	{ .name = KANARY_GROUP_ALERTS, .flags = LISTEN_FLAGS },
+	{ .name = KANARY_GROUP_ALERTS, .flags = KANARY_COMPAT_LISTEN },
 };
 
 struct genl_family kanary_netlink_family __ro_after_init = {

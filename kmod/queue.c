@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "queue.h"
 
+#include "compat.h"
+
 #include <linux/irq_work.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
@@ -52,8 +54,8 @@ int kanary_queue_init(u32 slots, struct workqueue_struct *workqueue, struct work
 		struct ring *ring = per_cpu_ptr(&rings, cpu);
 
 		seqcount_init(&ring->consistent);
-		ring->wake = IRQ_WORK_INIT_LAZY(wake_worker);
-		ring->wake_now = IRQ_WORK_INIT(wake_worker);
+		kanary_compat_irq_work_init(&ring->wake, wake_worker, true);
+		kanary_compat_irq_work_init(&ring->wake_now, wake_worker, false);
 		ring->slot = kvcalloc(length, sizeof(*ring->slot), GFP_KERNEL);
 		if (!ring->slot) {
 			kanary_queue_uninit();

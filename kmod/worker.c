@@ -10,6 +10,7 @@
 #include "vector.h"
 
 #include <linux/hash.h>
+#include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include <linux/workqueue.h>
