@@ -10,6 +10,7 @@
 #include "commands.h"
 #include "import_adfa.h"
 #include "import_strace.h"
+#include "import_sysdig.h"
 #include "json_output.h"
 #include "message.h"
 #include "recording.h"
@@ -23,6 +24,7 @@ static const struct format {
 } formats[] = {
 	{ "adfa", 1, kanary_import_adfa },
 	{ "strace", 0, kanary_import_strace },
+	{ "sysdig", 0, kanary_import_sysdig },
 };
 
 struct options {
@@ -38,7 +40,7 @@ struct options {
 static const struct argp_option arguments[] = {
 	{ "output", 'o', "FILE", 0, "recording to write (replaced only when all went well)", 0 },
 	{ "period", 'p', "CALLS", 0, "calls per vector, 256 by default; as the module's", 0 },
-	{ "only", 'O', "PATTERN", 0, "adfa: only traces whose path within IN matches", 0 },
+	{ "only", 'O', "PATTERN", 0, "only traces whose path within IN matches", 0 },
 	{ "json", 'j', NULL, 0, "say what was imported as a JSON object", 0 },
 	{ 0 },
 };
@@ -76,7 +78,7 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 				options->format = &formats[i];
 		if (!options->format)
 			return kanary_arguments_refuse(state,
-						       "'%s' is no format: adfa and strace are",
+						       "'%s' is no format: adfa, strace and sysdig are",
 						       argument);
 		return 0;
 	case ARGP_KEY_END:
@@ -96,16 +98,25 @@ static const struct argp argp = {
 	.args_doc = "FORMAT IN... -o FILE",
 	.doc = "Make a recording out of traces from elsewhere.\n\n"
 	       "  adfa     directories or .zip of ADFA-LD: one process a file, i386 numbers\n"
-	       "  strace   output of strace, best with -f and -o\n"
+	       "  strace   output of strace, best with -f, -y and -o\n"
+	       "  sysdig   text of sysdig, with or without columns\n\n"
+	       "strace and sysdig take directories and archives (.tar.zst, .zip ..) of *.log, *.txt\n"
+	       "and the like, too, and read the paths that calls are given.\n"
 	       "\vExample:\n\n"
 	       "  strace -f -o web.strace nginx\n"
 	       "  kanary import strace web.strace -o web.rec\n"
+	       "  kanary import sysdig traces.tar.zst --only '*/normal/*' -o web.rec\n"
 	       "  kanary import adfa adfa-ld.zip --only '*/Training_Data_Master/*' -o train.rec\n",
 };
 
 static int write_vector(void *writer, const struct kanary_vector *vector)
 {
 	return kanary_recording_write(writer, vector);
+}
+
+static int write_path(void *writer, const struct kanary_path *path)
+{
+	return kanary_recording_write_path(writer, path);
 }
 
 static int import_all(struct kanary_import *import, const struct options *options)
@@ -126,13 +137,14 @@ static int report(const struct kanary_import *import, const struct options *opti
 				    import->first_skipped);
 	if (options->json)
 		return kanary_json_output_print(json_pack(
-			"{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+			"{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
 			"recording", options->output, "format", options->format->name,
 			"period", (json_int_t)options->period,
 			"files", (json_int_t)import->files,
 			"streams", (json_int_t)import->streams,
 			"vectors", (json_int_t)import->vectors,
 			"calls", (json_int_t)import->calls,
+			"paths", (json_int_t)import->paths,
 			"lines_skipped", (json_int_t)import->lines_skipped,
 			"calls_unnamed", (json_int_t)import->calls_unnamed));
 	printf("%s: %llu vectors of up to %u calls in %llu streams, from %llu calls in %llu files\n",
@@ -145,14 +157,17 @@ static int report(const struct kanary_import *import, const struct options *opti
 int kanary_import_main(int argc, char **argv)
 {
 	struct options options = { .period = PERIOD_DEFAULT };
-	struct kanary_import import = { .take = write_vector };
+	struct kanary_import import = { .take = write_vector, .take_path = write_path };
+	struct kanary_path_news *news = calloc(1, sizeof(*news));
 	struct kanary_recording_writer *writer;
 	char *partial = NULL;
 	int status, error;
 
 	options.inputs = calloc((size_t)argc + 1, sizeof(*options.inputs));
-	if (!options.inputs)
-		return kanary_message_error("import: %s", strerror(ENOMEM));
+	if (!options.inputs || !news) {
+		status = kanary_message_error("import: %s", strerror(ENOMEM));
+		goto out_free;
+	}
 	status = kanary_arguments_parse(&argp, argc, argv, &options);
 	if (status)
 		goto out_free;
@@ -172,6 +187,7 @@ int kanary_import_main(int argc, char **argv)
 		goto out_free;
 	}
 	import.taker = writer;
+	import.news = news;
 	error = import_all(&import, &options);
 	if (error)
 		kanary_message_error("import: %s", import.why);
@@ -186,6 +202,7 @@ int kanary_import_main(int argc, char **argv)
 		unlink(partial);
 	status = error ? 1 : report(&import, &options);
 out_free:
+	free(news);
 	free(partial);
 	free(options.inputs);
 	return status;

@@ -7,9 +7,10 @@
 #include <string.h>
 
 #include "import_strace.h"
-#include "message.h"
 #include "strace_line.h"
+#include "strace_path.h"
 #include "syscall_number.h"
+#include "trace_input.h"
 
 /* stands for the process whose pid the trace has not told (yet) */
 #define PID_UNTOLD 1
@@ -81,12 +82,24 @@ static int end_process(struct reader *reader, u32 pid)
 
 static void locate(struct reader *reader, uint64_t *counter)
 {
-	char escaped[KANARY_MESSAGE_ESCAPED_SIZE(40)];
+	kanary_trace_locate(reader->import, counter, reader->name, reader->number,
+			    reader->line.head);
+}
 
-	if (!(*counter)++ && !*reader->import->first_skipped)
-		snprintf(reader->import->first_skipped, sizeof(reader->import->first_skipped),
-			 "%s:%llu: %s", reader->name, (unsigned long long)reader->number,
-			 kanary_message_escape(reader->line.head, 40, escaped));
+static int take_paths(struct process *process, u32 bin, const char *name, const char *arguments)
+{
+	const struct kanary_path_call *call = kanary_path_call_find(name, process->compat);
+	char path[KANARY_STRACE_PATH_SIZE];
+	int error = 0;
+	size_t length;
+	u16 flags;
+	u32 i;
+
+	for (i = 0; call && !error && i < KANARY_PATH_CALL_PATHS; i++) {
+		length = kanary_strace_path_take(arguments, call, i, path, &flags);
+		error = kanary_trace_path(&process->trace, bin, path, length, flags);
+	}
+	return error;
 }
 
 /* execve("/usr/bin/env", ... and execveat(AT_FDCWD, "/usr/bin/env", ... */
@@ -145,6 +158,8 @@ static int take_call(struct reader *reader, u32 pid, const char *name, const cha
 		if (!known)
 			locate(reader, &reader->import->calls_unnamed);
 		error = kanary_trace_call(&process->trace, bin);
+		if (!error)
+			error = take_paths(process, bin, name, arguments + 1);
 	}
 	reader->calls++;
 	if (error || !is_exec(name))
@@ -352,12 +367,5 @@ out:
 
 int kanary_import_strace(struct kanary_import *import, const char *path)
 {
-	FILE *file = fopen(path, "rbe");
-	int error;
-
-	if (!file)
-		return kanary_trace_fail(import, "%s: %s", path, strerror(errno));
-	error = kanary_import_strace_stream(import, path, file);
-	fclose(file);
-	return error;
+	return kanary_trace_input_read(import, path, kanary_import_strace_stream);
 }

@@ -5,7 +5,8 @@
  *
  * A call counts once, where it begins. A successful execve ends a stream and
  * begins another. Of a process that turns to 32 bits strace says so, and its
- * calls go to the 32-bit bank from there on.
+ * calls go to the 32-bit bank from there on. Paths are counted where a call begins;
+ * with -y, relative ones are those of the directory that they are meant in.
  */
 #ifndef KANARY_IMPORT_STRACE_H
 #define KANARY_IMPORT_STRACE_H
@@ -15,7 +16,7 @@
 #include "trace.h"
 
 /**
- * kanary_import_strace() - import a file
+ * kanary_import_strace() - import a file, or those of a directory or archive
  *
  * Lines that make no sense are counted and the first is located in @import;
  * a file without a single call is an error.

@@ -7,31 +7,38 @@
 #include <stdint.h>
 
 #include "log.h"
+#include "path_news.h"
 
 /**
  * struct kanary_import - one run of "kanary import"
  * @take: called for each vector; returns 0 or -errno
- * @taker: for @take
+ * @take_path: called for each path that is news, before the vector that counts it; or NULL
+ * @taker: for both
+ * @news: of paths; NULL without @take_path
  * @period: calls per vector
  * @only: takes only trace files whose path within the input matches this
  *	fnmatch() pattern, NULL for all
  * @streams: made so far; the last of them has this number
  * @vectors: made so far
  * @calls: counted so far
+ * @paths: taken so far
  * @files: read so far
- * @lines_skipped: lines that were not understood (strace)
- * @calls_unnamed: calls of a name that is not known here (strace)
+ * @lines_skipped: lines that were not understood (strace, sysdig)
+ * @calls_unnamed: calls of a name that is not known here (strace, sysdig)
  * @first_skipped: where the first of either was: "FILE:LINE: text", or empty
  * @why: one sentence with file and place, set by whoever fails
  */
 struct kanary_import {
 	int (*take)(void *taker, const struct kanary_vector *vector);
+	int (*take_path)(void *taker, const struct kanary_path *path);
 	void *taker;
+	struct kanary_path_news *news;
 	uint32_t period;
 	const char *only;
 	uint64_t streams;
 	uint64_t vectors;
 	uint64_t calls;
+	uint64_t paths;
 	uint64_t files;
 	uint64_t lines_skipped;
 	uint64_t calls_unnamed;
@@ -44,6 +51,7 @@ struct kanary_import {
  * @import: who gets its vectors
  * @vector: identity; stream, index and the counts are kept here
  * @counts: of the vector in the making, by bin
+ * @paths: of it, the same of paths from KANARY_PATH_FIRST on
  * @ring: of its calls, as log.h has it
  * @before: the calls before it, latest first
  */
@@ -51,6 +59,7 @@ struct kanary_trace {
 	struct kanary_import *import;
 	struct kanary_vector vector;
 	uint16_t counts[KANARY_BINS];
+	uint16_t paths[KANARY_PATH_BINS];
 	uint16_t ring[KANARY_LOG_CALLS];
 	uint16_t before[KANARY_LOG_CONTEXT];
 };
@@ -68,6 +77,22 @@ void kanary_trace_begin(struct kanary_trace *trace, struct kanary_import *import
  * Return: 0 or -errno, with import->why set.
  */
 int kanary_trace_call(struct kanary_trace *trace, uint32_t bin);
+
+/**
+ * kanary_trace_path() - count a path of the call that was counted last
+ * @call: bin of the call
+ * @name: any bytes; what comes after a zero is not read
+ * @length: of @name; nothing is counted where it is 0
+ * @flags: KANARY_PATH_DIRFD and _SECOND, as they apply; the others are made here
+ *
+ * Return: 0 or -errno, with import->why set.
+ */
+int kanary_trace_path(struct kanary_trace *trace, uint32_t call, const char *name, size_t length,
+		      uint16_t flags);
+
+/** kanary_trace_locate() - count a line that is not understood, and note where the first was */
+void kanary_trace_locate(struct kanary_import *import, uint64_t *counter, const char *file,
+			 uint64_t line, const char *text);
 
 /** kanary_trace_end() - make the stream's last vector; 0 or -errno, with import->why set */
 int kanary_trace_end(struct kanary_trace *trace, enum kanary_reason reason);

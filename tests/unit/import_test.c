@@ -37,7 +37,7 @@ static void describe(const char *path, char *text, size_t size)
 
 		used += snprintf(text + used, size - used, "%s%llu.%u %s", used ? " | " : "",
 				 (unsigned long long)vector->stream, vector->index, vector->comm);
-		for (i = calls; i < vector->length; i++)
+		for (i = calls; i < vector->length && vector->counts[i].bin < KANARY_PATH_FIRST; i++)
 			triples += vector->counts[i].count;
 		assert_int_equal(triples, vector->calls);
 		for (i = 0; i < calls; i++)
@@ -224,7 +224,7 @@ static void test_strace_thread_exec(void **state)
 		      "10 +++ superseded by execve in pid 11 +++\n"
 		      "10 <... execve resumed>) = 0\n"
 		      "10 close(3) = 0\n",
-		      "1.0 th pause:1 exit | 2.0 th execve:1 gettid:1 exec | 3.0 true close:1 exit");
+		      "2.0 th pause:1 exit | 1.0 th execve:1 gettid:1 exec | 3.0 true close:1 exit");
 }
 
 static void test_strace_prefixes(void **state)
@@ -276,7 +276,7 @@ static void test_strace_bad(void **state)
 		       "trace: line 2: no system call up to here");
 	command_write("trace", "");
 	command_expect(kanary_import_main, "import strace trace -o bad.rec", 1, "trace: line 0");
-	command_expect(kanary_import_main, "import strace /tmp -o bad.rec", 1, "Is a directory");
+	command_expect(kanary_import_main, "import strace absent -o bad.rec", 1, "absent: No such");
 	assert_int_equal(access("bad.rec", F_OK), -1);
 	assert_int_equal(access("bad.rec.partial", F_OK), -1);
 }
@@ -285,7 +285,7 @@ static void test_usage(void **state)
 {
 	command_expect(kanary_import_main, "import", 2, "are missing");
 	command_expect(kanary_import_main, "import adfa x", 2, "-o FILE is missing");
-	command_expect(kanary_import_main, "import sysdig x -o y", 2, "no format");
+	command_expect(kanary_import_main, "import auditd x -o y", 2, "no format");
 	command_expect(kanary_import_main, "import adfa x -o y --period 8", 2, "16 to 32768");
 	command_expect(kanary_import_main, "import adfa x -o /nonexistent/y", 1, "cannot write");
 }
