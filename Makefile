@@ -3,6 +3,7 @@
 # make user       build/kanary alone        make module    kanary.ko alone
 # make demo       Kanary at its job, in a virtual machine
 # make check      all tests                 make bench     what it costs
+# make check-kernels  the module on each of Debian's kernels
 # make battery    live attacks on four services, in a virtual machine
 # make install    on this host, for the running kernel
 
@@ -69,6 +70,10 @@ battery:
 
 check:
 	$(Q)tests/run --build $(BUILD)
+
+.PHONY: check-kernels
+check-kernels:
+	$(Q)tests/kernels.sh --build $(BUILD)
 
 unit static:
 	$(Q)tests/run --build $(BUILD) $@/

@@ -1,0 +1,124 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# make check-kernels: the module on each of Debian's kernels, in virtual machines.
+#
+#	tests/kernels.sh [--build DIR] [KERNEL...]	only kernels whose name contains KERNEL
+#
+# For each: builds the module with that Debian's compiler, boots the kernel, and runs
+# tests/vm/core.sh in it: a container with redis, a model, normal use, an attack. The
+# model is learned once, on the first kernel. DIR has to lie in the checkout.
+#
+# A line a kernel, and at the end "N passed, N failed". Writes DIR/kernels/table.md, which
+# README.md shows, and keeps what each guest said beside it.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")/.."
+
+# SUITE/PACKAGE, and what it is called in the table
+KERNELS=(
+	"bookworm/linux-image-cloud-amd64	Debian 12, cloud"
+	"bookworm/linux-image-amd64	Debian 12"
+	"bookworm/linux-image-rt-amd64	Debian 12, PREEMPT_RT"
+	"bookworm-backports/linux-image-cloud-amd64	Debian 12 backports, cloud"
+	"bookworm-backports/linux-image-amd64	Debian 12 backports"
+	"bullseye/linux-image-cloud-amd64	Debian 11, cloud"
+	"bullseye/linux-image-amd64	Debian 11"
+	"trixie-backports/linux-image-cloud-amd64	Debian 13 backports, cloud"
+	"trixie-backports/linux-image-amd64	Debian 13 backports"
+)
+
+build=build
+wanted=()
+while [ $# -gt 0 ]; do
+	case $1 in
+	--build) build=${2:?--build needs a directory}; shift 2 ;;
+	--help) sed -n '3,/^set /{ /^set /d; s/^# \{0,1\}//p }' "$0"; exit 0 ;;
+	-*) echo "kanary: kernels.sh: unknown option $1: see tests/kernels.sh --help" >&2; exit 2 ;;
+	*) wanted+=("$1"); shift ;;
+	esac
+done
+build=$(realpath -m "$build")
+[[ $build == "$PWD"/* ]] || { echo "kanary: kernels.sh: --build must lie in $PWD" >&2; exit 2; }
+out=$build/kernels
+model=$out/core.model
+mkdir -p "$out"
+passed=0 failed=0
+
+wants() {
+	local name
+
+	[ ${#wanted[@]} -gt 0 ] || return 0
+	for name in "${wanted[@]}"; do
+		[[ $1 != *"$name"* ]] || return 0
+	done
+	return 1
+}
+
+# prepare SUITE/PACKAGE DIR: the module for it, and what the guest needs
+prepare() {
+	local variables
+
+	variables=$(tools/vm/kernel.sh "$1")
+	eval "$variables"
+	# shellcheck disable=SC2086
+	$BUILDER make --no-print-directory module BUILD="${build#"$PWD"/}/kernels/$RELEASE" KDIR="$KDIR"
+	! grep -n 'warning:' "$2.log" || { echo "the module builds with warnings"; return 1; }
+	rm -rf "$2"
+	mkdir -p "$2/files"
+	cp "$out/$RELEASE/kanary.ko" "$build/kanary" tests/vm/*.sh "$2/files/"
+	[ ! -e "$model" ] || cp "$model" "$2/files/"
+	echo "$RELEASE" >"$2/release"
+}
+
+# learn SUITE/PACKAGE DIR: the model that all kernels get
+learn() {
+	tools/vm/run.sh --kernel "$1" --files "$2/files" --out "$2/learned" --timeout 300 \
+		--log "$2/learn.console" guest.sh core.sh
+	[ -e "$2/learned/core.rec" ] || return 1
+	OPENBLAS_NUM_THREADS=1 "$build/kanary" train "$2/learned/core.rec" -o "$model" \
+		--budget 1/100000 --hidden 8 --steps 0 --time-limit 60s
+}
+
+watch() {
+	tools/vm/run.sh --kernel "$1" --files "$2/files" --out "$2/out" --timeout 300 \
+		--log "$2/console" --env CORE_MODEL=core.model guest.sh core.sh
+	[ -e "$2/out/core.json" ]
+}
+
+# try SUITE/PACKAGE TITLE
+try() {
+	local directory=$out/${1//\//-} begin=$SECONDS release
+
+	if prepare "$1" "$directory" >"$directory.log" 2>&1 &&
+		{ [ -e "$model" ] || { learn "$1" "$directory" && cp "$model" "$directory/files/"; }; } \
+			>>"$directory.log" 2>&1 &&
+		watch "$1" "$directory" >>"$directory.log" 2>&1; then
+		passed=$((passed + 1))
+		printf 'ok    %-44s %4d s  %s\n' "$1" $((SECONDS - begin)) "$(cat "$directory/out/core.json")"
+		jq -r --arg title "$2" '"| \(.kernel) (\($title)) | `\(.hook)` | \(.scored) scored, \(
+			.benign) false alarms, \(.attack) alerts of the attack |"' \
+			"$directory/out/core.json" >"$directory/row"
+	else
+		failed=$((failed + 1))
+		tail -n 40 "$directory.log" | sed 's/^/	/'
+		release=$(cat "$directory/release" 2>/dev/null) || release=$1
+		printf 'FAIL  %-44s %4d s  %s\n' "$1" $((SECONDS - begin)) "$directory.log"
+		echo "| $release ($2) | | **fails** |" >"$directory/row"
+	fi
+}
+
+tools/install-packages
+make --no-print-directory -s user BUILD="$build"
+[ ${#wanted[@]} -gt 0 ] || rm -rf "$model" "$out"/*/row
+for line in "${KERNELS[@]}"; do
+	! wants "${line%%$'\t'*}" || try "${line%%$'\t'*}" "${line#*$'\t'}"
+done
+{
+	echo "| kernel | hook | seen in the core scenario |"
+	echo "|---|---|---|"
+	for line in "${KERNELS[@]}"; do
+		line=${line%%$'\t'*}
+		cat "$out/${line//\//-}/row" 2>/dev/null || :
+	done
+} >"$out/table.md"
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
