@@ -4,6 +4,7 @@
 #include "container.h"
 #include "counters.h"
 #include "judge.h"
+#include "pool.h"
 #include "queue.h"
 #include "tracepoint.h"
 
@@ -38,12 +39,15 @@ static_assert(sizeof(struct kanary_task) + BANK_BYTES <= 4096);
 /* Not the address of any task. */
 #define CLAIMED ((struct task_struct *)-1L)
 
+/* Tasks that may begin on a CPU, and to make 32-bit calls, before a store is filled up again. */
+enum { TASKS_IN_STORE = 64, COMPATS_IN_STORE = 16 };
+
 static u32 period __read_mostly;
 static u32 limit __read_mostly;
 static u32 slots_log2 __read_mostly;
 static struct slot *slots __read_mostly;
-static struct kmem_cache *task_cache;
-static struct kmem_cache *compat_cache;
+static struct kanary_pool task_pool;
+static struct kanary_pool compat_pool;
 static atomic_t tasks = ATOMIC_INIT(0);
 static atomic_t compats = ATOMIC_INIT(0);
 static atomic64_t streams = ATOMIC64_INIT(0);
@@ -91,10 +95,10 @@ static void release(struct rcu_head *rcu)
 	kanary_judge_forget(task->judge);
 	put_pid(task->process);
 	if (task->compat) {
-		kmem_cache_free(compat_cache, task->compat);
+		kmem_cache_free(compat_pool.cache, task->compat);
 		atomic_dec(&compats);
 	}
-	kmem_cache_free(task_cache, task);
+	kmem_cache_free(task_pool.cache, task);
 	atomic_dec(&tasks);
 }
 
@@ -125,35 +129,36 @@ static void begin_stream(struct kanary_task *task, struct task_struct *self)
 
 /*
  * Creates and inserts the entry of @self, which is current with preemption off,
- * or found under RCU while nothing counts yet.
+ * or found under RCU while nothing counts yet. @flags are 0 in the hook, where only
+ * the pool may be asked.
  */
-static struct kanary_task *create(struct task_struct *self)
+static struct kanary_task *create(struct task_struct *self, gfp_t flags)
 {
 	struct kanary_task *task;
 
-	if (atomic_inc_return(&tasks) > limit) {
+	if (atomic_inc_return(&tasks) > limit && !READ_ONCE(probing)) {
 		kanary_counters_add(KANARY_A_COUNTER_CALLS_TABLE_FULL, 1);
 		goto err_count;
 	}
-	task = kmem_cache_zalloc(task_cache, GFP_NOWAIT | __GFP_NOWARN);
+	task = flags ? kmem_cache_zalloc(task_pool.cache, flags) : kanary_pool_get(&task_pool);
 	if (!task) {
 		kanary_counters_add(KANARY_A_COUNTER_CALLS_NO_MEMORY, 1);
 		goto err_count;
 	}
 	task->owner = self;
 	task->pidns = kanary_container_pidns(self);
-	task->process = get_pid(task_pid(self));
+	/* The process's, which no exec changes, whichever of its threads that may be. */
+	task->process = get_pid(task_tgid(self));
 	refcount_set(&task->references, 1);
 	begin_stream(task, self);
 	if (!insert(task)) {
 		kanary_counters_add(KANARY_A_COUNTER_CALLS_TABLE_FULL, 1);
-		goto err_task;
+		/* Here, too, nothing may be freed. */
+		kanary_task_put(task);
+		return NULL;
 	}
 	return task;
 
-err_task:
-	put_pid(task->process);
-	kmem_cache_free(task_cache, task);
 err_count:
 	atomic_dec(&tasks);
 	return NULL;
@@ -189,7 +194,7 @@ static struct kanary_task *lookup(bool may_create)
 	if (slot)
 		task = slot->task;
 	else if (may_create && kanary_container_eligible(self))
-		task = create(self);
+		task = create(self, 0);
 	else
 		task = NULL;
 	if (!task)
@@ -232,7 +237,7 @@ void kanary_task_count_compat(u32 number)
 	if (!task)
 		return;
 	if (unlikely(!task->compat)) {
-		task->compat = kmem_cache_zalloc(compat_cache, GFP_NOWAIT | __GFP_NOWARN);
+		task->compat = kanary_pool_get(&compat_pool);
 		if (!task->compat) {
 			kanary_counters_add(KANARY_A_COUNTER_CALLS_NO_MEMORY, 1);
 			return;
@@ -350,12 +355,8 @@ static void exec_probe(void *data, struct task_struct *self)
 	preempt_disable();
 	task = lookup(false);
 	if (task) {
-		struct pid *before = task->process;
-
 		kanary_task_emit(task, KANARY_REASON_EXEC);
 		/* A thread that execs takes over its leader's number. */
-		task->process = get_pid(task_pid(self));
-		put_pid(before);
 		begin_stream(task, self);
 	}
 	preempt_enable();
@@ -390,16 +391,17 @@ int kanary_task_init(u32 max_tasks, u32 calls)
 	slots = kvcalloc(1UL << slots_log2, sizeof(*slots), GFP_KERNEL);
 	if (!slots)
 		goto err;
-	task_cache = kmem_cache_create("kanary_task", sizeof(struct kanary_task), 0,
-				       SLAB_HWCACHE_ALIGN, NULL);
-	if (!task_cache)
+	ret = kanary_pool_init(&task_pool, "kanary_task", sizeof(struct kanary_task),
+			       SLAB_HWCACHE_ALIGN, TASKS_IN_STORE);
+	if (ret)
 		goto err_slots;
-	compat_cache = kmem_cache_create("kanary_task_compat", BANK_BYTES, 0, 0, NULL);
-	if (!compat_cache)
-		goto err_task_cache;
+	ret = kanary_pool_init(&compat_pool, "kanary_task_compat", BANK_BYTES, 0,
+			       COMPATS_IN_STORE);
+	if (ret)
+		goto err_task_pool;
 	ret = kanary_tracepoint_attach("sched_process_exit", exit_probe);
 	if (ret)
-		goto err_compat_cache;
+		goto err_compat_pool;
 	ret = kanary_tracepoint_attach("sched_process_exec", exec_probe);
 	if (ret)
 		goto err_exit_probe;
@@ -408,10 +410,10 @@ int kanary_task_init(u32 max_tasks, u32 calls)
 err_exit_probe:
 	kanary_tracepoint_detach("sched_process_exit", exit_probe);
 	tracepoint_synchronize_unregister();
-err_compat_cache:
-	kmem_cache_destroy(compat_cache);
-err_task_cache:
-	kmem_cache_destroy(task_cache);
+err_compat_pool:
+	kanary_pool_uninit(&compat_pool);
+err_task_pool:
+	kanary_pool_uninit(&task_pool);
 err_slots:
 	kvfree(slots);
 err:
@@ -438,8 +440,8 @@ void kanary_task_uninit(void)
 	}
 	/* The callbacks free into the caches and run this module's code. */
 	rcu_barrier();
-	kmem_cache_destroy(compat_cache);
-	kmem_cache_destroy(task_cache);
+	kanary_pool_uninit(&compat_pool);
+	kanary_pool_uninit(&task_pool);
 	kvfree(slots);
 }
 
@@ -452,7 +454,7 @@ void kanary_task_adopt(void)
 	for_each_process_thread(process, self) {
 		if (!kanary_container_eligible(self) || find(self))
 			continue;
-		task = create(self);
+		task = create(self, GFP_NOWAIT | __GFP_NOWARN);
 		if (!task)
 			continue;
 		/*
@@ -472,16 +474,14 @@ void kanary_task_adopt(void)
 
 int kanary_task_probe_begin(void)
 {
-	int ret = 0;
-
-	preempt_disable();
-	WRITE_ONCE(probing, !find(current));
-	if (probing && !create(current)) {
-		WRITE_ONCE(probing, false);
-		ret = -ENOMEM;
-	}
-	preempt_enable();
-	return ret;
+	/* Nobody but current itself makes or removes its entry. */
+	if (find(current))
+		return 0;
+	WRITE_ONCE(probing, true);
+	if (create(current, GFP_KERNEL | __GFP_NOWARN))
+		return 0;
+	WRITE_ONCE(probing, false);
+	return -ENOMEM;
 }
 
 u32 kanary_task_probe_read(u32 bin)
@@ -526,7 +526,8 @@ u64 kanary_task_memory(void)
 {
 	return ((u64)sizeof(*slots) << slots_log2) +
 	       (u64)atomic_read(&tasks) * sizeof(struct kanary_task) +
-	       (u64)atomic_read(&compats) * BANK_BYTES;
+	       (u64)atomic_read(&compats) * BANK_BYTES +
+	       kanary_pool_memory(&task_pool) + kanary_pool_memory(&compat_pool);
 }
 
 u32 kanary_task_summarise(struct kanary_task_summary *summary, u32 max)

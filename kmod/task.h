@@ -32,7 +32,7 @@ struct kanary_judge_state;
  * @references: the table's and one for each queued vector
  * @comm: as of the last vector or exec
  * @cpus: CPUs, modulo BITS_PER_LONG, whose cache may hold this
- * @process: for a signal that cannot hit a successor with the same number
+ * @process: its process, for a signal that cannot hit a successor with the same number
  * @judge: the worker's alone: what the container's model remembers of the stream
  * @compat: counts of 32-bit calls, or NULL until there is one
  * @rcu: frees it
