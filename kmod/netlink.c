@@ -510,7 +510,9 @@ static int socket_gone(struct notifier_block *block, unsigned long event, void *
 {
 	struct netlink_notify *notify = data;
 
-	if (event != NETLINK_URELEASE || notify->protocol != NETLINK_GENERIC)
+	/* In each network namespace there may be another socket of the same number. */
+	if (event != NETLINK_URELEASE || notify->protocol != NETLINK_GENERIC ||
+	    !net_eq(notify->net, &init_net))
 		return NOTIFY_DONE;
 	mutex_lock(&kanary_worker_lock);
 	kanary_recorder_stop(notify->portid);
