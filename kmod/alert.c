@@ -143,7 +143,7 @@ void kanary_alert_raise(struct kanary_profile *profile, struct kanary_task *task
 			const struct kanary_vector *vector, const struct kanary_verdict *verdict,
 			const struct kanary_unusual *unusual, u32 reasons)
 {
-	profile->alerts++;
+	WRITE_ONCE(profile->alerts, profile->alerts + 1);
 	kanary_counters_add(KANARY_A_COUNTER_ALERTS, 1);
 	if (may_log(profile))
 		log_alert(profile, vector, verdict, unusual, reasons);

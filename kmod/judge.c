@@ -51,7 +51,7 @@ static int fit_scratch(const struct kanary_model *model)
 		return 0;
 	kvfree(scratch);
 	scratch = kvmalloc(size, GFP_KERNEL);
-	scratch_size = scratch ? size : 0;
+	WRITE_ONCE(scratch_size, scratch ? size : 0);
 	return scratch ? 0 : -ENOMEM;
 }
 
@@ -202,7 +202,7 @@ void kanary_judge_read_time(struct kanary_judge_time *time)
 
 u64 kanary_judge_memory(void)
 {
-	return atomic64_read(&memory) + scratch_size;
+	return atomic64_read(&memory) + READ_ONCE(scratch_size);
 }
 
 void kanary_judge_uninit(void)

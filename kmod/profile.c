@@ -57,7 +57,7 @@ static u64 profile_memory(const struct kanary_profile *profile)
 static void retire(struct kanary_profile *profile)
 {
 	synchronize_srcu(&readers);
-	memory -= profile_memory(profile);
+	WRITE_ONCE(memory, memory - profile_memory(profile));
 	number--;
 	kvfree(profile->container);
 	kvfree(profile->packed);
@@ -107,7 +107,7 @@ int kanary_profile_set(u64 cgroup, void *file, u32 size, u32 period, const char 
 	if (!before && number == PROFILES_MAX)
 		goto err_writers;
 	profile->serial = ++serials;
-	memory += profile_memory(profile);
+	WRITE_ONCE(memory, memory + profile_memory(profile));
 	number++;
 	if (before) {
 		profile->mode = READ_ONCE(before->mode);

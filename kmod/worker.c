@@ -148,7 +148,7 @@ static void settle(struct kanary_queue_slot *slot)
 	} else if (kanary_judge_vector(profile, task, vector, &verdict, unusual, &reasons)) {
 		kanary_counters_add(KANARY_A_COUNTER_DROPPED_NO_MEMORY, 1);
 	} else {
-		profile->scored++;
+		WRITE_ONCE(profile->scored, profile->scored + 1);
 		kanary_counters_add(KANARY_A_COUNTER_SCORED, 1);
 		if (wanted)
 			kanary_recorder_take(vector, true);
