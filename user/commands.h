@@ -19,5 +19,6 @@ int kanary_mode_main(int argc, char **argv);
 int kanary_watch_main(int argc, char **argv);
 int kanary_score_main(int argc, char **argv);
 int kanary_bench_main(int argc, char **argv);
+int kanary_bench_paths_main(int argc, char **argv);
 
 #endif /* KANARY_COMMANDS_H */

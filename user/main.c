@@ -15,7 +15,7 @@ static const struct {
 	{ "status", kanary_status_main, "what the module is doing, and its counters" },
 	{ "containers", kanary_containers_main, "what runs here, and what watches over it" },
 	{ "record", kanary_record_main, "write what containers do into a recording" },
-	{ "import", kanary_import_main, "make a recording out of traces: adfa, strace" },
+	{ "import", kanary_import_main, "make a recording out of traces: adfa, strace, sysdig" },
 	{ "train", kanary_train_main, "make a model out of recordings" },
 	{ "eval", kanary_eval_main, "how well a model tells attacks from normal recordings" },
 	{ "load", kanary_load_main, "give a model to the kernel for a container" },
@@ -25,6 +25,7 @@ static const struct {
 	{ "score", kanary_score_main, "judge a recording offline, as the kernel would" },
 	{ "identify", kanary_identify_main, "name the kinds of the processes in a recording" },
 	{ "bench", kanary_bench_main, "hold Kanary against other methods on ADFA-LD" },
+	{ "bench-paths", kanary_bench_paths_main, "the same of paths, on recordings with attacks" },
 };
 
 static void print_help(FILE *stream)

@@ -8,15 +8,21 @@ void kanary_path_news_forget(struct kanary_path_news *news)
 	memset(news, 0, sizeof(*news));
 }
 
-bool kanary_path_news_tell(struct kanary_path_news *news, const char *name, size_t length)
+uint64_t kanary_path_news_hash(const char *name, size_t length)
 {
 	/* FNV-1a (Fowler, Noll, Vo), 64 bits */
-	uint64_t hash = 14695981039346656037u, *slot;
+	uint64_t hash = 14695981039346656037u;
 	size_t i;
 
 	for (i = 0; i < length; i++)
 		hash = (hash ^ (unsigned char)name[i]) * 1099511628211u;
-	hash += !hash;
+	return hash + !hash;
+}
+
+bool kanary_path_news_tell(struct kanary_path_news *news, const char *name, size_t length)
+{
+	uint64_t hash = kanary_path_news_hash(name, length), *slot;
+
 	slot = &news->slot[(hash ^ hash >> 32) % KANARY_PATH_NEWS_SLOTS];
 	if (*slot == hash)
 		return false;

@@ -17,6 +17,9 @@ struct kanary_path_news {
 	uint64_t slot[KANARY_PATH_NEWS_SLOTS];
 };
 
+/** kanary_path_news_hash() - of a path as it is written, never 0 */
+uint64_t kanary_path_news_hash(const char *name, size_t length);
+
 /** kanary_path_news_forget() - from here on all is news again */
 void kanary_path_news_forget(struct kanary_path_news *news);
 

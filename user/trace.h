@@ -18,6 +18,7 @@
  * @period: calls per vector
  * @only: takes only trace files whose path within the input matches this
  *	fnmatch() pattern, NULL for all
+ * @source: name of the file that is being read, for @take and @take_path
  * @streams: made so far; the last of them has this number
  * @vectors: made so far
  * @calls: counted so far
@@ -35,6 +36,7 @@ struct kanary_import {
 	struct kanary_path_news *news;
 	uint32_t period;
 	const char *only;
+	const char *source;
 	uint64_t streams;
 	uint64_t vectors;
 	uint64_t calls;

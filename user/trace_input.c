@@ -49,6 +49,7 @@ static int read_stream(struct walk *walk, const char *name, FILE *file)
 	if (walk->import->news)
 		kanary_path_news_forget(walk->import->news);
 	walk->files++;
+	walk->import->source = name;
 	return walk->reader(walk->import, name, file);
 }
 

@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "name_train.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "beta_prior.h"
+
+#define COST_UNIT 256.0
+
+_Static_assert(KANARY_NAME_TRAIN_PARTS <= 32, "parts do not fit into a mask");
+
+/**
+ * struct kanary_name_sight - a document has this child in this context
+ * @sequence: of parts that the document is one of; 0 for a whole one
+ */
+struct kanary_name_sight {
+	uint32_t context;
+	uint32_t child;
+	uint32_t sequence;
+	uint32_t document;
+	uint32_t part;
+};
+
+/**
+ * struct child - of the context at hand
+ * @documents: whole ones that have it
+ * @sight: its sights, whole documents first
+ */
+struct child {
+	uint32_t documents;
+	const struct kanary_name_sight *sight;
+	size_t sights;
+};
+
+/**
+ * struct sequence - parts of a recording, in the context at hand
+ * @first: part in which it was visited first
+ * @news: later parts in which it had a child that was never seen before, a bit each
+ */
+struct sequence {
+	uint32_t first;
+	uint32_t news;
+};
+
+/**
+ * struct work - of the context at hand
+ * @rarest_of: [documents], of whole ones, the fewest documents that have one of its children
+ * @whole: documents that visited it
+ * @rarest: [whole], of each of them, ascending
+ * @sequence: [sequences + 1]
+ * @trials: visits, and how many had news
+ */
+struct work {
+	struct child *child;
+	uint32_t children;
+	uint32_t *rarest_of;
+	uint32_t *rarest;
+	uint32_t whole;
+	struct sequence *sequence;
+	uint32_t sequences;
+	struct kanary_beta_trials trials;
+};
+
+/* An entry, before those that make least of a difference are dropped. */
+struct draft {
+	struct kanary_name_entry entry;
+	uint32_t worth;
+};
+
+void kanary_name_train_document(struct kanary_name_train *train, uint32_t part)
+{
+	train->documents++;
+	train->part = part;
+	train->sequences += !part;
+}
+
+static bool see(struct kanary_name_train *train, uint32_t context, uint32_t child)
+{
+	bool whole = train->part == KANARY_NAME_TRAIN_WHOLE;
+	struct kanary_name_sight *sight;
+
+	if (train->sights == train->room) {
+		size_t room = 2 * train->room + 65536;
+
+		sight = realloc(train->sight, room * sizeof(*sight));
+		if (!sight)
+			return false;
+		train->sight = sight;
+		train->room = room;
+	}
+	sight = &train->sight[train->sights++];
+	sight->context = context;
+	sight->child = child;
+	sight->sequence = whole ? 0 : train->sequences;
+	sight->document = train->documents;
+	sight->part = whole ? 0 : train->part;
+	return true;
+}
+
+bool kanary_name_train_path(struct kanary_name_train *train, const struct kanary_path_walk *walk)
+{
+	uint32_t alike, any = kanary_name_head_any(), i;
+
+	for (i = 1; i <= walk->count; i++) {
+		alike = kanary_name_head_alike(walk->name[i - 1]);
+		if (!see(train, walk->prefix[i - 1], walk->prefix[i]) ||
+		    !see(train, alike, kanary_name_head_child(alike, walk->name[i])) ||
+		    !see(train, any, kanary_name_head_child(any, walk->name[i])))
+			return false;
+	}
+	return true;
+}
+
+#define ORDER(a, b) ((a) < (b) ? -1 : (a) > (b))
+
+static int compare_sights(const void *left, const void *right)
+{
+	const struct kanary_name_sight *a = left, *b = right;
+	int order = ORDER(a->context, b->context);
+
+	if (!order)
+		order = ORDER(a->child, b->child);
+	if (!order)
+		order = ORDER(a->sequence, b->sequence);
+	return order ? order : ORDER(a->document, b->document);
+}
+
+static int compare_numbers(const void *left, const void *right)
+{
+	const uint32_t *a = left, *b = right;
+
+	return ORDER(*a, *b);
+}
+
+/* Sorted, and each once. */
+static void order_sights(struct kanary_name_train *train)
+{
+	size_t i, kept = 0;
+
+	qsort(train->sight, train->sights, sizeof(*train->sight), compare_sights);
+	for (i = 0; i < train->sights; i++)
+		if (!kept || compare_sights(&train->sight[kept - 1], &train->sight[i]))
+			train->sight[kept++] = train->sight[i];
+	train->sights = kept;
+}
+
+static void find_children(struct work *work, const struct kanary_name_sight *sight, size_t sights)
+{
+	struct child *child = NULL;
+	size_t i;
+
+	work->children = 0;
+	for (i = 0; i < sights; i++) {
+		if (!i || sight[i].child != sight[i - 1].child) {
+			child = &work->child[work->children++];
+			*child = (struct child){ .sight = &sight[i] };
+		}
+		child->sights++;
+		child->documents += !sight[i].sequence;
+	}
+}
+
+static void tally_whole(struct work *work)
+{
+	uint32_t i, document;
+	size_t j;
+
+	work->whole = 0;
+	for (i = 0; i < work->children; i++) {
+		const struct child *child = &work->child[i];
+
+		for (j = 0; j < child->documents; j++) {
+			document = child->sight[j].document;
+			if (!work->rarest_of[document])
+				work->rarest[work->whole++] = document;
+			if (!work->rarest_of[document] ||
+			    child->documents < work->rarest_of[document])
+				work->rarest_of[document] = child->documents;
+		}
+	}
+	for (i = 0; i < work->whole; i++) {
+		document = work->rarest[i];
+		work->rarest[i] = work->rarest_of[document];
+		work->rarest_of[document] = 0;
+		work->trials.hits += work->rarest[i] == 1;
+	}
+	work->trials.trials += work->whole;
+	qsort(work->rarest, work->whole, sizeof(*work->rarest), compare_numbers);
+}
+
+static void tally_sequences(struct work *work)
+{
+	struct sequence *sequence;
+	uint32_t i;
+	size_t j;
+
+	for (i = 0; i <= work->sequences; i++)
+		work->sequence[i] = (struct sequence){ .first = KANARY_NAME_TRAIN_PARTS };
+	for (i = 0; i < work->children; i++)
+		for (j = work->child[i].documents; j < work->child[i].sights; j++) {
+			const struct kanary_name_sight *sight = &work->child[i].sight[j];
+
+			sequence = &work->sequence[sight->sequence];
+			if (sight->part < sequence->first)
+				sequence->first = sight->part;
+		}
+	for (i = 0; i < work->children; i++) {
+		const struct kanary_name_sight *sight = work->child[i].sight;
+
+		sequence = &work->sequence[sight->sequence];
+		if (sight->sequence && sight->part > sequence->first)
+			sequence->news |= 1u << sight->part;
+	}
+	for (i = 1; i <= work->sequences; i++) {
+		if (work->sequence[i].first == KANARY_NAME_TRAIN_PARTS)
+			continue;
+		work->trials.trials += KANARY_NAME_TRAIN_PARTS - 1 - work->sequence[i].first;
+		work->trials.hits += __builtin_popcount(work->sequence[i].news);
+	}
+}
+
+static void tally(struct work *work, const struct kanary_name_sight *sight, size_t sights)
+{
+	memset(&work->trials, 0, sizeof(work->trials));
+	find_children(work, sight, sights);
+	tally_whole(work);
+	tally_sequences(work);
+}
+
+static size_t context_length(const struct kanary_name_train *train, size_t first)
+{
+	size_t next = first;
+
+	while (next < train->sights && train->sight[next].context == train->sight[first].context)
+		next++;
+	return next - first;
+}
+
+static u16 cost_of(double chance)
+{
+	double cost = -log10(chance) * COST_UNIT;
+
+	return cost < KANARY_NAME_HEAD_COST_MAX ? (u16)lround(cost) : KANARY_NAME_HEAD_COST_MAX;
+}
+
+/* Of a document more, the chance that its rarest child is as rare as this one. */
+static u16 child_cost(const struct work *work, const struct kanary_beta_prior *prior,
+		      const struct child *child)
+{
+	uint32_t as_rare = 0;
+
+	if (!child->documents)
+		return 0;
+	while (as_rare < work->whole && work->rarest[as_rare] <= child->documents + 1)
+		as_rare++;
+	return cost_of(kanary_beta_prior_chance(prior, as_rare, work->whole));
+}
+
+static uint32_t write_context(const struct work *work, const struct kanary_beta_prior *prior,
+			      struct draft *draft)
+{
+	u16 novel = cost_of(kanary_beta_prior_chance(prior, work->trials.hits,
+						     work->trials.trials));
+	uint32_t i;
+
+	draft[0].entry = (struct kanary_name_entry){
+		.key = work->child->sight->context, .novel = novel,
+	};
+	for (i = 0; i < work->children; i++) {
+		u16 cost = child_cost(work, prior, &work->child[i]);
+
+		cost = cost < novel ? cost : novel;
+		draft[1 + i].worth = novel - cost;
+		draft[1 + i].entry = (struct kanary_name_entry){
+			.key = work->child[i].sight->child, .cost = cost,
+			.novel = KANARY_NAME_HEAD_NO_CONTEXT,
+		};
+	}
+	return 1 + work->children;
+}
+
+static int compare_keys(const void *left, const void *right)
+{
+	const struct draft *a = left, *b = right;
+
+	return ORDER(a->entry.key, b->entry.key);
+}
+
+static int compare_worth(const void *left, const void *right)
+{
+	const struct draft *a = left, *b = right;
+	int order = ORDER(b->worth, a->worth);
+
+	return order ? order : compare_keys(left, right);
+}
+
+/* A component is a child and may be a context: one entry for both. */
+static uint32_t merge(struct draft *draft, uint32_t count)
+{
+	uint32_t i, kept = 0;
+
+	qsort(draft, count, sizeof(*draft), compare_keys);
+	for (i = 0; i < count; i++) {
+		struct draft *last = kept ? &draft[kept - 1] : NULL;
+
+		if (!last || last->entry.key != draft[i].entry.key) {
+			draft[kept++] = draft[i];
+			continue;
+		}
+		last->entry.cost |= draft[i].entry.cost;
+		last->entry.novel &= draft[i].entry.novel;
+		last->worth |= draft[i].worth;
+	}
+	/* what children are known in is worth more than any child */
+	for (i = 0; i < kept; i++)
+		if (draft[i].entry.novel != KANARY_NAME_HEAD_NO_CONTEXT)
+			draft[i].worth = UINT32_MAX;
+	return kept;
+}
+
+static bool write_table(struct draft *draft, uint32_t count, uint32_t limit,
+			struct kanary_name_table *table)
+{
+	struct kanary_name_entry *entry;
+	uint32_t i;
+
+	count = merge(draft, count);
+	if (count > limit) {
+		qsort(draft, count, sizeof(*draft), compare_worth);
+		count = limit;
+		qsort(draft, count, sizeof(*draft), compare_keys);
+	}
+	entry = malloc((count + 1) * sizeof(*entry));
+	if (!entry)
+		return false;
+	for (i = 0; i < count; i++)
+		entry[i] = draft[i].entry;
+	table->entry = entry;
+	table->count = count;
+	return true;
+}
+
+/* Twice over all contexts: what they have in common, then each in the light of it. */
+static uint32_t write_drafts(const struct kanary_name_train *train, struct work *work,
+			     struct kanary_beta_trials *trials, struct draft *draft)
+{
+	struct kanary_beta_prior prior;
+	uint32_t contexts = 0, count = 0;
+	size_t first, length;
+
+	for (first = 0; first < train->sights; first += length) {
+		length = context_length(train, first);
+		tally(work, train->sight + first, length);
+		trials[contexts++] = work->trials;
+	}
+	kanary_beta_prior_fit(&prior, trials, contexts);
+	for (first = 0; first < train->sights; first += length) {
+		length = context_length(train, first);
+		tally(work, train->sight + first, length);
+		count += write_context(work, &prior, draft + count);
+	}
+	return count;
+}
+
+bool kanary_name_train_finish(struct kanary_name_train *train, struct kanary_name_table *table,
+			      uint32_t limit)
+{
+	struct kanary_beta_trials *trials;
+	struct work work = { .sequences = train->sequences };
+	struct draft *draft;
+	bool done = false;
+
+	order_sights(train);
+	work.child = malloc((train->sights + 1) * sizeof(*work.child));
+	work.rarest_of = calloc(train->documents + 1, sizeof(*work.rarest_of));
+	work.rarest = malloc((train->documents + 1) * sizeof(*work.rarest));
+	work.sequence = malloc((train->sequences + 1) * sizeof(*work.sequence));
+	trials = malloc((train->sights + 1) * sizeof(*trials));
+	draft = calloc(2 * train->sights + 1, sizeof(*draft));
+	if (work.child && work.rarest_of && work.rarest && work.sequence && trials && draft)
+		done = write_table(draft, write_drafts(train, &work, trials, draft), limit, table);
+	free(work.child);
+	free(work.rarest_of);
+	free(work.rarest);
+	free(work.sequence);
+	free(trials);
+	free(draft);
+	return done;
+}
+
+void kanary_name_train_free(struct kanary_name_train *train)
+{
+	free(train->sight);
+	memset(train, 0, sizeof(*train));
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Learning names. What is counted is in how many documents a directory was visited, and
+ * in how many of these something was used that no other document has: its chance of news
+ * (Good 1953, after Turing), smoothed by a beta distribution that is fitted to all
+ * directories (empirical Bayes): few visits tell little, and most directories either
+ * always have news or never.
+ *
+ * A document is a stream of a recording without times, such as an imported trace: what
+ * was used in it once was told in it once. In a recording with times a path was told
+ * only when it was new to the kernel's cache, so there a document is a part of the time,
+ * a directory counts as visited from its first part on, and news is what comes later.
+ */
+#ifndef KANARY_NAME_TRAIN_H
+#define KANARY_NAME_TRAIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "name_head.h"
+
+/* Parts of the time of a recording. */
+#define KANARY_NAME_TRAIN_PARTS 20
+/* @part of a document that is not one of a sequence. */
+#define KANARY_NAME_TRAIN_WHOLE UINT32_MAX
+
+/** struct kanary_name_train - what was seen; all 0 to begin with */
+struct kanary_name_train {
+	/* belongs to name_train.c */
+	struct kanary_name_sight *sight;
+	size_t sights;
+	size_t room;
+	uint32_t documents;
+	uint32_t sequences;
+	uint32_t part;
+};
+
+/**
+ * kanary_name_train_document() - what is seen from here on is in a new document
+ * @part: of a sequence, 0 begins a new one, and none may be left out, up to
+ *	KANARY_NAME_TRAIN_PARTS - 1; or KANARY_NAME_TRAIN_WHOLE
+ */
+void kanary_name_train_document(struct kanary_name_train *train, uint32_t part);
+
+/** kanary_name_train_path() - the document has this path; false where memory is short */
+bool kanary_name_train_path(struct kanary_name_train *train, const struct kanary_path_walk *walk);
+
+/**
+ * kanary_name_train_finish() - make the table
+ * @table: its entries are to be freed
+ * @limit: entries at most; what is dropped are those that make least of a difference
+ *
+ * Return: false where memory is short.
+ */
+bool kanary_name_train_finish(struct kanary_name_train *train, struct kanary_name_table *table,
+			      uint32_t limit);
+
+void kanary_name_train_free(struct kanary_name_train *train);
+
+#endif /* KANARY_NAME_TRAIN_H */

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "path_method.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "name_train.h"
+#include "replay.h"
+#include "trainer.h"
+
+#define NO_MEMORY KANARY_TRAINER_NO_MEMORY
+#define SURPRISE_UNIT 256.0
+/* -log10 of 0.05, Q8.8: what is more usual is not counted. */
+#define COUNTED_MIN 333
+/* As "kanary train" has them by default, but for heads over sequences, which ask for more. */
+#define INPUTS 32
+#define CODE 8
+#define CODEWORDS 64
+#define TRIPLES 64
+#define DRIFT 0.3
+#define BUDGET 1000000
+
+const char *kanary_path_method_name(enum kanary_path_method method)
+{
+	static const char *const names[] = {
+		"never-seen share", "never-seen count", "calls", "paths", "all",
+	};
+
+	return names[method];
+}
+
+static int compare_hashes(const void *left, const void *right)
+{
+	const uint64_t *a = left, *b = right;
+
+	return *a < *b ? -1 : *a > *b;
+}
+
+static const char *score_unseen(const struct kanary_path_corpus *corpus, const bool *train,
+				const bool *test, double (*score)[KANARY_PATH_METHODS])
+{
+	const struct kanary_path_corpus_recording *recording;
+	size_t count = 0, room = 1;
+	uint32_t i, j, unseen;
+	uint64_t *seen;
+
+	for (i = 0; i < corpus->recordings; i++)
+		room += train[i] ? corpus->recording[i].paths : 0;
+	seen = malloc(room * sizeof(*seen));
+	if (!seen)
+		return NO_MEMORY;
+	for (i = 0; i < corpus->recordings; i++)
+		for (j = 0; train[i] && j < corpus->recording[i].paths; j++)
+			seen[count++] = corpus->recording[i].path[j].written;
+	qsort(seen, count, sizeof(*seen), compare_hashes);
+	for (i = 0; i < corpus->recordings; i++) {
+		recording = &corpus->recording[i];
+		for (j = 0, unseen = 0; test[i] && j < recording->paths; j++)
+			unseen += !bsearch(&recording->path[j].written, seen, count,
+					   sizeof(*seen), compare_hashes);
+		if (!test[i])
+			continue;
+		score[i][KANARY_PATH_METHOD_UNSEEN_COUNT] = unseen;
+		score[i][KANARY_PATH_METHOD_UNSEEN_SHARE] =
+			recording->paths ? (double)unseen / recording->paths : 0;
+	}
+	free(seen);
+	return NULL;
+}
+
+/* The most surprising thing in a directory. */
+struct place {
+	u32 directory;
+	u16 cost;
+};
+
+static int compare_places(const void *left, const void *right)
+{
+	const struct place *a = left, *b = right;
+
+	if (a->directory != b->directory)
+		return a->directory < b->directory ? -1 : 1;
+	return a->cost > b->cost ? -1 : a->cost < b->cost;
+}
+
+static bool score_recording(const struct kanary_name_table *table,
+			    const struct kanary_path_corpus_recording *recording, double *score)
+{
+	struct place *place = malloc((recording->paths * (size_t)KANARY_PATH_COMPONENTS + 1) *
+				     sizeof(*place));
+	u16 cost[KANARY_PATH_COMPONENTS + 1];
+	uint32_t i, component;
+	size_t places = 0, j;
+	double sum = 0;
+
+	if (!place)
+		return false;
+	for (i = 0; i < recording->paths; i++) {
+		const struct kanary_path_walk *walk = &recording->path[i].walk;
+
+		kanary_name_head_costs(table, walk, cost);
+		for (component = 1; component <= walk->count; component++)
+			place[places++] = (struct place){ walk->prefix[component - 1],
+							  cost[component] };
+	}
+	qsort(place, places, sizeof(*place), compare_places);
+	for (j = 0; j < places; j++)
+		if ((!j || place[j].directory != place[j - 1].directory) &&
+		    place[j].cost >= COUNTED_MIN)
+			sum += place[j].cost / SURPRISE_UNIT;
+	free(place);
+	*score = sum;
+	return true;
+}
+
+static const char *score_names(const struct kanary_path_corpus *corpus, const bool *train,
+			       const bool *test, double (*score)[KANARY_PATH_METHODS])
+{
+	struct kanary_name_train names = { 0 };
+	struct kanary_name_table table = { 0 };
+	uint32_t i, j;
+	bool done = true;
+
+	for (i = 0; done && i < corpus->recordings; i++) {
+		if (!train[i])
+			continue;
+		kanary_name_train_document(&names, KANARY_NAME_TRAIN_WHOLE);
+		for (j = 0; done && j < corpus->recording[i].paths; j++)
+			done = kanary_name_train_path(&names, &corpus->recording[i].path[j].walk);
+	}
+	done = done && kanary_name_train_finish(&names, &table, KANARY_NAME_HEAD_ENTRIES_MAX);
+	for (i = 0; done && i < corpus->recordings; i++)
+		if (test[i])
+			done = score_recording(&table, &corpus->recording[i],
+					       &score[i][KANARY_PATH_METHOD_NAMES]);
+	free((void *)table.entry);
+	kanary_name_train_free(&names);
+	return done ? NULL : NO_MEMORY;
+}
+
+static const char *train_calls(const struct kanary_path_corpus *corpus, const bool *train,
+			       struct kanary_trainer_result *result)
+{
+	struct kanary_trainer_settings settings = {
+		.name = "bench", .inputs = INPUTS, .code = CODE, .codewords = CODEWORDS,
+		.triples = TRIPLES, .drift = DRIFT, .stride = 1, .budget = BUDGET,
+		.decay_limit = 4 * corpus->period, .folds = KANARY_DATASET_TURNS,
+		.sequence = { .seed = 1, .seconds = 600 },
+	};
+	struct kanary_dataset dataset = { .period = corpus->period };
+	const struct kanary_vector *vector;
+	struct kanary_progress progress;
+	const char *failure = NULL;
+	bool done = true;
+	uint32_t i;
+
+	kanary_progress_init(&progress, true);
+	for (i = 0; i < corpus->recordings; i++)
+		for (vector = NULL; train[i] && done &&
+		     (vector = kanary_path_corpus_next(&corpus->recording[i], vector));)
+			done = kanary_dataset_add(&dataset, i, vector);
+	if (!done || !kanary_dataset_finish(&dataset))
+		failure = NO_MEMORY;
+	else
+		failure = kanary_trainer_run(result, &dataset, &settings, &progress);
+	kanary_dataset_free(&dataset);
+	return failure;
+}
+
+static const char *score_calls(const struct kanary_path_corpus *corpus, const bool *train,
+			       const bool *test, double (*score)[KANARY_PATH_METHODS])
+{
+	struct kanary_trainer_result result;
+	const struct kanary_vector *vector;
+	struct kanary_verdict verdict;
+	struct kanary_replay replay;
+	const char *failure;
+	u32 highest;
+	uint32_t i;
+
+	failure = train_calls(corpus, train, &result);
+	if (failure)
+		return failure;
+	if (!kanary_replay_init(&replay, result.file)) {
+		free(result.file);
+		return NO_MEMORY;
+	}
+	for (i = 0; i < corpus->recordings; i++) {
+		if (!test[i])
+			continue;
+		highest = 0;
+		vector = NULL;
+		while ((vector = kanary_path_corpus_next(&corpus->recording[i], vector))) {
+			if (!vector->index)
+				kanary_replay_restart(&replay);
+			kanary_replay_vector(&replay, vector, &verdict);
+			highest = verdict.surprise > highest ? verdict.surprise : highest;
+		}
+		score[i][KANARY_PATH_METHOD_CALLS] = highest / SURPRISE_UNIT;
+	}
+	kanary_replay_free(&replay);
+	free(result.file);
+	return NULL;
+}
+
+const char *kanary_path_method_run(const struct kanary_path_corpus *corpus, const bool *train,
+				   const bool *test, double (*score)[KANARY_PATH_METHODS])
+{
+	const char *failure = score_unseen(corpus, train, test, score);
+	uint32_t i;
+
+	if (!failure)
+		failure = score_names(corpus, train, test, score);
+	if (!failure)
+		failure = score_calls(corpus, train, test, score);
+	for (i = 0; !failure && i < corpus->recordings; i++)
+		if (test[i])
+			score[i][KANARY_PATH_METHOD_ALL] = score[i][KANARY_PATH_METHOD_CALLS] +
+							   score[i][KANARY_PATH_METHOD_NAMES];
+	return failure;
+}
