@@ -7,27 +7,11 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-enum {
-	SYMBOL_SIZE = 48,
-	/* As many must be there, or the kernel names its handlers otherwise. */
-	HANDLERS_MIN = 200,
-};
-
-/**
- * struct handler - a kprobe and the name it needs to keep
- * @probe: registered
- * @symbol: the function
- */
-struct handler {
-	struct kprobe probe;
-	char symbol[SYMBOL_SIZE];
-};
-
 /* System calls whose function bears another name. */
-static const struct {
+static const struct alias {
 	const char *name;
 	const char *function;
-} aliases[] = {
+} native_aliases[] = {
 	{ "stat", "newstat" },
 	{ "fstat", "newfstat" },
 	{ "lstat", "newlstat" },
@@ -36,89 +20,93 @@ static const struct {
 	{ "sendfile", "sendfile64" },
 };
 
-static struct handler *handlers;
-/* All of them at once are taken off with one grace period. */
-static struct kprobe **probes;
-static u32 number;
-
-static const char *function_of(const char *name)
+int kanary_handlers_init(struct kanary_handlers *handlers, u32 room)
 {
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(aliases); i++) {
-		if (!strcmp(aliases[i].name, name))
-			return aliases[i].function;
-	}
-	return name;
+	handlers->number = 0;
+	handlers->room = room;
+	handlers->handler = kvcalloc(room, sizeof(*handlers->handler), GFP_KERNEL);
+	handlers->probes = kcalloc(room, sizeof(*handlers->probes), GFP_KERNEL);
+	if (handlers->handler && handlers->probes)
+		return 0;
+	kanary_handlers_remove(handlers);
+	return -ENOMEM;
 }
 
-static bool try(const char *prefix, const char *name, kprobe_pre_handler_t pre_handler)
+static bool try(struct kanary_handlers *handlers, const char *prefix, const char *name, u32 bin,
+		kprobe_pre_handler_t pre_handler)
 {
-	struct handler *handler = &handlers[number];
+	struct kanary_handler *handler;
 
+	if (handlers->number == handlers->room)
+		return false;
+	handler = &handlers->handler[handlers->number];
 	memset(handler, 0, sizeof(*handler));
 	scnprintf(handler->symbol, sizeof(handler->symbol), "%s%s", prefix, name);
+	handler->bin = bin;
 	handler->probe.symbol_name = handler->symbol;
 	handler->probe.pre_handler = pre_handler;
 	if (register_kprobe(&handler->probe))
 		return false;
-	probes[number++] = &handler->probe;
+	handlers->probes[handlers->number++] = &handler->probe;
 	return true;
 }
 
-int kanary_handlers_attach(kprobe_pre_handler_t native, kprobe_pre_handler_t compat)
-{
-	const char *name;
-	u32 call;
-
-	handlers = kvcalloc(KANARY_BINS, sizeof(*handlers), GFP_KERNEL);
-	probes = kcalloc(KANARY_BINS, sizeof(*probes), GFP_KERNEL);
-	if (!handlers || !probes) {
-		kanary_handlers_detach();
-		return -ENOMEM;
-	}
-	for (call = 0; call < KANARY_BINS_BANK; call++) {
-		name = kanary_syscall_native(call);
-		if (name)
-			try("__x64_sys_", function_of(name), native);
-	}
-	if (number < HANDLERS_MIN) {
-		kanary_handlers_detach();
-		return -ENOENT;
-	}
-	for (call = 0; call < KANARY_BINS_BANK; call++) {
-		name = kanary_syscall_compat(call);
-		if (name && !try("__ia32_compat_sys_", name, compat))
-			try("__ia32_sys_", name, compat);
-	}
-	return 0;
-}
-
-void kanary_handlers_detach(void)
-{
-	unregister_kprobes(probes, number);
-	number = 0;
-	kfree(probes);
-	kvfree(handlers);
-}
-
-unsigned long kanary_handlers_address(const char *symbol)
+static const char *function_of(const struct alias *alias, u32 aliases, const char *name)
 {
 	u32 i;
 
-	for (i = 0; i < number; i++) {
-		if (!strcmp(handlers[i].symbol, symbol))
-			return (unsigned long)handlers[i].probe.addr;
+	for (i = 0; i < aliases; i++) {
+		if (!strcmp(alias[i].name, name))
+			return alias[i].function;
+	}
+	return name;
+}
+
+bool kanary_handlers_add(struct kanary_handlers *handlers, u32 bin,
+			 kprobe_pre_handler_t pre_handler)
+{
+	const char *name;
+
+	if (bin < KANARY_BINS_BANK) {
+		name = kanary_syscall_native(bin);
+		if (!name)
+			return false;
+		name = function_of(native_aliases, ARRAY_SIZE(native_aliases), name);
+		return try(handlers, "__x64_sys_", name, bin, pre_handler);
+	}
+	name = kanary_syscall_compat(bin - KANARY_BINS_BANK);
+	return name && (try(handlers, "__ia32_compat_sys_", name, bin, pre_handler) ||
+			try(handlers, "__ia32_sys_", name, bin, pre_handler));
+}
+
+void kanary_handlers_remove(struct kanary_handlers *handlers)
+{
+	if (handlers->number)
+		unregister_kprobes(handlers->probes, handlers->number);
+	handlers->number = 0;
+	kfree(handlers->probes);
+	kvfree(handlers->handler);
+	handlers->probes = NULL;
+	handlers->handler = NULL;
+}
+
+unsigned long kanary_handlers_address(const struct kanary_handlers *handlers, const char *symbol)
+{
+	u32 i;
+
+	for (i = 0; i < handlers->number; i++) {
+		if (!strcmp(handlers->handler[i].symbol, symbol))
+			return (unsigned long)handlers->handler[i].probe.addr;
 	}
 	return 0;
 }
 
-u64 kanary_handlers_missed(void)
+u64 kanary_handlers_missed(const struct kanary_handlers *handlers)
 {
 	u64 missed = 0;
 	u32 i;
 
-	for (i = 0; i < number; i++)
-		missed += handlers[i].probe.nmissed;
+	for (i = 0; i < handlers->number; i++)
+		missed += handlers->handler[i].probe.nmissed;
 	return missed;
 }

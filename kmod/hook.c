@@ -17,8 +17,12 @@
 #error "Kanary knows the system call entry of x86-64 only"
 #endif
 
-/* getpid() of the 32-bit ABI. */
-enum { COMPAT_GETPID = 20 };
+enum {
+	/* getpid() of the 32-bit ABI. */
+	COMPAT_GETPID = 20,
+	/* As many must be there, or the kernel names its handlers otherwise. */
+	HANDLERS_MIN = 200,
+};
 
 long kanary_call(unsigned long target, const struct pt_regs *regs, unsigned int number);
 
@@ -50,6 +54,7 @@ struct method {
 };
 
 static const struct method *method;
+static struct kanary_handlers handlers;
 static bool tested;
 
 /* x64_sys_call(const struct pt_regs *regs, unsigned int nr) and its kin. */
@@ -147,14 +152,33 @@ static int count_compat_handler(struct kprobe *probe, struct pt_regs *regs)
 }
 NOKPROBE_SYMBOL(count_compat_handler);
 
+static void detach_handlers(void)
+{
+	kanary_handlers_remove(&handlers);
+}
+
 static int attach_handlers(void)
 {
-	return kanary_handlers_attach(count_handler, count_compat_handler);
+	int ret;
+	u32 bin;
+
+	ret = kanary_handlers_init(&handlers, KANARY_BINS);
+	if (ret)
+		return ret;
+	for (bin = 0; bin < KANARY_BINS_BANK; bin++)
+		kanary_handlers_add(&handlers, bin, count_handler);
+	if (handlers.number < HANDLERS_MIN) {
+		detach_handlers();
+		return -ENOENT;
+	}
+	for (; bin < KANARY_BINS; bin++)
+		kanary_handlers_add(&handlers, bin, count_compat_handler);
+	return 0;
 }
 
 static int test_handlers(void)
 {
-	unsigned long target = kanary_handlers_address("__x64_sys_getpid");
+	unsigned long target = kanary_handlers_address(&handlers, "__x64_sys_getpid");
 
 	return target ? test_getpid(target, __NR_getpid, __NR_getpid) : -ENODEV;
 }
@@ -188,7 +212,7 @@ static int test_nothing(void)
 
 static const struct method methods[] = {
 	{ "x64_sys_call", "dispatcher", attach_dispatchers, detach_dispatchers, test_dispatchers },
-	{ "handlers", "handlers", attach_handlers, kanary_handlers_detach, test_handlers },
+	{ "handlers", "handlers", attach_handlers, detach_handlers, test_handlers },
 	{ "sys_enter", "tracepoint", attach_tracepoint, detach_tracepoint, test_nothing },
 };
 
@@ -257,7 +281,7 @@ const char *kanary_hook_self_test(void)
 
 u64 kanary_hook_missed(void)
 {
-	u64 missed = kanary_handlers_missed();
+	u64 missed = kanary_handlers_missed(&handlers);
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(dispatchers); i++)
