@@ -7,6 +7,7 @@
 #include "hook.h"
 #include "judge.h"
 #include "netlink.h"
+#include "path_hook.h"
 #include "profile.h"
 #include "task.h"
 #include "version.h"
@@ -36,6 +37,10 @@ MODULE_PARM_DESC(scope, "what is counted: containers (tasks outside the initial 
 static char *hook = "auto";
 module_param(hook, charp, 0444);
 MODULE_PARM_DESC(hook, "auto, dispatcher, handlers or tracepoint");
+
+static bool paths = true;
+module_param(paths, bool, 0444);
+MODULE_PARM_DESC(paths, "look at the paths that system calls are given (default on)");
 
 static int __init check_parameters(void)
 {
@@ -74,9 +79,12 @@ static int __init kanary_init(void)
 	if (ret)
 		goto err_worker;
 	kanary_task_adopt();
-	ret = kanary_hook_init(hook);
+	ret = paths ? kanary_path_hook_init() : 0;
 	if (ret)
 		goto err_task;
+	ret = kanary_hook_init(hook);
+	if (ret)
+		goto err_paths;
 	ret = kanary_netlink_init(max_tasks, period);
 	if (ret)
 		goto err_hook;
@@ -86,9 +94,12 @@ static int __init kanary_init(void)
 
 err_hook:
 	kanary_hook_uninit();
+err_paths:
+	kanary_path_hook_unhook();
 err_task:
 	kanary_task_unwatch();
 	kanary_worker_uninit();
+	kanary_path_hook_uninit();
 	kanary_task_uninit();
 	return ret;
 err_worker:
@@ -101,8 +112,10 @@ static void __exit kanary_exit(void)
 {
 	kanary_netlink_uninit();
 	kanary_hook_uninit();
+	kanary_path_hook_unhook();
 	kanary_task_unwatch();
 	kanary_worker_uninit();
+	kanary_path_hook_uninit();
 	kanary_profile_uninit();
 	kanary_task_uninit();
 	kanary_judge_uninit();

@@ -6,6 +6,9 @@
 #include "counters.h"
 #include "hook.h"
 #include "judge.h"
+#include "path_cache.h"
+#include "path_hook.h"
+#include "path_queue.h"
 #include "profile.h"
 #include "recorder.h"
 #include "task.h"
@@ -92,6 +95,7 @@ static int put_u64(struct sk_buff *message, int attribute, u64 value)
 
 static int put_counters(struct sk_buff *message)
 {
+	struct kanary_path_queue_account paths;
 	struct kanary_queue_account account;
 	struct kanary_judge_time time;
 	struct nlattr *nest;
@@ -103,6 +107,7 @@ static int put_counters(struct sk_buff *message)
 		return -EMSGSIZE;
 	mutex_lock(&kanary_worker_lock);
 	kanary_queue_read(&account);
+	kanary_path_queue_read(&paths);
 	kanary_judge_read_time(&time);
 	for (counter = 1; counter <= KANARY_A_COUNTER_MAX; counter++) {
 		switch (counter) {
@@ -124,6 +129,18 @@ static int put_counters(struct sk_buff *message)
 		case KANARY_A_COUNTER_VERDICT_NS_MAX:
 			value = time.max;
 			break;
+		case KANARY_A_COUNTER_PATHS_NEWS:
+			value = paths.news;
+			break;
+		case KANARY_A_COUNTER_PATHS_QUEUED:
+			value = paths.queued;
+			break;
+		case KANARY_A_COUNTER_PATHS_DROPPED_QUEUE_FULL:
+			value = paths.full;
+			break;
+		case KANARY_A_COUNTER_PATHS_MISSED:
+			value = kanary_path_hook_missed();
+			break;
 		default:
 			value = kanary_counters_read(counter);
 		}
@@ -140,7 +157,7 @@ static int put_counters(struct sk_buff *message)
 static u64 memory(void)
 {
 	return kanary_task_memory() + kanary_queue_memory() + kanary_profile_memory() +
-	       kanary_judge_memory();
+	       kanary_judge_memory() + kanary_path_cache_memory() + kanary_path_queue_memory();
 }
 
 static int put_status(struct sk_buff *message)
@@ -154,7 +171,8 @@ static int put_status(struct sk_buff *message)
 	    nla_put_u32(message, KANARY_A_TASKS, kanary_task_tasks()) ||
 	    nla_put_u32(message, KANARY_A_MAX_TASKS, max_tasks) ||
 	    nla_put_u64_64bit(message, KANARY_A_MEMORY, memory(), KANARY_A_PAD) ||
-	    nla_put_u32(message, KANARY_A_RECORDER, kanary_recorder_port()))
+	    nla_put_u32(message, KANARY_A_RECORDER, kanary_recorder_port()) ||
+	    nla_put_u32(message, KANARY_A_PATH_CALLS, kanary_path_hook_calls()))
 		return -EMSGSIZE;
 	return put_counters(message);
 }
@@ -281,6 +299,8 @@ static int record_start(struct sk_buff *request, struct genl_info *info)
 	mutex_unlock(&kanary_worker_lock);
 	if (ret)
 		return refuse(info, ret, "another recorder is running: stop it first");
+	/* What is known already is news to this recording. */
+	kanary_path_cache_renew();
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 #include "profile.h"
 
 #include "judge.h"
+#include "path_cache.h"
 
 #include <linux/hashtable.h>
 #include <linux/jiffies.h>
@@ -117,6 +118,8 @@ int kanary_profile_set(u64 cgroup, void *file, u32 size, u32 period, const char 
 		hash_add_rcu(profiles, &profile->node, cgroup);
 	}
 	mutex_unlock(&writers);
+	/* What is known already has not been judged by this model. */
+	kanary_path_cache_renew();
 	*why = NULL;
 	return 0;
 
@@ -154,6 +157,7 @@ int kanary_profile_set_mode(u64 cgroup, u32 mode)
 	if (profile)
 		WRITE_ONCE(profile->mode, mode);
 	mutex_unlock(&writers);
+	kanary_path_cache_renew();
 	return profile ? 0 : -ENOENT;
 }
 

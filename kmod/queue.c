@@ -109,10 +109,14 @@ void kanary_queue_commit(void)
 	smp_store_release(&ring->head, ring->head + 1);
 	raw_write_seqcount_end(&ring->consistent);
 	/* Half full it must not wait. */
-	if (ring->head - READ_ONCE(ring->tail) >= length / 2)
-		irq_work_queue(&ring->wake_now);
-	else
-		irq_work_queue(&ring->wake);
+	kanary_queue_wake(ring->head - READ_ONCE(ring->tail) >= length / 2);
+}
+
+void kanary_queue_wake(bool now)
+{
+	struct ring *ring = this_cpu_ptr(&rings);
+
+	irq_work_queue(now ? &ring->wake_now : &ring->wake);
 }
 
 struct kanary_queue_slot *kanary_queue_peek(int cpu)

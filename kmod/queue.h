@@ -85,6 +85,9 @@ struct kanary_queue_slot *kanary_queue_reserve(void);
 /** kanary_queue_commit() - hand the reserved slot to the worker, which wakes within a tick */
 void kanary_queue_commit(void);
 
+/** kanary_queue_wake() - wake the worker, now or within a tick; context as above */
+void kanary_queue_wake(bool now);
+
 /**
  * kanary_queue_peek() - oldest vector of a CPU, or NULL; the worker only
  * kanary_queue_consume() - done with it, and its counts set to 0

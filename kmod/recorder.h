@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The one socket that learns: vectors to userspace, in batches. */
+/* The one socket that learns: vectors and paths to userspace, in batches. */
 #ifndef _KANARY_RECORDER_H
 #define _KANARY_RECORDER_H
 
@@ -33,7 +33,10 @@ bool kanary_recorder_wants(u64 cgroup);
  */
 void kanary_recorder_take(const struct kanary_vector *vector, bool mirror);
 
-/** kanary_recorder_flush() - send what is in the batch, and count what became of it */
+/** kanary_recorder_take_path() - the same of a path */
+void kanary_recorder_take_path(const struct kanary_path *path, bool mirror);
+
+/** kanary_recorder_flush() - send what is in the batches, and count what became of it */
 void kanary_recorder_flush(void);
 
 #endif /* _KANARY_RECORDER_H */

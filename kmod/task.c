@@ -21,6 +21,7 @@
 /* Slots that an entry may be in, from its hash on: the bound of every search. */
 #define PROBES 32
 #define BANK_BYTES (KANARY_BINS_BANK * sizeof(u16))
+#define PATH_BYTES (KANARY_PATH_BINS * sizeof(u16))
 
 /**
  * struct slot - one place of the table
@@ -34,13 +35,13 @@ struct slot {
 
 DEFINE_PER_CPU_ALIGNED(struct kanary_task_cache, kanary_task_cache);
 
-static_assert(sizeof(struct kanary_task) + BANK_BYTES <= 4096);
+static_assert(sizeof(struct kanary_task) + BANK_BYTES + PATH_BYTES <= 5376);
 
 /* Not the address of any task. */
 #define CLAIMED ((struct task_struct *)-1L)
 
-/* Tasks that may begin on a CPU, and to make 32-bit calls, before a store is filled up again. */
-enum { TASKS_IN_STORE = 64, COMPATS_IN_STORE = 16 };
+/* Tasks that may begin on a CPU, to make 32-bit calls and to use paths, before a store is filled up. */
+enum { TASKS_IN_STORE = 64, COMPATS_IN_STORE = 16, PATHS_IN_STORE = 64 };
 
 static u32 period __read_mostly;
 static u32 limit __read_mostly;
@@ -48,8 +49,10 @@ static u32 slots_log2 __read_mostly;
 static struct slot *slots __read_mostly;
 static struct kanary_pool task_pool;
 static struct kanary_pool compat_pool;
+static struct kanary_pool path_pool;
 static atomic_t tasks = ATOMIC_INIT(0);
 static atomic_t compats = ATOMIC_INIT(0);
+static atomic_t paths = ATOMIC_INIT(0);
 static atomic64_t streams = ATOMIC64_INIT(0);
 /* Whether the entry of the module's loader is there for the self-test only. */
 static bool probing __read_mostly;
@@ -97,6 +100,10 @@ static void release(struct rcu_head *rcu)
 	if (task->compat) {
 		kmem_cache_free(compat_pool.cache, task->compat);
 		atomic_dec(&compats);
+	}
+	if (task->paths) {
+		kmem_cache_free(path_pool.cache, task->paths);
+		atomic_dec(&paths);
 	}
 	kmem_cache_free(task_pool.cache, task);
 	atomic_dec(&tasks);
@@ -215,25 +222,34 @@ static void count(struct kanary_task *task, u16 *bank, u32 first, u32 number)
 		kanary_task_emit(task, KANARY_REASON_PERIOD);
 }
 
-noinline void kanary_task_count_slow(u32 number)
+noinline struct kanary_task *kanary_task_current_slow(void)
 {
-	struct kanary_task *task;
-
 	/* All that is not in a container: it must not pay for a search that finds nothing. */
 	if (kanary_container_outside(current) && !READ_ONCE(probing))
-		return;
-	task = lookup(true);
+		return NULL;
+	return lookup(true);
+}
+
+noinline u16 *kanary_task_paths_slow(struct kanary_task *task)
+{
+	task->paths = kanary_pool_get(&path_pool);
+	if (task->paths)
+		atomic_inc(&paths);
+	return task->paths;
+}
+
+noinline void kanary_task_count_slow(u32 number)
+{
+	struct kanary_task *task = kanary_task_current_slow();
+
 	if (task)
 		count(task, task->native, 0, number);
 }
 
 void kanary_task_count_compat(u32 number)
 {
-	struct kanary_task *task;
+	struct kanary_task *task = kanary_task_current_slow();
 
-	if (kanary_container_outside(current) && !READ_ONCE(probing))
-		return;
-	task = lookup(true);
 	if (!task)
 		return;
 	if (unlikely(!task->compat)) {
@@ -266,7 +282,7 @@ static void move(u16 *to, u16 *from, u32 bytes)
 	}
 }
 
-static_assert(BANK_BYTES % (4 * sizeof(u64)) == 0);
+static_assert(BANK_BYTES % (4 * sizeof(u64)) == 0 && PATH_BYTES % (4 * sizeof(u64)) == 0);
 
 /* Calls in a word; words that are copied at once. */
 enum { WORD_CALLS = sizeof(u64) / sizeof(u16), WORDS = 4 };
@@ -304,6 +320,8 @@ static void clear(struct kanary_task *task)
 	memset(task->native, 0, BANK_BYTES);
 	if (task->compat)
 		memset(task->compat, 0, BANK_BYTES);
+	if (task->paths)
+		memset(task->paths, 0, PATH_BYTES);
 }
 
 noinline void kanary_task_emit(struct kanary_task *task, enum kanary_reason reason)
@@ -329,11 +347,13 @@ noinline void kanary_task_emit(struct kanary_task *task, enum kanary_reason reas
 		slot->calls = calls;
 		slot->reason = reason;
 		slot->compat = task->compat;
-		slot->paths_used = false;
+		slot->paths_used = task->paths;
 		memcpy(slot->comm, task->comm, sizeof(slot->comm));
 		move(slot->counts, task->native, BANK_BYTES);
 		if (task->compat)
 			move(slot->counts + KANARY_BINS_BANK, task->compat, BANK_BYTES);
+		if (task->paths)
+			move(slot->paths, task->paths, PATH_BYTES);
 		slot->left = task->left;
 		copy_context(slot->before, task->before);
 		copy_log(slot->log, task->log, task->left, calls);
@@ -399,9 +419,12 @@ int kanary_task_init(u32 max_tasks, u32 calls)
 			       COMPATS_IN_STORE);
 	if (ret)
 		goto err_task_pool;
-	ret = kanary_tracepoint_attach("sched_process_exit", exit_probe);
+	ret = kanary_pool_init(&path_pool, "kanary_task_paths", PATH_BYTES, 0, PATHS_IN_STORE);
 	if (ret)
 		goto err_compat_pool;
+	ret = kanary_tracepoint_attach("sched_process_exit", exit_probe);
+	if (ret)
+		goto err_path_pool;
 	ret = kanary_tracepoint_attach("sched_process_exec", exec_probe);
 	if (ret)
 		goto err_exit_probe;
@@ -410,6 +433,8 @@ int kanary_task_init(u32 max_tasks, u32 calls)
 err_exit_probe:
 	kanary_tracepoint_detach("sched_process_exit", exit_probe);
 	tracepoint_synchronize_unregister();
+err_path_pool:
+	kanary_pool_uninit(&path_pool);
 err_compat_pool:
 	kanary_pool_uninit(&compat_pool);
 err_task_pool:
@@ -440,6 +465,7 @@ void kanary_task_uninit(void)
 	}
 	/* The callbacks free into the caches and run this module's code. */
 	rcu_barrier();
+	kanary_pool_uninit(&path_pool);
 	kanary_pool_uninit(&compat_pool);
 	kanary_pool_uninit(&task_pool);
 	kvfree(slots);
@@ -526,8 +552,9 @@ u64 kanary_task_memory(void)
 {
 	return ((u64)sizeof(*slots) << slots_log2) +
 	       (u64)atomic_read(&tasks) * sizeof(struct kanary_task) +
-	       (u64)atomic_read(&compats) * BANK_BYTES +
-	       kanary_pool_memory(&task_pool) + kanary_pool_memory(&compat_pool);
+	       (u64)atomic_read(&compats) * BANK_BYTES + (u64)atomic_read(&paths) * PATH_BYTES +
+	       kanary_pool_memory(&task_pool) + kanary_pool_memory(&compat_pool) +
+	       kanary_pool_memory(&path_pool);
 }
 
 u32 kanary_task_summarise(struct kanary_task_summary *summary, u32 max)

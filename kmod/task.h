@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The task table: a histogram of each task's calls, and a log of the last of
- * them in their order, found without a lock.
+ * The task table: a histogram of each task's calls and one of the paths that they
+ * were given, and a log of the last calls in their order, found without a lock.
  *
  * The task itself is the only writer of its histogram, with preemption off.
  * Entries are found by the address of the task_struct in an open-addressing
@@ -20,7 +20,7 @@
 struct kanary_judge_state;
 
 /**
- * struct kanary_task - what is known of one task, at most 4 KiB with both banks
+ * struct kanary_task - what is known of one task, at most 5.25 KiB with all banks
  * @owner: the task; a key, never followed once the task may be gone
  * @left: calls until the next vector
  * @index: vectors taken of this stream
@@ -35,6 +35,7 @@ struct kanary_judge_state;
  * @process: its process, for a signal that cannot hit a successor with the same number
  * @judge: the worker's alone: what the container's model remembers of the stream
  * @compat: counts of 32-bit calls, or NULL until there is one
+ * @paths: counts of prefixes of paths, KANARY_PATH_BINS, or NULL until there is one
  * @rcu: frees it
  * @native: counts of native calls since the last vector
  * @before: what came before the calls in @log, latest first
@@ -55,6 +56,7 @@ struct kanary_task {
 	struct pid *process;
 	struct kanary_judge_state *judge;
 	u16 *compat;
+	u16 *paths;
 	struct rcu_head rcu;
 	u16 native[KANARY_BINS_BANK] __aligned(8);
 	u16 before[KANARY_LOG_CONTEXT] __aligned(8);
@@ -107,9 +109,25 @@ void kanary_task_uninit(void);
 /** kanary_task_adopt() - take in the containers' tasks that already run; before the hook */
 void kanary_task_adopt(void);
 
-/* The parts of kanary_task_count() that are not taken for each call. */
+/* The parts of what follows that are not taken for each call. */
+struct kanary_task *kanary_task_current_slow(void);
+u16 *kanary_task_paths_slow(struct kanary_task *task);
 void kanary_task_count_slow(u32 number);
 void kanary_task_emit(struct kanary_task *task, enum kanary_reason reason);
+
+/** kanary_task_current() - entry of current, or NULL where it is not counted; the hook */
+static __always_inline struct kanary_task *kanary_task_current(void)
+{
+	if (likely(this_cpu_read(kanary_task_cache.owner) == current))
+		return this_cpu_read(kanary_task_cache.task);
+	return kanary_task_current_slow();
+}
+
+/** kanary_task_paths() - current's counts of prefixes of paths, or NULL without memory */
+static __always_inline u16 *kanary_task_paths(struct kanary_task *task)
+{
+	return likely(task->paths) ? task->paths : kanary_task_paths_slow(task);
+}
 
 /**
  * kanary_task_clamp() - the bin of a number within its bank, under speculation too

@@ -4,6 +4,7 @@
 #include "alert.h"
 #include "counters.h"
 #include "judge.h"
+#include "path_fate.h"
 #include "profile.h"
 #include "recorder.h"
 #include "task.h"
@@ -193,6 +194,7 @@ static void take(int cpu, struct kanary_queue_slot *slot)
 	struct kanary_task *task = slot->task;
 	struct tally *tally;
 
+	kanary_path_fate_drain();
 	tally = find_tally(slot->cgroup, true);
 	tally->vectors++;
 	tally->last = slot->time;
@@ -218,6 +220,7 @@ static void drain(struct work_struct *unused)
 			slot = kanary_queue_peek(cpu);
 		} while (taken < ROUND && slot && slot->time <= until);
 	}
+	kanary_path_fate_drain();
 	kanary_recorder_flush();
 	mutex_unlock(&kanary_worker_lock);
 	if (taken == ROUND)
