@@ -18,6 +18,32 @@ static const struct alias {
 	{ "uname", "newuname" },
 	{ "umount2", "umount" },
 	{ "sendfile", "sendfile64" },
+}, compat_aliases[] = {
+	{ "chown", "chown16" },
+	{ "chown32", "chown" },
+	{ "fchown", "fchown16" },
+	{ "fchown32", "fchown" },
+	{ "fstat", "newfstat" },
+	{ "fstat64", "ia32_fstat64" },
+	{ "fstatat64", "ia32_fstatat64" },
+	{ "ftruncate64", "ia32_ftruncate64" },
+	{ "futimesat", "futimesat_time32" },
+	{ "lchown", "lchown16" },
+	{ "lchown32", "lchown" },
+	{ "lstat", "newlstat" },
+	{ "lstat64", "ia32_lstat64" },
+	{ "oldfstat", "fstat" },
+	{ "oldlstat", "lstat" },
+	{ "oldstat", "stat" },
+	{ "stat", "newstat" },
+	{ "stat64", "ia32_stat64" },
+	{ "truncate64", "ia32_truncate64" },
+	{ "umount", "oldumount" },
+	{ "umount2", "umount" },
+	{ "utime", "utime32" },
+	{ "utimensat", "utimensat_time32" },
+	{ "utimensat_time64", "utimensat" },
+	{ "utimes", "utimes_time32" },
 };
 
 int kanary_handlers_init(struct kanary_handlers *handlers, u32 room)
@@ -75,8 +101,11 @@ bool kanary_handlers_add(struct kanary_handlers *handlers, u32 bin,
 		return try(handlers, "__x64_sys_", name, bin, pre_handler);
 	}
 	name = kanary_syscall_compat(bin - KANARY_BINS_BANK);
-	return name && (try(handlers, "__ia32_compat_sys_", name, bin, pre_handler) ||
-			try(handlers, "__ia32_sys_", name, bin, pre_handler));
+	if (!name)
+		return false;
+	name = function_of(compat_aliases, ARRAY_SIZE(compat_aliases), name);
+	return try(handlers, "__ia32_compat_sys_", name, bin, pre_handler) ||
+	       try(handlers, "__ia32_sys_", name, bin, pre_handler);
 }
 
 void kanary_handlers_remove(struct kanary_handlers *handlers)
