@@ -149,7 +149,7 @@ static void take(struct batch *batch, const void *data, size_t size, bool mirror
 
 	if (ret && batch->message) {
 		/* The batch is full: this begins the next one. */
-		flush(batch);
+		kanary_recorder_flush();
 		ret = put(batch, data, size);
 	}
 	if (ret)
@@ -170,8 +170,9 @@ void kanary_recorder_take_path(const struct kanary_path *path, bool mirror)
 	take(&paths, path, kanary_path_record_size(path->length), mirror);
 }
 
+/* A path stands before the vector that it was counted in. */
 void kanary_recorder_flush(void)
 {
-	flush(&vectors);
 	flush(&paths);
+	flush(&vectors);
 }

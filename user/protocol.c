@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "path_record.h"
 #include "protocol.h"
 #include "vector.h"
 
@@ -43,6 +44,7 @@ static struct nla_policy policy[KANARY_A_MAX + 1] = {
 	[KANARY_A_REASON] = { .type = NLA_U32 },
 	[KANARY_A_BIN] = { .type = NLA_U32 },
 	[KANARY_A_EXCESS] = { .type = NLA_U32 },
+	[KANARY_A_PATH_CALLS] = { .type = NLA_U32 },
 };
 
 static const char *const counter_names[] = {
@@ -164,6 +166,7 @@ bool kanary_protocol_status(const struct nlmsghdr *message, struct kanary_status
 	status->max_tasks = get_u32(attributes, KANARY_A_MAX_TASKS);
 	status->memory = get_u64(attributes, KANARY_A_MEMORY);
 	status->recorder = get_u32(attributes, KANARY_A_RECORDER);
+	status->path_calls = get_u32(attributes, KANARY_A_PATH_CALLS);
 	if (!attributes[KANARY_A_COUNTERS])
 		return true;
 	nla_for_each_nested(counter, attributes[KANARY_A_COUNTERS], left) {
@@ -277,6 +280,39 @@ int kanary_protocol_vectors(const struct nlmsghdr *message, struct kanary_vector
 		if (kanary_vector_check(vector, size))
 			return -EBADMSG;
 		result = take ? take(vector, context) : 0;
+		if (result)
+			return result;
+	}
+	return 0;
+}
+
+int kanary_protocol_paths(const struct nlmsghdr *message, struct kanary_vectors *paths,
+			  int (*take)(const struct kanary_path *path, void *context),
+			  void *context)
+{
+	_Alignas(8) u8 memory[KANARY_PATH_RECORD_SIZE_MAX];
+	const struct kanary_path *path = (const void *)memory;
+	struct nlattr *attributes[KANARY_A_MAX + 1];
+	struct nlattr *attribute;
+	int left, result;
+
+	memset(paths, 0, sizeof(*paths));
+	if (!parse(message, KANARY_CMD_PATHS, attributes))
+		return -EBADMSG;
+	paths->sequence = get_u32(attributes, KANARY_A_SEQUENCE);
+	paths->lost = get_u64(attributes, KANARY_A_LOST);
+	nlmsg_for_each_attr(attribute, (struct nlmsghdr *)message, GENL_HDRLEN, left) {
+		size_t size = (size_t)nla_len(attribute);
+
+		if (nla_type(attribute) != KANARY_A_PATH)
+			continue;
+		if (size > sizeof(memory))
+			return -EBADMSG;
+		/* An attribute's payload is aligned to 4 bytes only. */
+		memcpy(memory, nla_data(attribute), size);
+		if (kanary_path_record_check(path, size))
+			return -EBADMSG;
+		result = take ? take(path, context) : 0;
 		if (result)
 			return result;
 	}

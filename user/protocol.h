@@ -31,6 +31,7 @@ struct kanary_status {
 	uint32_t max_tasks;
 	uint64_t memory;
 	uint32_t recorder;
+	uint32_t path_calls;
 	uint64_t counters[KANARY_A_COUNTER_MAX + 1];
 	bool has_counter[KANARY_A_COUNTER_MAX + 1];
 };
@@ -80,9 +81,9 @@ struct kanary_alert {
 };
 
 /**
- * struct kanary_vectors - KANARY_CMD_VECTORS, but for the vectors
- * @sequence: counts the messages
- * @lost: vectors that the module could not deliver since the recording began
+ * struct kanary_vectors - KANARY_CMD_VECTORS or KANARY_CMD_PATHS, but for what they carry
+ * @sequence: counts the messages of its kind
+ * @lost: vectors or paths that the module could not deliver since the recording began
  */
 struct kanary_vectors {
 	uint32_t sequence;
@@ -104,6 +105,11 @@ bool kanary_protocol_alert(const struct nlmsghdr *message, struct kanary_alert *
 int kanary_protocol_vectors(const struct nlmsghdr *message, struct kanary_vectors *vectors,
 			    int (*take)(const struct kanary_vector *vector, void *context),
 			    void *context);
+
+/** kanary_protocol_paths() - take a KANARY_CMD_PATHS apart, in the same way */
+int kanary_protocol_paths(const struct nlmsghdr *message, struct kanary_vectors *paths,
+			  int (*take)(const struct kanary_path *path, void *context),
+			  void *context);
 
 /**
  * kanary_protocol_verdicts() - take the reply to KANARY_CMD_SCORE apart

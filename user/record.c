@@ -35,8 +35,12 @@ struct recorder {
 	uint64_t lost;		/* the module's own count */
 	uint64_t gaps;		/* messages that never reached us */
 	uint64_t dropped;	/* by the module meanwhile, of any container */
+	uint64_t paths;
+	uint64_t paths_lost;	/* the module's own count, and messages that never came */
 	uint32_t sequence;
+	uint32_t path_sequence;
 	bool started;
+	bool path_started;
 	int error;		/* of the file */
 };
 
@@ -125,12 +129,39 @@ static int take_vector(const struct kanary_vector *vector, void *context)
 	return recorder->error;
 }
 
+static int take_path(const struct kanary_path *path, void *context)
+{
+	struct recorder *recorder = context;
+
+	recorder->paths++;
+	recorder->error = kanary_recording_write_path(recorder->writer, path);
+	return recorder->error;
+}
+
+static int take_paths(const struct nlmsghdr *message, struct recorder *recorder)
+{
+	struct kanary_vectors paths;
+	int error;
+
+	error = kanary_protocol_paths(message, &paths, take_path, recorder);
+	if (error)
+		return error;
+	if (recorder->path_started)
+		recorder->gaps += paths.sequence - recorder->path_sequence - 1;
+	recorder->path_started = true;
+	recorder->path_sequence = paths.sequence;
+	recorder->paths_lost = paths.lost;
+	return 0;
+}
+
 static int take_event(const struct nlmsghdr *message, void *context)
 {
 	struct recorder *recorder = context;
 	struct kanary_vectors vectors;
 	int error;
 
+	if (kanary_protocol_command(message) == KANARY_CMD_PATHS)
+		return take_paths(message, recorder);
 	if (kanary_protocol_command(message) != KANARY_CMD_VECTORS)
 		return 0;
 	error = kanary_protocol_vectors(message, &vectors, take_vector, recorder);
@@ -219,6 +250,13 @@ static uint64_t count_dropped(const struct kanary_status *status)
 	       status->counters[KANARY_A_COUNTER_DROPPED_NO_MEMORY];
 }
 
+static uint64_t count_paths_dropped(const struct kanary_status *status)
+{
+	return status->counters[KANARY_A_COUNTER_PATHS_DROPPED_QUEUE_FULL] +
+	       status->counters[KANARY_A_COUNTER_PATHS_DROPPED_RECORDER_FULL] +
+	       status->counters[KANARY_A_COUNTER_PATHS_DROPPED_NO_MEMORY];
+}
+
 /* What is still on its way comes before the answer. That it is lost in a flood is no failure. */
 static void stop(struct recorder *recorder, struct options *options)
 {
@@ -237,6 +275,7 @@ static void stop(struct recorder *recorder, struct options *options)
 		return;
 	recorder->dropped = count_dropped(&after) - count_dropped(before);
 	/* The last losses have no message after them that would tell. */
+	recorder->paths_lost = count_paths_dropped(&after) - count_paths_dropped(before);
 	full = after.counters[KANARY_A_COUNTER_DROPPED_RECORDER_FULL] -
 	       before->counters[KANARY_A_COUNTER_DROPPED_RECORDER_FULL];
 	if (full > recorder->lost)
@@ -248,7 +287,7 @@ static int report(const struct recorder *recorder, const struct options *options
 {
 	if (options->json)
 		return kanary_json_output_print(json_pack(
-			"{s:s, s:f, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+			"{s:s, s:f, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
 			"recording", options->output, "seconds", (double)(elapsed / 1000000) / 1e3,
 			"period", (int)options->target.status.period,
 			"vectors", (json_int_t)recorder->vectors,
@@ -257,16 +296,22 @@ static int report(const struct recorder *recorder, const struct options *options
 			"vectors_lost", (json_int_t)recorder->lost,
 			"vectors_dropped_meanwhile", (json_int_t)recorder->dropped,
 			"messages_lost", (json_int_t)recorder->gaps,
-			"overruns", (json_int_t)kanary_netlink_overruns(options->target.netlink)));
-	printf("%s: %llu vectors of up to %u calls in %llu streams, %llu lost, in %.1f s\n",
+			"overruns", (json_int_t)kanary_netlink_overruns(options->target.netlink),
+			"paths", (json_int_t)recorder->paths,
+			"paths_dropped_meanwhile", (json_int_t)recorder->paths_lost));
+	printf("%s: %llu vectors of up to %u calls in %llu streams, %llu lost, and %llu paths, in %.1f s\n",
 	       options->output, (unsigned long long)recorder->vectors,
 	       options->target.status.period, (unsigned long long)recorder->streams,
-	       (unsigned long long)recorder->lost, (double)elapsed / 1e9);
+	       (unsigned long long)recorder->lost, (unsigned long long)recorder->paths,
+	       (double)elapsed / 1e9);
 	if (recorder->dropped > recorder->lost)
 		kanary_message_note("the module dropped %llu vectors meanwhile, of any container: kanary status has the causes",
 				    (unsigned long long)recorder->dropped);
+	if (recorder->paths_lost)
+		kanary_message_note("the module dropped %llu paths meanwhile, of any container: kanary status has the causes",
+				    (unsigned long long)recorder->paths_lost);
 	if (recorder->gaps)
-		kanary_message_note("%llu messages with vectors never came: the machine is overloaded",
+		kanary_message_note("%llu messages with vectors or paths never came: the machine is overloaded",
 				    (unsigned long long)recorder->gaps);
 	return 0;
 }

@@ -45,6 +45,9 @@ static const char *unit(uint32_t counter)
 	if (counter >= KANARY_A_COUNTER_CALLS_NO_MEMORY &&
 	    counter <= KANARY_A_COUNTER_CALLS_MISSED)
 		return "calls";
+	if (counter >= KANARY_A_COUNTER_PATHS_COUNTED &&
+	    counter <= KANARY_A_COUNTER_PATHS_MIRRORED)
+		return counter == KANARY_A_COUNTER_PATHS_MISSED ? "calls" : "paths";
 	if (counter == KANARY_A_COUNTER_KILLED)
 		return "processes";
 	if (counter == KANARY_A_COUNTER_ALERTS || counter == KANARY_A_COUNTER_ALERTS_THROTTLED)
@@ -92,6 +95,10 @@ static int print_text(const struct kanary_status *status)
 		printf("recorder    netlink port %u\n", status->recorder);
 	else
 		printf("recorder    none\n");
+	if (status->path_calls)
+		printf("paths       of %u system calls\n", status->path_calls);
+	else
+		printf("paths       not looked at\n");
 	printf("counters\n");
 	print_counters(status);
 	return 0;
@@ -107,7 +114,7 @@ static int print_json(const struct kanary_status *status)
 			json_object_set_new(counters, kanary_protocol_counter_name(counter),
 					    json_integer((json_int_t)status->counters[counter]));
 	return kanary_json_output_print(json_pack(
-		"{s:o, s:i, s:o, s:o, s:o, s:i, s:i, s:i, s:I, s:I, s:o}",
+		"{s:o, s:i, s:o, s:o, s:o, s:i, s:i, s:i, s:I, s:I, s:I, s:o}",
 		"version", kanary_json_output_text(status->version, sizeof(status->version)),
 		"api_version", (int)status->api_version,
 		"hook", kanary_json_output_text(status->hook, sizeof(status->hook)),
@@ -118,6 +125,7 @@ static int print_json(const struct kanary_status *status)
 		"max_tasks", (int)status->max_tasks,
 		"memory_bytes", (json_int_t)status->memory,
 		"recorder_port", (json_int_t)status->recorder,
+		"path_calls", (json_int_t)status->path_calls,
 		"counters", counters));
 }
 

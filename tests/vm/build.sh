@@ -13,6 +13,7 @@ cp "$build/kanary" "$build/kanary.ko" tests/vm/*.sh "$out/"
 gcc "${flags[@]}" -static -pthread -o "$out/storm" tests/vm/storm.c
 gcc "${flags[@]}" -static -o "$out/model" tests/vm/model.c tests/unit/model_fixture.c common/*.c
 gcc "${flags[@]}" -static -o "$out/vectors" tests/vm/vectors.c user/recording.c common/*.c
+gcc "${flags[@]}" -static -pthread -o "$out/paths" tests/vm/paths.c user/recording.c common/*.c
 gcc "${flags[@]}" -static -nostdlib -fno-stack-protector -o "$out/order_calls" tests/vm/order_calls.c
 gcc "${flags[@]}" -static -o "$out/order_check" tests/vm/order_check.c user/trace.c \
 	user/recording.c common/*.c

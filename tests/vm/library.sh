@@ -67,6 +67,21 @@ balanced() {
 		fail "seen does not balance, $known vectors are accounted for: $status"
 }
 
+# The same of all paths that were news.
+paths_balanced() {
+	local status rest known=0 news
+
+	status=$(kanary status --json)
+	[[ $status =~ \"paths_news\":\ ?([0-9]+)(.*) ]] || fail "no paths: $status"
+	news=${BASH_REMATCH[1]} rest=${BASH_REMATCH[2]}
+	while [[ $rest =~ \"(paths_(queued|delivered|judged|dropped_[a-z_]+))\":\ ?([0-9]+)(.*) ]]; do
+		known=$((known + BASH_REMATCH[3]))
+		rest=${BASH_REMATCH[4]}
+	done
+	[ "$news" -eq "$known" ] ||
+		fail "paths_news does not balance, $known paths are accounted for: $status"
+}
+
 quiet() {
 	[ "$(counter queued)" = 0 ]
 }

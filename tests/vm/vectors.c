@@ -5,6 +5,14 @@
 #include "recording.h"
 #include "syscall_name.h"
 
+static const char *name_bin(u32 bin, char name[32])
+{
+	if (bin < KANARY_PATH_FIRST)
+		return kanary_syscall_name(bin, name, 32);
+	snprintf(name, 32, "path_%u", bin - KANARY_PATH_FIRST);
+	return name;
+}
+
 static void print(const struct kanary_vector *vector)
 {
 	char name[32];
@@ -15,8 +23,7 @@ static void print(const struct kanary_vector *vector)
 	printf("\"index\":%u,\"calls\":%u,\"reason\":%u,\"counts\":{", vector->index,
 	       vector->calls, vector->reason);
 	for (i = 0; i < vector->length; i++)
-		printf("%s\"%s\":%u", i ? "," : "",
-		       kanary_syscall_name(vector->counts[i].bin, name, sizeof(name)),
+		printf("%s\"%s\":%u", i ? "," : "", name_bin(vector->counts[i].bin, name),
 		       vector->counts[i].count);
 	printf("}}\n");
 }
