@@ -40,7 +40,7 @@ static_assert(sizeof(struct kanary_task) + BANK_BYTES + PATH_BYTES <= 5376);
 /* Not the address of any task. */
 #define CLAIMED ((struct task_struct *)-1L)
 
-/* Tasks that may begin on a CPU, to make 32-bit calls and to use paths, before a store is filled up. */
+/* Tasks that may begin on a CPU, make 32-bit calls and use paths, before a store is filled up. */
 enum { TASKS_IN_STORE = 64, COMPATS_IN_STORE = 16, PATHS_IN_STORE = 64 };
 
 static u32 period __read_mostly;

@@ -15,8 +15,8 @@ gcc "${flags[@]}" -static -o "$out/model" tests/vm/model.c tests/unit/model_fixt
 gcc "${flags[@]}" -static -o "$out/vectors" tests/vm/vectors.c user/recording.c common/*.c
 gcc "${flags[@]}" -static -pthread -o "$out/paths" tests/vm/paths.c user/recording.c common/*.c
 gcc "${flags[@]}" -static -nostdlib -fno-stack-protector -o "$out/order_calls" tests/vm/order_calls.c
-gcc "${flags[@]}" -static -o "$out/order_check" tests/vm/order_check.c user/trace.c \
-	user/recording.c common/*.c
+gcc "${flags[@]}" -static -o "$out/order_check" tests/vm/order_check.c user/trace.c user/message.c \
+	user/path_news.c user/recording.c common/*.c
 gcc "${flags[@]}" -static -o "$out/hostile" tests/vm/hostile.c tests/vm/hostile_socket.c \
 	tests/unit/model_fixture.c common/*.c
 
