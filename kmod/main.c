@@ -38,9 +38,9 @@ static char *hook = "auto";
 module_param(hook, charp, 0444);
 MODULE_PARM_DESC(hook, "auto, dispatcher, handlers or tracepoint");
 
-static bool paths = true;
+static bool paths;
 module_param(paths, bool, 0444);
-MODULE_PARM_DESC(paths, "look at the paths that system calls are given (default on)");
+MODULE_PARM_DESC(paths, "look at the paths that system calls are given (default off)");
 
 static int __init check_parameters(void)
 {

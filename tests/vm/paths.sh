@@ -42,7 +42,7 @@ has() {
 }
 
 for hook in dispatcher handlers tracepoint; do
-	insmod kanary.ko hook=$hook period=64
+	insmod kanary.ko paths=1 hook=$hook period=64
 	[ "$(counter path_calls)" -gt 100 ] || fail "$hook: only $(counter path_calls) calls are hooked"
 	record bad.rec
 	before=$(counter paths_unread)
@@ -81,7 +81,7 @@ for hook in dispatcher handlers tracepoint; do
 	rmmod kanary
 done
 
-insmod kanary.ko period=64
+insmod kanary.ko paths=1 period=64
 calls=$(isolated race paths race 3)
 await 10 quiet
 read -r counted unread <<<"$(counter paths_counted paths_unread)"

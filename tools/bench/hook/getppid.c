@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * getppid PERIOD STRIDE: instructions per getppid().
+ * getppid PERIOD STRIDE [PATH]: instructions per getppid(), or per openat() of PATH.
  *
  * For a guest whose time stamp counter counts instructions. Prints the median
  * over blocks of 64 calls (what a call costs) and the average over whole
  * periods and strides (what all of it costs, timer ticks and worker included).
  */
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,13 +22,16 @@ static uint64_t now(void)
 	return (uint64_t)high << 32 | low;
 }
 
+static const char *path;
+
 /* No errno, no vDSO, no libc: nothing but the loop around the instruction. */
 static void call(unsigned int times)
 {
 	while (times--) {
-		long number = SYS_getppid;
+		long number = path ? SYS_openat : SYS_getppid;
 
-		__asm__ volatile("syscall" : "+a"(number) : : "rcx", "r11", "memory");
+		__asm__ volatile("syscall" : "+a"(number) : "D"(AT_FDCWD), "S"(path), "d"(O_RDONLY)
+				 : "rcx", "r11", "memory");
 	}
 }
 
@@ -43,8 +47,9 @@ int main(int argc, char **argv)
 	unsigned long period, stride, blocks, i;
 	uint64_t start, all, *block;
 
-	if (argc != 3)
+	if (argc != 3 && argc != 4)
 		return 2;
+	path = argv[3];
 	period = strtoul(argv[1], NULL, 10);
 	stride = strtoul(argv[2], NULL, 10);
 	blocks = ROUNDS * stride * period / BLOCK;
