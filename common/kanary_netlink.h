@@ -9,7 +9,7 @@
  *
  * KANARY_CMD_GET_STATUS (do)
  *	-> API_VERSION, VERSION, HOOK, SELF_TEST, SCOPE, PERIOD, TASKS,
- *	   MAX_TASKS, MEMORY, RECORDER, PATH_CALLS, COUNTERS {KANARY_A_COUNTER_*}
+ *	   MAX_TASKS, MEMORY, RECORDER, PATH_CALLS, LOCKED, COUNTERS {KANARY_A_COUNTER_*}
  *
  * KANARY_CMD_GET_CONTAINERS (dump)
  *	-> one message a container: CGROUP, PIDNS, TASKS, PID, COMM, VECTORS,
@@ -46,6 +46,13 @@
  *	SEQUENCE, CGROUP, PIDNS, PROFILE, PID, TGID, COMM, TIME, SURPRISE,
  *	THRESHOLD, BUDGET, REASON, MODE, VERDICT, UNUSUAL {BIN, EXCESS} (repeated),
  *	UNUSUAL_PATH {PATH, SURPRISE} (repeated)
+ *
+ * KANARY_CMD_LOCK (do)
+ *	From here on until the machine starts anew the module cannot be unloaded,
+ *	and what starts a recording or changes a model or its mode is refused with
+ *	-EPERM and told to those who watch.
+ * KANARY_CMD_TAMPER (event, multicast group "alerts")
+ *	SEQUENCE, ATTEMPT, PID, TGID, COMM, TIME
  */
 #ifndef _UAPI_KANARY_NETLINK_H
 #define _UAPI_KANARY_NETLINK_H
@@ -274,6 +281,8 @@ enum kanary_command {
 	KANARY_CMD_SCORE,
 	KANARY_CMD_ALERT,
 	KANARY_CMD_PATHS,
+	KANARY_CMD_LOCK,
+	KANARY_CMD_TAMPER,
 
 	__KANARY_CMD_MAX,
 	KANARY_CMD_MAX = __KANARY_CMD_MAX - 1,
@@ -322,6 +331,8 @@ enum kanary_attribute {
 	KANARY_A_PATH_CALLS,	/* u32, system calls whose paths are read, 0 when paths are off */
 	KANARY_A_PATH,		/* struct kanary_path, repeated */
 	KANARY_A_UNUSUAL_PATH,	/* nest of PATH and SURPRISE, repeated, most surprising first */
+	KANARY_A_LOCKED,	/* u32, 1 once nothing can be changed any more, else 0 */
+	KANARY_A_ATTEMPT,	/* string: record, load, unload, mode, rmmod or rmmod-force */
 
 	__KANARY_A_MAX,
 	KANARY_A_MAX = __KANARY_A_MAX - 1,
@@ -372,6 +383,7 @@ enum kanary_counter {
 	KANARY_A_COUNTER_PATHS_DROPPED_RECORDER_FULL,	/* the recorder's socket was full */
 	KANARY_A_COUNTER_PATHS_DROPPED_NO_MEMORY,	/* no memory in the worker */
 	KANARY_A_COUNTER_PATHS_MIRRORED,	/* judged paths that the recorder got too */
+	KANARY_A_COUNTER_TAMPERS,	/* attempts on what is locked */
 
 	__KANARY_A_COUNTER_MAX,
 	KANARY_A_COUNTER_MAX = __KANARY_A_COUNTER_MAX - 1,

@@ -16,14 +16,12 @@
 enum {
 	LOG_BURST = 10,
 	LOG_INTERVAL = HZ,
-	ESCAPED_SIZE = 4 * KANARY_COMM_SIZE,
 	UNUSUAL_SIZE = KANARY_UNUSUAL_MAX * 48,
 };
 
 static u32 sequence;
 
-/* What a task calls itself must not be able to forge a field or a line. */
-static void escape(char out[ESCAPED_SIZE], const char *name)
+void kanary_alert_escape(char out[KANARY_ALERT_ESCAPED_SIZE], const char *name)
 {
 	size_t used = 0;
 
@@ -33,7 +31,7 @@ static void escape(char out[ESCAPED_SIZE], const char *name)
 		if (c > ' ' && c < 0x7f && c != '=' && c != '"' && c != '\\')
 			out[used++] = c;
 		else
-			used += scnprintf(out + used, ESCAPED_SIZE - used, "\\x%02x", c);
+			used += scnprintf(out + used, KANARY_ALERT_ESCAPED_SIZE - used, "\\x%02x", c);
 	}
 	out[used] = '\0';
 }
@@ -63,7 +61,7 @@ static void log_alert(struct kanary_profile *profile, const struct kanary_vector
 		      const struct kanary_unusual *unusual, u32 reasons)
 {
 	const struct kanary_model_header *header = profile->model.header;
-	char comm[ESCAPED_SIZE], list[UNUSUAL_SIZE], name[32];
+	char comm[KANARY_ALERT_ESCAPED_SIZE], list[UNUSUAL_SIZE], name[32];
 	size_t used = 0;
 	u32 i;
 
@@ -72,7 +70,7 @@ static void log_alert(struct kanary_profile *profile, const struct kanary_vector
 			header->name, profile->throttled);
 		profile->throttled = 0;
 	}
-	escape(comm, vector->comm);
+	kanary_alert_escape(comm, vector->comm);
 	list[0] = '\0';
 	for (i = 0; i < reasons; i++)
 		used += scnprintf(list + used, sizeof(list) - used, "%s%s:%+d", i ? "," : "",

@@ -8,6 +8,15 @@
 struct kanary_profile;
 struct kanary_task;
 
+/* Bytes of a comm when each of its bytes but the zero is escaped. */
+#define KANARY_ALERT_ESCAPED_SIZE (4 * KANARY_COMM_SIZE)
+
+/**
+ * kanary_alert_escape() - keep what a task calls itself from forging a field or a line
+ * @name: below KANARY_COMM_SIZE bytes
+ */
+void kanary_alert_escape(char out[KANARY_ALERT_ESCAPED_SIZE], const char *name);
+
 /**
  * kanary_alert_raise() - tell of a vector that its model calls unusual
  * @profile: whose throttle applies

@@ -6,6 +6,7 @@
 #include "container.h"
 #include "hook.h"
 #include "judge.h"
+#include "lock.h"
 #include "netlink.h"
 #include "path_hook.h"
 #include "profile.h"
@@ -110,6 +111,7 @@ err_worker:
 /* No more requests, no more vectors, drain, free, and wait for what RCU still frees. */
 static void __exit kanary_exit(void)
 {
+	kanary_lock_hold();
 	kanary_netlink_uninit();
 	kanary_hook_uninit();
 	kanary_path_hook_unhook();

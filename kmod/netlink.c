@@ -9,8 +9,10 @@
 #include "path_cache.h"
 #include "path_hook.h"
 #include "path_queue.h"
+#include "lock.h"
 #include "profile.h"
 #include "recorder.h"
+#include "tamper.h"
 #include "task.h"
 #include "upload.h"
 #include "vector.h"
@@ -85,6 +87,15 @@ static int refuse(struct genl_info *info, int error, const char *why)
 static int need(struct genl_info *info, enum kanary_attribute attribute, const char *why)
 {
 	return info->attrs[attribute] ? 0 : refuse(info, -EINVAL, why);
+}
+
+/* Requests run one at a time, so none that this lets through meets the lock on its way. */
+static int refuse_locked(struct genl_info *info, const char *attempt)
+{
+	if (!kanary_lock_engaged())
+		return 0;
+	kanary_tamper_tell(attempt);
+	return refuse(info, -EPERM, "locked: nothing can be changed until the machine starts anew");
 }
 
 static int put_u64(struct sk_buff *message, int attribute, u64 value)
@@ -172,7 +183,8 @@ static int put_status(struct sk_buff *message)
 	    nla_put_u32(message, KANARY_A_MAX_TASKS, max_tasks) ||
 	    nla_put_u64_64bit(message, KANARY_A_MEMORY, memory(), KANARY_A_PAD) ||
 	    nla_put_u32(message, KANARY_A_RECORDER, kanary_recorder_port()) ||
-	    nla_put_u32(message, KANARY_A_PATH_CALLS, kanary_path_hook_calls()))
+	    nla_put_u32(message, KANARY_A_PATH_CALLS, kanary_path_hook_calls()) ||
+	    nla_put_u32(message, KANARY_A_LOCKED, kanary_lock_engaged()))
 		return -EMSGSIZE;
 	return put_counters(message);
 }
@@ -292,6 +304,9 @@ static int record_start(struct sk_buff *request, struct genl_info *info)
 	u64 cgroup = 0;
 	int ret;
 
+	ret = refuse_locked(info, "record");
+	if (ret)
+		return ret;
 	if (info->attrs[KANARY_A_CGROUP])
 		cgroup = nla_get_u64(info->attrs[KANARY_A_CGROUP]);
 	mutex_lock(&kanary_worker_lock);
@@ -322,7 +337,8 @@ static int model_begin(struct sk_buff *request, struct genl_info *info)
 	const char *why;
 	int ret;
 
-	ret = need(info, KANARY_A_SIZE, "the size of the model is missing");
+	ret = refuse_locked(info, "load") ?:
+	      need(info, KANARY_A_SIZE, "the size of the model is missing");
 	if (ret)
 		return ret;
 	ret = kanary_upload_begin(info->snd_portid, nla_get_u32(info->attrs[KANARY_A_SIZE]), &why);
@@ -351,7 +367,8 @@ static int model_commit(struct sk_buff *request, struct genl_info *info)
 	u32 size;
 	int ret;
 
-	ret = need(info, KANARY_A_CGROUP, "the container is missing");
+	ret = refuse_locked(info, "load") ?:
+	      need(info, KANARY_A_CGROUP, "the container is missing");
 	if (ret)
 		return ret;
 	ret = kanary_upload_finish(info->snd_portid, &file, &size, &why);
@@ -370,7 +387,8 @@ static int unload(struct sk_buff *request, struct genl_info *info)
 {
 	int ret;
 
-	ret = need(info, KANARY_A_CGROUP, "the container is missing");
+	ret = refuse_locked(info, "unload") ?:
+	      need(info, KANARY_A_CGROUP, "the container is missing");
 	if (ret)
 		return ret;
 	ret = kanary_profile_clear(nla_get_u64(info->attrs[KANARY_A_CGROUP]));
@@ -381,7 +399,8 @@ static int set_mode(struct sk_buff *request, struct genl_info *info)
 {
 	int ret;
 
-	ret = need(info, KANARY_A_CGROUP, "the container is missing") ?:
+	ret = refuse_locked(info, "mode") ?:
+	      need(info, KANARY_A_CGROUP, "the container is missing") ?:
 	      need(info, KANARY_A_MODE, "the mode is missing");
 	if (ret)
 		return ret;
@@ -480,6 +499,14 @@ static int score(struct sk_buff *request, struct genl_info *info)
 	return ret;
 }
 
+static int engage_lock(struct sk_buff *request, struct genl_info *info)
+{
+	int ret;
+
+	ret = kanary_lock_engage();
+	return ret ? refuse(info, ret, "the module is being unloaded") : 0;
+}
+
 #define OPERATION(command, function, policy_of)	\
 	{					\
 		.cmd = (command),		\
@@ -509,6 +536,7 @@ static const struct genl_ops operations[] = {
 	OPERATION(KANARY_CMD_UNLOAD, unload, cgroup_policy),
 	OPERATION(KANARY_CMD_SET_MODE, set_mode, mode_policy),
 	OPERATION(KANARY_CMD_SCORE, score, score_policy),
+	OPERATION(KANARY_CMD_LOCK, engage_lock, nothing_policy),
 };
 
 static const struct genl_multicast_group groups[] = {

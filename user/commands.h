@@ -16,6 +16,7 @@ int kanary_eval_main(int argc, char **argv);
 int kanary_load_main(int argc, char **argv);
 int kanary_unload_main(int argc, char **argv);
 int kanary_mode_main(int argc, char **argv);
+int kanary_lock_main(int argc, char **argv);
 int kanary_watch_main(int argc, char **argv);
 int kanary_score_main(int argc, char **argv);
 int kanary_bench_main(int argc, char **argv);

@@ -21,6 +21,7 @@ static const struct {
 	{ "load", kanary_load_main, "give a model to the kernel for a container" },
 	{ "unload", kanary_unload_main, "take a container's model out of the kernel" },
 	{ "mode", kanary_mode_main, "let a container's model learn, monitor or enforce" },
+	{ "lock", kanary_lock_main, "let nothing be changed until the machine starts anew" },
 	{ "watch", kanary_watch_main, "print alerts as they come" },
 	{ "score", kanary_score_main, "judge a recording offline, as the kernel would" },
 	{ "identify", kanary_identify_main, "name the kinds of the processes in a recording" },

@@ -66,7 +66,7 @@ int kanary_netlink_request(struct kanary_netlink *netlink, struct nl_msg *messag
 int kanary_netlink_dump(struct kanary_netlink *netlink, enum kanary_command command,
 			kanary_netlink_handler reply, void *context);
 
-/** kanary_netlink_events() - who gets KANARY_CMD_VECTORS and KANARY_CMD_ALERT */
+/** kanary_netlink_events() - who gets KANARY_CMD_VECTORS, _ALERT and _TAMPER */
 void kanary_netlink_events(struct kanary_netlink *netlink, kanary_netlink_handler event,
 			   void *context);
 

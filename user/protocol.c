@@ -45,6 +45,8 @@ static struct nla_policy policy[KANARY_A_MAX + 1] = {
 	[KANARY_A_BIN] = { .type = NLA_U32 },
 	[KANARY_A_EXCESS] = { .type = NLA_U32 },
 	[KANARY_A_PATH_CALLS] = { .type = NLA_U32 },
+	[KANARY_A_LOCKED] = { .type = NLA_U32 },
+	[KANARY_A_ATTEMPT] = { .type = NLA_STRING },
 };
 
 static const char *const counter_names[] = {
@@ -78,6 +80,7 @@ static const char *const counter_names[] = {
 	[KANARY_A_COUNTER_PATHS_DROPPED_RECORDER_FULL] = "paths_dropped_recorder_full",
 	[KANARY_A_COUNTER_PATHS_DROPPED_NO_MEMORY] = "paths_dropped_no_memory",
 	[KANARY_A_COUNTER_PATHS_MIRRORED] = "paths_mirrored",
+	[KANARY_A_COUNTER_TAMPERS] = "tampers",
 };
 
 _Static_assert(sizeof(counter_names) / sizeof(*counter_names) == KANARY_A_COUNTER_MAX + 1,
@@ -167,6 +170,7 @@ bool kanary_protocol_status(const struct nlmsghdr *message, struct kanary_status
 	status->memory = get_u64(attributes, KANARY_A_MEMORY);
 	status->recorder = get_u32(attributes, KANARY_A_RECORDER);
 	status->path_calls = get_u32(attributes, KANARY_A_PATH_CALLS);
+	status->locked = get_u32(attributes, KANARY_A_LOCKED);
 	if (!attributes[KANARY_A_COUNTERS])
 		return true;
 	nla_for_each_nested(counter, attributes[KANARY_A_COUNTERS], left) {
@@ -250,6 +254,22 @@ bool kanary_protocol_alert(const struct nlmsghdr *message, struct kanary_alert *
 		if (!get_unusual(attribute, &alert->unusual[alert->unusual_count++]))
 			return false;
 	}
+	return true;
+}
+
+bool kanary_protocol_tamper(const struct nlmsghdr *message, struct kanary_tamper *tamper)
+{
+	struct nlattr *attributes[KANARY_A_MAX + 1];
+
+	memset(tamper, 0, sizeof(*tamper));
+	if (!parse(message, KANARY_CMD_TAMPER, attributes) || !attributes[KANARY_A_ATTEMPT])
+		return false;
+	tamper->sequence = get_u32(attributes, KANARY_A_SEQUENCE);
+	get_text(attributes, KANARY_A_ATTEMPT, tamper->attempt, sizeof(tamper->attempt));
+	tamper->pid = get_u32(attributes, KANARY_A_PID);
+	tamper->tgid = get_u32(attributes, KANARY_A_TGID);
+	get_text(attributes, KANARY_A_COMM, tamper->comm, sizeof(tamper->comm));
+	tamper->time = get_u64(attributes, KANARY_A_TIME);
 	return true;
 }
 

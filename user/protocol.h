@@ -32,6 +32,7 @@ struct kanary_status {
 	uint64_t memory;
 	uint32_t recorder;
 	uint32_t path_calls;
+	uint32_t locked;
 	uint64_t counters[KANARY_A_COUNTER_MAX + 1];
 	bool has_counter[KANARY_A_COUNTER_MAX + 1];
 };
@@ -81,6 +82,18 @@ struct kanary_alert {
 };
 
 /**
+ * struct kanary_tamper - KANARY_CMD_TAMPER
+ */
+struct kanary_tamper {
+	uint32_t sequence;
+	char attempt[KANARY_PROTOCOL_TEXT];
+	uint32_t pid;
+	uint32_t tgid;
+	char comm[KANARY_COMM_SIZE];
+	uint64_t time;
+};
+
+/**
  * struct kanary_vectors - KANARY_CMD_VECTORS or KANARY_CMD_PATHS, but for what they carry
  * @sequence: counts the messages of its kind
  * @lost: vectors or paths that the module could not deliver since the recording began
@@ -95,6 +108,7 @@ bool kanary_protocol_status(const struct nlmsghdr *message, struct kanary_status
 bool kanary_protocol_container(const struct nlmsghdr *message,
 			       struct kanary_container *container);
 bool kanary_protocol_alert(const struct nlmsghdr *message, struct kanary_alert *alert);
+bool kanary_protocol_tamper(const struct nlmsghdr *message, struct kanary_tamper *tamper);
 
 /**
  * kanary_protocol_vectors() - take a KANARY_CMD_VECTORS apart

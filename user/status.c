@@ -50,6 +50,8 @@ static const char *unit(uint32_t counter)
 		return counter == KANARY_A_COUNTER_PATHS_MISSED ? "calls" : "paths";
 	if (counter == KANARY_A_COUNTER_KILLED)
 		return "processes";
+	if (counter == KANARY_A_COUNTER_TAMPERS)
+		return "attempts on what is locked";
 	if (counter == KANARY_A_COUNTER_ALERTS || counter == KANARY_A_COUNTER_ALERTS_THROTTLED)
 		return "alerts";
 	return "vectors";
@@ -99,6 +101,7 @@ static int print_text(const struct kanary_status *status)
 		printf("paths       of %u system calls\n", status->path_calls);
 	else
 		printf("paths       not looked at\n");
+	printf("lock        %s\n", status->locked ? "locked until the machine starts anew" : "open");
 	printf("counters\n");
 	print_counters(status);
 	return 0;
@@ -114,7 +117,7 @@ static int print_json(const struct kanary_status *status)
 			json_object_set_new(counters, kanary_protocol_counter_name(counter),
 					    json_integer((json_int_t)status->counters[counter]));
 	return kanary_json_output_print(json_pack(
-		"{s:o, s:i, s:o, s:o, s:o, s:i, s:i, s:i, s:I, s:I, s:I, s:o}",
+		"{s:o, s:i, s:o, s:o, s:o, s:i, s:i, s:i, s:I, s:I, s:I, s:b, s:o}",
 		"version", kanary_json_output_text(status->version, sizeof(status->version)),
 		"api_version", (int)status->api_version,
 		"hook", kanary_json_output_text(status->hook, sizeof(status->hook)),
@@ -126,6 +129,7 @@ static int print_json(const struct kanary_status *status)
 		"memory_bytes", (json_int_t)status->memory,
 		"recorder_port", (json_int_t)status->recorder,
 		"path_calls", (json_int_t)status->path_calls,
+		"locked", status->locked != 0,
 		"counters", counters));
 }
 

@@ -26,7 +26,9 @@ struct watch {
 	uint64_t alerts;
 	uint64_t lost;
 	uint32_t sequence;
+	uint32_t tampers;	/* the sequence of these, which is another */
 	bool started;
+	bool tampered;
 	bool failed;
 };
 
@@ -168,6 +170,44 @@ static void report_gap(struct watch *watch, uint32_t gap)
 		kanary_message_note("%u alerts were lost on the way: see the kernel log", gap);
 }
 
+/* Not one more than was asked for, though more may have come. */
+static int counted(struct watch *watch)
+{
+	watch->alerts++;
+	if (!watch->failed && (fflush(stdout) || ferror(stdout)))
+		watch->failed = kanary_message_error("watch: cannot write: %s", strerror(errno));
+	return watch->failed || watch->alerts == watch->options->count;
+}
+
+static int take_tamper(const struct nlmsghdr *message, struct watch *watch)
+{
+	char attempt[KANARY_MESSAGE_ESCAPED_SIZE(KANARY_PROTOCOL_TEXT)];
+	char comm[KANARY_MESSAGE_ESCAPED_SIZE(KANARY_COMM_SIZE)];
+	struct kanary_tamper tamper;
+	char when[64];
+
+	if (!kanary_protocol_tamper(message, &tamper))
+		return -EBADMSG;
+	if (watch->tampered && tamper.sequence != watch->tampers + 1)
+		report_gap(watch, tamper.sequence - watch->tampers - 1);
+	watch->tampered = true;
+	watch->tampers = tamper.sequence;
+	format_time(tamper.time, when, sizeof(when));
+	if (watch->options->json) {
+		watch->failed |= kanary_json_output_print(json_pack(
+			"{s:s, s:s, s:I, s:o, s:I, s:I, s:o}", "event", "tamper", "time", when,
+			"boottime_ns", (json_int_t)tamper.time,
+			"attempt", kanary_json_output_text(tamper.attempt, sizeof(tamper.attempt)),
+			"pid", (json_int_t)tamper.pid, "tgid", (json_int_t)tamper.tgid,
+			"comm", kanary_json_output_text(tamper.comm, sizeof(tamper.comm))));
+		return counted(watch);
+	}
+	kanary_message_escape(tamper.attempt, sizeof(tamper.attempt), attempt);
+	kanary_message_escape(tamper.comm, sizeof(tamper.comm), comm);
+	printf("%s tamper attempt=%s pid=%u comm=%s\n", when, attempt, tamper.pid, comm);
+	return counted(watch);
+}
+
 static int take_event(const struct nlmsghdr *message, void *context)
 {
 	const struct kanary_container_name *name;
@@ -175,6 +215,8 @@ static int take_event(const struct nlmsghdr *message, void *context)
 	struct kanary_alert alert;
 	char when[64];
 
+	if (kanary_protocol_command(message) == KANARY_CMD_TAMPER)
+		return take_tamper(message, watch);
 	if (kanary_protocol_command(message) != KANARY_CMD_ALERT)
 		return 0;
 	if (!kanary_protocol_alert(message, &alert))
@@ -183,17 +225,13 @@ static int take_event(const struct nlmsghdr *message, void *context)
 		report_gap(watch, alert.sequence - watch->sequence - 1);
 	watch->started = true;
 	watch->sequence = alert.sequence;
-	watch->alerts++;
 	name = kanary_container_name_resolve(alert.cgroup);
 	format_time(alert.time, when, sizeof(when));
 	if (watch->options->json)
 		watch->failed |= kanary_json_output_print(describe(&alert, name, when));
 	else
 		print_text(&alert, name, when);
-	if (!watch->failed && (fflush(stdout) || ferror(stdout)))
-		watch->failed = kanary_message_error("watch: cannot write: %s", strerror(errno));
-	/* Not one more than was asked for, though more may have come. */
-	return watch->failed || watch->alerts == watch->options->count;
+	return counted(watch);
 }
 
 static int run(struct kanary_netlink *netlink, struct watch *watch, int interrupt)

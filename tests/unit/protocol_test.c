@@ -92,6 +92,40 @@ static void test_status_without_version(void **state)
 	nlmsg_free(reply);
 }
 
+static void test_locked(void **state)
+{
+	struct nl_msg *reply = status_message();
+	struct kanary_status status;
+
+	assert_true(kanary_protocol_status(nlmsg_hdr(reply), &status));
+	assert_int_equal(status.locked, 0);
+	nla_put_u32(reply, KANARY_A_LOCKED, 1);
+	assert_true(kanary_protocol_status(nlmsg_hdr(reply), &status));
+	assert_int_equal(status.locked, 1);
+	nlmsg_free(reply);
+}
+
+static void test_tamper(void **state)
+{
+	struct nl_msg *event = message(KANARY_CMD_TAMPER);
+	struct kanary_tamper tamper;
+
+	assert_false(kanary_protocol_tamper(nlmsg_hdr(event), &tamper));
+	nla_put_u32(event, KANARY_A_SEQUENCE, 4);
+	nla_put_string(event, KANARY_A_ATTEMPT, "rmmod-force");
+	nla_put_u32(event, KANARY_A_PID, 12);
+	nla_put_string(event, KANARY_A_COMM, "rmmod");
+	nla_put_u64(event, KANARY_A_TIME, 1ull << 33);
+	assert_true(kanary_protocol_tamper(nlmsg_hdr(event), &tamper));
+	assert_int_equal(tamper.sequence, 4);
+	assert_string_equal(tamper.attempt, "rmmod-force");
+	assert_int_equal(tamper.pid, 12);
+	assert_int_equal(tamper.tgid, 0);
+	assert_string_equal(tamper.comm, "rmmod");
+	assert_int_equal(tamper.time, 1ull << 33);
+	nlmsg_free(event);
+}
+
 static struct nl_msg *alert_message(int unusual)
 {
 	struct nl_msg *event = message(KANARY_CMD_ALERT);
@@ -344,6 +378,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_status_without_version),
+		cmocka_unit_test(test_locked),
+		cmocka_unit_test(test_tamper),
 		cmocka_unit_test(test_alert),
 		cmocka_unit_test(test_wrong_kind),
 		cmocka_unit_test(test_wrong_size),

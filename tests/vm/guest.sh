@@ -21,7 +21,7 @@ clean() {
 			read -rt 0.05 <>/tmp/nothing
 		done
 	done
-	[ ! -e /sys/module/kanary ] || rmmod kanary
+	[ ! -e /sys/module/kanary ] || [ -e /tmp/locked ] || rmmod kanary
 }
 
 mkfifo /tmp/nothing

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "lock.h"
+
+#include "tamper.h"
+
+#include <linux/freezer.h>
+#include <linux/jiffies.h>
+#include <linux/kprobes.h>
+#include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/uaccess.h>
+
+static bool engaged;
+
+/* The kernel refuses to unload what is in use and asks no module: to hear of it takes a probe. */
+static int hear(const void __user *name)
+{
+	static const char ours[] = KBUILD_MODNAME;
+	char letter;
+	u32 i;
+
+	for (i = 0; i < sizeof(ours); i++) {
+		/* A name that cannot be read without a fault is taken for ours. */
+		if (copy_from_user_nofault(&letter, (const char __user *)name + i, 1))
+			break;
+		if (letter != ours[i])
+			return 0;
+	}
+	kanary_tamper_tell_later("rmmod");
+	return 0;
+}
+
+/* __x64_sys_delete_module(const struct pt_regs *regs) and the same of 32-bit callers */
+static int hear_native(struct kprobe *probe, struct pt_regs *regs)
+{
+	return hear((const void __user *)((const struct pt_regs *)regs->di)->di);
+}
+NOKPROBE_SYMBOL(hear_native);
+
+static int hear_compat(struct kprobe *probe, struct pt_regs *regs)
+{
+	return hear((const void __user *)(unsigned long)
+		    (u32)((const struct pt_regs *)regs->di)->bx);
+}
+NOKPROBE_SYMBOL(hear_compat);
+
+static struct kprobe ears[] = {
+	{ .symbol_name = "__x64_sys_delete_module", .pre_handler = hear_native },
+	{ .symbol_name = "__ia32_sys_delete_module", .pre_handler = hear_compat },
+};
+
+static void listen(void)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(ears); i++) {
+		/* They stay for as long as the lock, which is for ever. */
+		if (register_kprobe(&ears[i]) && !i)
+			pr_notice("cannot hear of attempts to unload: no kprobe on %s\n",
+				  ears[i].symbol_name);
+	}
+}
+
+int kanary_lock_engage(void)
+{
+	if (engaged)
+		return 0;
+	if (!try_module_get(THIS_MODULE))
+		return -EBUSY;
+	listen();
+	WRITE_ONCE(engaged, true);
+	pr_notice("locked until the machine starts anew\n");
+	return 0;
+}
+
+bool kanary_lock_engaged(void)
+{
+	return READ_ONCE(engaged);
+}
+
+void kanary_lock_hold(void)
+{
+	if (!engaged)
+		return;
+	kanary_tamper_tell("rmmod-force");
+	for (;;) {
+		schedule_timeout_idle(HZ);
+		try_to_freeze();
+	}
+}
