@@ -4,6 +4,7 @@
 # make demo       Kanary at its job, in a virtual machine
 # make check      all tests                 make bench     what it costs
 # make check-kernels  the module on each of Debian's kernels
+# make fuzz       hostile bytes for longer, FOR seconds for each reader
 # make battery    live attacks on four services, in a virtual machine
 # make install    on this host, for the running kernel
 
@@ -23,7 +24,7 @@ COMMON_SRC := $(sort $(wildcard common/*.c))
 USER_SRC := $(sort $(wildcard user/*.c))
 USER_OBJ := $(patsubst %.c,$(BUILD)/user/%.o,$(COMMON_SRC) $(USER_SRC))
 
-.PHONY: all user module check unit static demo battery bench clean
+.PHONY: all user module check unit static fuzz demo battery bench clean
 all: user $(if $(wildcard $(KDIR)),module,no-headers)
 
 .PHONY: no-headers
@@ -77,6 +78,13 @@ check-kernels:
 
 unit static:
 	$(Q)tests/run --build $(BUILD) $@/
+
+FOR ?= 60
+fuzz:
+	$(Q)tools/install-packages
+	$(Q)$(MAKE) --no-print-directory -C tests/fuzz all BUILD=$(abspath $(BUILD))
+	$(Q)for name in $$(tests/fuzz/run --list); do \
+		echo "fuzz/$$name"; tests/fuzz/run $(abspath $(BUILD)) --for $(FOR) $$name || exit 1; done
 
 bench:
 	$(Q)tools/bench/hook.sh $(BUILD)

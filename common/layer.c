@@ -88,7 +88,8 @@ void kanary_layer_accumulate(const struct kanary_layer *layer, s64 *sums, const 
 		sums[6] = s6;
 		sums[7] = s7;
 		sums += KANARY_LAYER_BLOCK;
-		start += start ? KANARY_LAYER_BLOCK : 0;
+		if (start)
+			start += KANARY_LAYER_BLOCK;
 		block += stride;
 	}
 }

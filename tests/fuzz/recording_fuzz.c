@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A recording, first as it is, then with right checksums, so that what is behind them is read. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "checksum.h"
+#include "fuzz_file.h"
+#include "path_record.h"
+#include "recording.h"
+#include "vector.h"
+
+static void read_all(const uint8_t *data, size_t size)
+{
+	const char *path = fuzz_file_write("", data, size), *why = NULL;
+	struct kanary_recording_reader *reader = kanary_recording_open(path, &why);
+	struct kanary_recording_record record;
+
+	if (!reader) {
+		if (!why)
+			abort();
+		return;
+	}
+	kanary_recording_describe(reader);
+	while (kanary_recording_read(reader, &record)) {
+		const struct kanary_vector *vector = record.vector;
+		const struct kanary_path *path = record.path;
+
+		if (!vector == !path ||
+		    (vector && kanary_vector_check(vector, kanary_vector_size(vector))) ||
+		    (path && kanary_path_record_check(path,
+						      kanary_path_record_size(path->length))))
+			abort();
+	}
+	kanary_recording_damage(reader);
+	kanary_recording_close(reader);
+}
+
+static void seal(uint8_t *data, size_t size)
+{
+	struct kanary_recording_header *header = (void *)data;
+	size_t offset = sizeof(*header);
+	uint16_t length;
+	u32 checksum;
+
+	if (size < sizeof(*header))
+		return;
+	memcpy(header->magic, KANARY_RECORDING_MAGIC, sizeof(header->magic));
+	header->version = KANARY_RECORDING_VERSION;
+	header->checksum = 0;
+	header->checksum = kanary_checksum_update(0, header, sizeof(*header));
+	while (size - offset >= 8) {
+		memcpy(&length, data + offset, sizeof(length));
+		if (length > size - offset - 8)
+			return;
+		checksum = kanary_checksum_update(0, data + offset, 4);
+		checksum = kanary_checksum_update(checksum, data + offset + 8, length);
+		memcpy(data + offset + 4, &checksum, sizeof(checksum));
+		offset += 8 + length + (-(size_t)length & 7);
+		if (offset > size)
+			return;
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	uint8_t *copy = malloc(size + 1);
+
+	if (size)
+		memcpy(copy, data, size);
+	read_all(copy, size);
+	seal(copy, size);
+	read_all(copy, size);
+	free(copy);
+	return 0;
+}
