@@ -9,7 +9,8 @@
  *
  * KANARY_CMD_GET_STATUS (do)
  *	-> API_VERSION, VERSION, HOOK, SELF_TEST, SCOPE, PERIOD, TASKS,
- *	   MAX_TASKS, MEMORY, RECORDER, PATH_CALLS, LOCKED, COUNTERS {KANARY_A_COUNTER_*}
+ *	   MAX_TASKS, MEMORY, RECORDER, PATH_CALLS, LOCKED, SIGNATURES,
+ *	   COUNTERS {KANARY_A_COUNTER_*}
  *
  * KANARY_CMD_GET_CONTAINERS (dump)
  *	-> one message a container: CGROUP, PIDNS, TASKS, PID, COMM, VECTORS,
@@ -31,10 +32,11 @@
  *
  * KANARY_CMD_MODEL_BEGIN (do): SIZE
  * KANARY_CMD_MODEL_CHUNK (do): OFFSET, DATA (at most KANARY_CHUNK_MAX)
- * KANARY_CMD_MODEL_COMMIT (do): CGROUP
+ * KANARY_CMD_MODEL_COMMIT (do): CGROUP, [SIGNATURE]
  *	One upload a socket, in order. Commit validates the whole model, runs its
  *	reference vector, and swaps it in as the profile of the container; a
- *	refused model leaves the one before in place.
+ *	refused model leaves the one before in place. A signature is checked
+ *	wherever there is one, and must be there where the module requires it.
  * KANARY_CMD_UNLOAD (do): CGROUP
  * KANARY_CMD_SET_MODE (do): CGROUP, MODE
  *
@@ -70,6 +72,8 @@
 
 /* Bytes of model in one KANARY_CMD_MODEL_CHUNK. */
 #define KANARY_CHUNK_MAX 32768
+/* Bytes of a detached PKCS#7 signature. */
+#define KANARY_SIGNATURE_MAX 16384
 /* Bytes of a profile's name and of a comm, with their terminating zero. */
 #define KANARY_NAME_SIZE 32
 #define KANARY_COMM_SIZE 16
@@ -333,6 +337,8 @@ enum kanary_attribute {
 	KANARY_A_UNUSUAL_PATH,	/* nest of PATH and SURPRISE, repeated, most surprising first */
 	KANARY_A_LOCKED,	/* u32, 1 once nothing can be changed any more, else 0 */
 	KANARY_A_ATTEMPT,	/* string: record, load, unload, mode, rmmod or rmmod-force */
+	KANARY_A_SIGNATURES,	/* string, of models: required, optional or impossible */
+	KANARY_A_SIGNATURE,	/* bytes, detached PKCS#7 of the model file, DER */
 
 	__KANARY_A_MAX,
 	KANARY_A_MAX = __KANARY_A_MAX - 1,

@@ -10,6 +10,7 @@
 #include "netlink.h"
 #include "path_hook.h"
 #include "profile.h"
+#include "signature.h"
 #include "task.h"
 #include "version.h"
 #include "worker.h"
@@ -43,6 +44,9 @@ static bool paths;
 module_param(paths, bool, 0444);
 MODULE_PARM_DESC(paths, "look at the paths that system calls are given (default off)");
 
+module_param_named(require_signature, kanary_signature_required, bool, 0444);
+MODULE_PARM_DESC(require_signature, "refuse models that no key of the kernel's has signed (default 0)");
+
 static int __init check_parameters(void)
 {
 	if (period < KANARY_PERIOD_MIN || period > KANARY_PERIOD_MAX) {
@@ -60,6 +64,10 @@ static int __init check_parameters(void)
 	}
 	if (strcmp(scope, "containers") && strcmp(scope, "all")) {
 		pr_err("scope is neither containers nor all\n");
+		return -EINVAL;
+	}
+	if (kanary_signature_required && !kanary_signature_possible()) {
+		pr_err("require_signature: this kernel cannot check any: it lacks SYSTEM_DATA_VERIFICATION\n");
 		return -EINVAL;
 	}
 	return 0;

@@ -12,6 +12,7 @@
 #include "lock.h"
 #include "profile.h"
 #include "recorder.h"
+#include "signature.h"
 #include "tamper.h"
 #include "task.h"
 #include "upload.h"
@@ -63,6 +64,11 @@ static struct netlink_range_validation chunk_bytes = { .min = 1, .max = KANARY_C
 static const struct nla_policy chunk_policy[KANARY_A_DATA + 1] = {
 	[KANARY_A_OFFSET] = { .type = NLA_U32 },
 	[KANARY_A_DATA] = NLA_POLICY_FULL_RANGE(NLA_BINARY, &chunk_bytes),
+};
+
+static const struct nla_policy commit_policy[KANARY_A_SIGNATURE + 1] = {
+	[KANARY_A_CGROUP] = { .type = NLA_U64 },
+	[KANARY_A_SIGNATURE] = NLA_POLICY_RANGE(NLA_BINARY, 1, KANARY_SIGNATURE_MAX),
 };
 
 static const struct nla_policy mode_policy[KANARY_A_MODE + 1] = {
@@ -184,7 +190,8 @@ static int put_status(struct sk_buff *message)
 	    nla_put_u64_64bit(message, KANARY_A_MEMORY, memory(), KANARY_A_PAD) ||
 	    nla_put_u32(message, KANARY_A_RECORDER, kanary_recorder_port()) ||
 	    nla_put_u32(message, KANARY_A_PATH_CALLS, kanary_path_hook_calls()) ||
-	    nla_put_u32(message, KANARY_A_LOCKED, kanary_lock_engaged()))
+	    nla_put_u32(message, KANARY_A_LOCKED, kanary_lock_engaged()) ||
+	    nla_put_string(message, KANARY_A_SIGNATURES, kanary_signature_state()))
 		return -EMSGSIZE;
 	return put_counters(message);
 }
@@ -362,6 +369,7 @@ static int model_chunk(struct sk_buff *request, struct genl_info *info)
 
 static int model_commit(struct sk_buff *request, struct genl_info *info)
 {
+	struct nlattr *signature = info->attrs[KANARY_A_SIGNATURE];
 	const char *why;
 	void *file;
 	u32 size;
@@ -374,7 +382,9 @@ static int model_commit(struct sk_buff *request, struct genl_info *info)
 	ret = kanary_upload_finish(info->snd_portid, &file, &size, &why);
 	if (ret)
 		return refuse(info, ret, why);
-	ret = kanary_profile_set(nla_get_u64(info->attrs[KANARY_A_CGROUP]), file, size, period,
+	ret = kanary_signature_check(file, size, signature ? nla_data(signature) : NULL,
+				     signature ? nla_len(signature) : 0, &why) ?:
+	      kanary_profile_set(nla_get_u64(info->attrs[KANARY_A_CGROUP]), file, size, period,
 				 &why);
 	if (ret) {
 		kvfree(file);
@@ -532,7 +542,7 @@ static const struct genl_ops operations[] = {
 	OPERATION(KANARY_CMD_RECORD_STOP, record_stop, nothing_policy),
 	OPERATION(KANARY_CMD_MODEL_BEGIN, model_begin, begin_policy),
 	OPERATION(KANARY_CMD_MODEL_CHUNK, model_chunk, chunk_policy),
-	OPERATION(KANARY_CMD_MODEL_COMMIT, model_commit, cgroup_policy),
+	OPERATION(KANARY_CMD_MODEL_COMMIT, model_commit, commit_policy),
 	OPERATION(KANARY_CMD_UNLOAD, unload, cgroup_policy),
 	OPERATION(KANARY_CMD_SET_MODE, set_mode, mode_policy),
 	OPERATION(KANARY_CMD_SCORE, score, score_policy),

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "arguments.h"
 #include "commands.h"
 #include "message.h"
@@ -8,12 +12,20 @@
 struct options {
 	struct kanary_target target;
 	const char *model;
+	const char *signature;	/* file, NULL for none */
 	int mode;
+};
+
+/* What the kernel can be given as a signature. */
+struct signature {
+	uint32_t size;
+	char data[KANARY_SIGNATURE_MAX + 1];
 };
 
 static const struct argp_option arguments[] = {
 	{ "container", 'c', "C", 0, "which container it is for: as in kanary containers", 0 },
 	{ "mode", 'm', "MODE", 0, "then switch to learn, monitor or enforce", 0 },
+	{ "signature", 's', "FILE", 0, "the model's signature: detached PKCS#7, DER", 0 },
 	{ 0 },
 };
 
@@ -31,6 +43,9 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 			return kanary_arguments_refuse(state,
 						       "'%s' is no mode: learn, monitor and enforce are",
 						       argument);
+		return 0;
+	case 's':
+		options->signature = argument;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (options->model)
@@ -54,6 +69,9 @@ static const struct argp argp = {
 	.args_doc = "MODEL --container C",
 	.doc = "Give a model to the kernel for a container, in place of the one it may have.\n\n"
 	       "The file is checked here and again in the kernel; a refused model changes nothing.\n"
+	       "A signature must be of a key that the kernel trusts, such as the machine owner's:\n"
+	       "openssl cms -sign -binary -noattr -outform DER -signer CERT -inkey KEY \\\n"
+	       "    -in MODEL -out FILE\n"
 	       "\vExample:\n\n  kanary load web.model --container web\n",
 };
 
@@ -91,20 +109,57 @@ static int upload(struct kanary_netlink *netlink, const struct kanary_model_file
 	return 0;
 }
 
+/* What is too long is left for the kernel to refuse as it refuses all else that is none. */
+static int read_signature(const char *path, struct signature *signature)
+{
+	FILE *file;
+
+	signature->size = 0;
+	if (!path)
+		return 0;
+	file = fopen(path, "rbe");
+	if (!file)
+		return kanary_message_error("load: %s: %s", path, strerror(errno));
+	signature->size = (uint32_t)fread(signature->data, 1, sizeof(signature->data), file);
+	fclose(file);
+	if (!signature->size || signature->size > KANARY_SIGNATURE_MAX)
+		return kanary_message_error("load: %s: no signature: 1 to %d bytes of PKCS#7", path,
+					    KANARY_SIGNATURE_MAX);
+	return 0;
+}
+
+static int commit(const struct kanary_target *target, const struct signature *signature)
+{
+	struct nl_msg *message = kanary_netlink_message(target->netlink, KANARY_CMD_MODEL_COMMIT,
+							signature->size + 64);
+
+	if (message) {
+		nla_put_u64(message, KANARY_A_CGROUP, target->cgroup);
+		if (signature->size)
+			nla_put(message, KANARY_A_SIGNATURE, (int)signature->size,
+				signature->data);
+	}
+	if (kanary_netlink_request(target->netlink, message, NULL, NULL))
+		return kanary_message_error("load: %s", kanary_netlink_error(target->netlink));
+	return 0;
+}
+
 int kanary_load_main(int argc, char **argv)
 {
 	struct options options = { .mode = -1 };
+	static struct signature signature;
 	struct kanary_model_file file;
 	int error;
 
 	error = kanary_arguments_parse(&argp, argc, argv, &options);
 	if (error)
 		return error;
-	if (kanary_model_file_read("load", options.model, &file))
+	if (read_signature(options.signature, &signature) ||
+	    kanary_model_file_read("load", options.model, &file))
 		return 1;
 	error = kanary_target_open("load", &options.target) ||
 		upload(options.target.netlink, &file) ||
-		kanary_target_send("load", &options.target, KANARY_CMD_MODEL_COMMIT, -1);
+		commit(&options.target, &signature);
 	if (!error && options.mode >= 0)
 		error = kanary_target_send("load", &options.target, KANARY_CMD_SET_MODE,
 					   options.mode);

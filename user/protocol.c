@@ -47,6 +47,7 @@ static struct nla_policy policy[KANARY_A_MAX + 1] = {
 	[KANARY_A_PATH_CALLS] = { .type = NLA_U32 },
 	[KANARY_A_LOCKED] = { .type = NLA_U32 },
 	[KANARY_A_ATTEMPT] = { .type = NLA_STRING },
+	[KANARY_A_SIGNATURES] = { .type = NLA_STRING },
 };
 
 static const char *const counter_names[] = {
@@ -171,6 +172,7 @@ bool kanary_protocol_status(const struct nlmsghdr *message, struct kanary_status
 	status->recorder = get_u32(attributes, KANARY_A_RECORDER);
 	status->path_calls = get_u32(attributes, KANARY_A_PATH_CALLS);
 	status->locked = get_u32(attributes, KANARY_A_LOCKED);
+	get_text(attributes, KANARY_A_SIGNATURES, status->signatures, sizeof(status->signatures));
 	if (!attributes[KANARY_A_COUNTERS])
 		return true;
 	nla_for_each_nested(counter, attributes[KANARY_A_COUNTERS], left) {

@@ -102,6 +102,8 @@ static int print_text(const struct kanary_status *status)
 	else
 		printf("paths       not looked at\n");
 	printf("lock        %s\n", status->locked ? "locked until the machine starts anew" : "open");
+	printf("signatures  %s\n",
+	       kanary_message_escape(status->signatures, sizeof(status->signatures), escaped));
 	printf("counters\n");
 	print_counters(status);
 	return 0;
@@ -117,7 +119,7 @@ static int print_json(const struct kanary_status *status)
 			json_object_set_new(counters, kanary_protocol_counter_name(counter),
 					    json_integer((json_int_t)status->counters[counter]));
 	return kanary_json_output_print(json_pack(
-		"{s:o, s:i, s:o, s:o, s:o, s:i, s:i, s:i, s:I, s:I, s:I, s:b, s:o}",
+		"{s:o, s:i, s:o, s:o, s:o, s:i, s:i, s:i, s:I, s:I, s:I, s:b, s:o, s:o}",
 		"version", kanary_json_output_text(status->version, sizeof(status->version)),
 		"api_version", (int)status->api_version,
 		"hook", kanary_json_output_text(status->hook, sizeof(status->hook)),
@@ -130,6 +132,8 @@ static int print_json(const struct kanary_status *status)
 		"recorder_port", (json_int_t)status->recorder,
 		"path_calls", (json_int_t)status->path_calls,
 		"locked", status->locked != 0,
+		"signatures", kanary_json_output_text(status->signatures,
+						      sizeof(status->signatures)),
 		"counters", counters));
 }
 

@@ -20,6 +20,17 @@ gcc "${flags[@]}" -static -o "$out/order_check" tests/vm/order_check.c user/trac
 gcc "${flags[@]}" -static -o "$out/hostile" tests/vm/hostile.c tests/vm/hostile_socket.c \
 	tests/unit/model_fixture.c common/*.c
 
+# A machine owner, whose key the firmware hands to the kernel, and somebody else
+for who in owner stranger; do
+	openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj "/CN=Kanary test $who" \
+		-addext basicConstraints=critical,CA:FALSE -addext keyUsage=digitalSignature \
+		-keyout "$out/$who.key" -out "$out/$who.pem" 2>/dev/null
+done
+virt-fw-vars -l error -i /usr/share/OVMF/OVMF_VARS_4M.fd -o "$out.variables" \
+	--add-db 8be4df61-93ca-11d2-aa0d-00e098032b8c "$out/owner.pem"
+"$kdir/scripts/sign-file" sha256 "$out/owner.key" "$out/owner.pem" "$out/kanary.ko" \
+	"$out/kanary-signed.ko"
+
 # A module that says that it speaks another version of the protocol
 cp -rL Kbuild kmod common "$out.api99/"
 make -s -C "$kdir" M="$out.api99" KANARY_CFLAGS=-DKANARY_API_VERSION=99 modules

@@ -14,6 +14,7 @@
 #	--append TEXT		more kernel arguments
 #	--icount		one core, the guest's time stamp counter counts instructions:
 #				costs come out the same on every run and every machine
+#	--firmware VARIABLES	boot by UEFI, with a copy of this store of its variables
 #	--kernel PACKAGE	a linux-image package instead of linux-image-cloud-amd64
 #	--log FILE		keep the serial console's text
 #
@@ -45,7 +46,7 @@ READY='^guest-init: ready$'
 BOOT_SECONDS=90
 
 smp=2 memory=2048 timeout=600
-append="" icount="" files="" out="" package="" log=""
+append="" icount="" files="" out="" package="" log="" firmware=""
 fetch=() environment=()
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -63,6 +64,7 @@ while [ $# -gt 0 ]; do
 	--memory) memory=$2 ;;
 	--timeout) timeout=$2 ;;
 	--append) append=$2 ;;
+	--firmware) firmware=$2 ;;
 	--kernel) package=$2 ;;
 	--log) log=$2 ;;
 	*) wrong "unknown option $1" ;;
@@ -100,6 +102,15 @@ truncate -s 2G "$work/out"
 accelerator=(-accel tcg,thread=multi -smp "$smp")
 [ -z "$icount" ] || accelerator=(-accel tcg,thread=single -icount shift=0,sleep=off -smp 1)
 
+machine=()
+if [ -n "$firmware" ]; then
+	code=/usr/share/OVMF/OVMF_CODE_4M.fd
+	[ -e "$code" ] || die "run.sh: $code is missing: run tools/install-packages"
+	cp "$firmware" "$work/variables"
+	machine=(-drive "if=pflash,unit=0,format=raw,readonly=on,file=$code"
+		-drive "if=pflash,unit=1,format=raw,file=$work/variables")
+fi
+
 arguments="console=ttyS0 loglevel=1 mitigations=off panic=-1 oops=panic panic_on_warn=1"
 
 # A boot under emulation has been seen to stall before the first process, once in dozens on
@@ -125,7 +136,7 @@ boot() {
 	watcher=$!
 	status=0
 	timeout --foreground -k 5 "$timeout" qemu-system-x86_64 -nodefaults -no-user-config \
-		-no-reboot -machine q35 -cpu max "${accelerator[@]}" -m "$memory" \
+		-no-reboot -machine q35 -cpu max "${machine[@]}" "${accelerator[@]}" -m "$memory" \
 		-display none -serial stdio -pidfile "$work/pid" \
 		-kernel "$VMLINUZ" -initrd "$INITRAMFS" -append "$arguments $append" \
 		-drive "file=$ROOT,format=raw,if=virtio,snapshot=on,cache=unsafe" \
