@@ -7,7 +7,7 @@ build=$1 out=$2 kdir=$3
 flags=(-std=gnu11 -O2 -Wall -Wextra -Wno-unused-parameter -Icommon -Iuser -Itests/unit)
 
 make --no-print-directory -s user module BUILD="$build" KDIR="$kdir"
-rm -rf "$out" "$out.api99"
+rm -rf "$out" "$out.api99" "$out.tables"
 mkdir -p "$out" "$out.api99"
 cp "$build/kanary" "$build/kanary.ko" tests/vm/*.sh "$out/"
 gcc "${flags[@]}" -static -pthread -o "$out/storm" tests/vm/storm.c
@@ -19,6 +19,11 @@ gcc "${flags[@]}" -static -o "$out/order_check" tests/vm/order_check.c user/trac
 	user/path_news.c user/recording.c common/*.c
 gcc "${flags[@]}" -static -o "$out/hostile" tests/vm/hostile.c tests/vm/hostile_socket.c \
 	tests/unit/model_fixture.c common/*.c
+
+mkdir "$out.tables"
+tests/fuzz/family.py tables >"$out.tables/netlink_tables.h"
+gcc "${flags[@]}" -I"$out.tables" -static -o "$out/netlink_fuzz" tests/vm/netlink_fuzz.c \
+	tests/vm/hostile_socket.c user/random_vector.c common/*.c
 
 # A machine owner, whose key the firmware hands to the kernel, and somebody else
 for who in owner stranger; do

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0
+# Any number of messages of the family's own shape, and the module goes on as before:
+#
+#	5 sockets  -- start, stop, upload, commit, unload, mode, score; cut, spoilt, doubled -->
+#	worker     ---- storm, recorded and scored meanwhile --------------------------------->
+#
+# MESSAGES says how many; the debug kernels get more of them than this one.
+. ./library.sh
+
+insmod kanary.ko period=64
+isolated worker storm calls 0 &
+await 10 test -d "$CGROUPS/worker"
+container=$(identity worker)
+model quiet.model 64 quiet
+memory=$(kanary status --json | jq .memory_bytes)
+netlink_fuzz "$container" quiet.model "${MESSAGES:-20000}" "${SEED:-1}" || fail "see above"
+
+# Nothing is left of it but at most one model and what it remembers of the worker's tasks.
+recorder_gone() {
+	[ "$(kanary status --json | jq .recorder_port)" = 0 ]
+}
+await 10 recorder_gone
+kanary unload --container "$container" || :
+balanced
+! kanary containers --json | jq -e '.containers[] | select(.profile != null)' >/dev/null ||
+	fail "a model is left: $(kanary containers)"
+kanary load quiet.model --container "$container"
+kanary score quiet.model --random 50 --kernel "$container" >/dev/null
+kanary unload --container "$container"
+crowd() {
+	[ "$(kanary status --json | jq .memory_bytes)" -le $((memory + 262144)) ]
+}
+await 10 crowd
+balanced
