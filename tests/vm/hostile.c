@@ -434,7 +434,7 @@ static int run_probe(int argc, char **argv)
 		complain("no socket: %s", strerror(errno));
 		return 1;
 	}
-	for (command = KANARY_CMD_GET_STATUS; command <= KANARY_CMD_SCORE; command++) {
+	for (command = KANARY_CMD_GET_STATUS; command <= KANARY_CMD_MAX; command++) {
 		int error;
 
 		hostile_begin(&sender, command);

@@ -3,7 +3,8 @@
 #
 #	root     wrong attributes, wrong models, random messages --> an error, a sentence
 #	nobody, root of a user namespace, root of a container with all
-#	         capabilities, root of a network namespace       --> refused
+#	         capabilities, in a user namespace or with a
+#	         network of its own, root of a network namespace --> refused
 #	worker   ---- storm, scored by the model, all along ----
 . ./library.sh
 
@@ -80,7 +81,6 @@ done
 
 # Root in a container, with every capability there is, in its own user namespace
 bundle inside hostile probe "$family" "$group"
-capabilities=$(awk '/CapEff/ { print $2 }' /proc/self/status)
 alter inside '.process.capabilities = (["bounding", "permitted", "effective", "inheritable"] |
 	map({(.): ["CAP_NET_ADMIN", "CAP_SYS_ADMIN", "CAP_SYS_MODULE", "CAP_SYS_RAWIO", "CAP_SYS_PTRACE"]}) | add)
 	| .linux.namespaces += [{type: "user"}]
@@ -89,4 +89,20 @@ alter inside '.process.capabilities = (["bounding", "permitted", "effective", "i
 chmod 755 "$BUNDLES" "$BUNDLES/inside"
 said=$(run inside 2>&1) || fail "root in a container: $said"
 [[ $said != *joined* ]] || fail "root in a container may listen to the alerts: $said"
+
+# The same without a user namespace, but with a network of its own: every capability of the host's
+# root, as docker run --privileged gives it, and no family to use it on.
+every=$(setpriv --list-caps | jq -R '"CAP_" + ascii_upcase' | jq -s .)
+bundle privileged hostile probe "$family" "$group"
+alter privileged ".process.capabilities = ([\"bounding\", \"permitted\", \"effective\", \"inheritable\"] |
+	map({(.): $every}) | add) | .linux.namespaces += [{type: \"network\"}]"
+said=$(run privileged 2>&1) || fail "a privileged container: $said"
+
+# And with the host's network, but no more than docker run gives: the family is there, and refuses.
+bundle ordinary hostile probe "$family" "$group"
+alter ordinary '.process.capabilities = (["bounding", "permitted", "effective"] |
+	map({(.): ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_KILL", "CAP_SETUID",
+		"CAP_SETGID", "CAP_NET_RAW", "CAP_NET_BIND_SERVICE", "CAP_SYS_CHROOT", "CAP_MKNOD"]}) | add)'
+said=$(run ordinary 2>&1) || fail "a container on the host's network: $said"
+[[ $said != *joined* ]] || fail "a container on the host's network may listen to the alerts: $said"
 works "after all of them"
