@@ -122,7 +122,7 @@ u32 kanary_explain_verdict(const struct kanary_model *model,
 			 struct kanary_unusual unusual[KANARY_UNUSUAL_MAX])
 {
 	enum kanary_score_head head = kanary_explain_loudest(verdict);
-	u64 shares[KANARY_UNUSUAL_MAX];
+	u64 shares[KANARY_UNUSUAL_MAX] = { 0 };
 	struct kanary_scratch scratch;
 	u32 input, at, found = 0;
 	s32 excess;

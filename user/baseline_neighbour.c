@@ -34,7 +34,7 @@ static double *gather(const struct kanary_bench_data *data,
 /* Mean distance of the nearest: rows have length 1, so |a - b|^2 = 2 - 2 a b. */
 static double mean_distance(const double *product, uint32_t count)
 {
-	double nearest[NEIGHBOURS], sum = 0;
+	double nearest[NEIGHBOURS] = { 0 }, sum = 0;
 	uint32_t found = 0, i, j;
 
 	for (i = 0; i < count; i++) {

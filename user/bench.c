@@ -239,6 +239,7 @@ static int run_method(struct bench *bench, uint32_t number)
 	for (seed = 1; seed <= seeds; seed++) {
 		kanary_progress_show(&bench->progress,
 				     (number + (seed - 1.0) / seeds) / bench->results,
+				     /* NOLINTNEXTLINE(*NullDereference): run() has prepared it */
 				     "%s, seed %u of %u", result->method->name, seed, seeds);
 		status = score(bench, result, seed);
 		if (status)

@@ -114,6 +114,7 @@ void kanary_calibrate_tail(struct kanary_tail *tail, const double *errors, size_
 	/* One event may be the only one of its kind: it must not be the tail of all others. */
 	if (event > wanted / 4)
 		event = 0;
+	/* NOLINTNEXTLINE(*uninitialized.Assign): of 10 and more, 2 leave some */
 	tail->threshold = errors[count - wanted - 1];
 	tail->rate = (double)wanted / count;
 	wanted -= event;
@@ -122,11 +123,13 @@ void kanary_calibrate_tail(struct kanary_tail *tail, const double *errors, size_
 	tail->shape = SHAPE_MEAN;
 	value = malloc(wanted * sizeof(*value));
 	excesses = (struct excesses){ .value = value, .count = wanted, .repeats = repeats };
-	for (i = 0; value && i < wanted; i++)
-		value[i] = errors[count - wanted + i] - tail->threshold;
-	excesses.mean = value ? gsl_stats_mean(value, 1, wanted) : 0;
+	if (value) {
+		for (i = 0; i < wanted; i++)
+			value[i] = errors[count - wanted + i] - tail->threshold;
+		excesses.mean = gsl_stats_mean(value, 1, wanted);
+	}
 	tail->scale = 0;
-	if (excesses.mean > 1 / ERROR_UNIT)
+	if (value && excesses.mean > 1 / ERROR_UNIT)
 		fit(tail, &excesses);
 	tail->scale = fmax(tail->scale, SCALE_MIN * tail->threshold + 16 / ERROR_UNIT);
 	free(value);

@@ -111,6 +111,7 @@ static void gates_backward(float *restrict gates, const float *restrict before,
 		for (j = 0; j < hidden; j++) {
 			float in = gates[j], forget = gates[hidden + j];
 			float candidate = gates[2 * hidden + j], out = gates[3 * hidden + j];
+			/* NOLINTNEXTLINE(*NullDereference): one of two is given */
 			float dh = hidden_gradient[j], s = squashed[j];
 			float dc = cell_gradient[j] + dh * out * (1.0f - s * s);
 

@@ -263,7 +263,7 @@ static bool choose(struct kanary_memory *memory, struct candidates *candidates, 
 	float *x = malloc(KANARY_ORDER_BINS * sizeof(*x));
 	float *to = malloc(candidates->count * sizeof(*to));
 	float *nearest = malloc(candidates->runs * sizeof(*nearest));
-	double *radius = malloc(items * sizeof(*radius));
+	double *radius = calloc(items, sizeof(*radius));
 	bool done = x && to && nearest && radius;
 	uint32_t next = 0, size, i;
 

@@ -134,10 +134,10 @@ static int add(struct kanary_alarm_list *list, const struct kanary_model *model,
 	int status = judge(&judgement, model, path, cgroup);
 	size_t i;
 
-	if (!status)
+	if (!status && judgement.judged)
 		qsort(judgement.judged, judgement.count, sizeof(*judgement.judged),
 		      compare_judged);
-	for (i = 0; !status && i < judgement.count; i++)
+	for (i = 0; !status && judgement.judged && i < judgement.count; i++)
 		if (!kanary_alarm_add(list, judgement.judged[i].surprise,
 				      !i || judgement.judged[i].stream !=
 					    judgement.judged[i - 1].stream))

@@ -35,8 +35,8 @@ void kanary_quantise_row(const float *weight, uint32_t columns, double bias, dou
 	uint32_t i;
 
 	for (i = 0; i < columns; i++) {
-		largest = fmax(largest, fabs(weight[i]));
-		sum += fabs(weight[i]);
+		largest = fmax(largest, fabsf(weight[i]));
+		sum += fabsf(weight[i]);
 	}
 	if (largest > 0)
 		scale = fmin(scale, WEIGHT_LIMIT / largest);

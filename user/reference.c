@@ -60,7 +60,8 @@ bool kanary_reference_add(void *file, const struct kanary_dataset *dataset)
 	struct kanary_replay replay;
 	uint32_t i;
 
-	if (!kanary_replay_init(&replay, file))
+	/* A dataset without a vector has nothing to choose from, and was refused before. */
+	if (!chosen || !kanary_replay_init(&replay, file))
 		return false;
 	memcpy(&copy, chosen, kanary_vector_size(chosen));
 	if (copy.vector.length > KANARY_MODEL_REFERENCE_COUNTS)
