@@ -88,10 +88,26 @@ bool kanary_dataset_add(struct kanary_dataset *dataset, uint32_t file,
 	return true;
 }
 
+bool kanary_dataset_add_path(struct kanary_dataset *dataset, uint32_t file,
+			     const struct kanary_path *path)
+{
+	return kanary_path_list_add(&dataset->paths, file, dataset->entries, path);
+}
+
+static bool add_record(struct kanary_dataset *dataset,
+		       const struct kanary_recording_record *record, uint64_t cgroup)
+{
+	if (record->path)
+		return (cgroup && record->path->cgroup != cgroup) ||
+		       kanary_dataset_add_path(dataset, dataset->files, record->path);
+	return (cgroup && record->vector->cgroup != cgroup) ||
+	       kanary_dataset_add(dataset, dataset->files, record->vector);
+}
+
 bool kanary_dataset_read(struct kanary_dataset *dataset, const char *path, uint64_t cgroup)
 {
 	struct kanary_recording_reader *reader;
-	const struct kanary_vector *vector;
+	struct kanary_recording_record record;
 	const char *why = NULL;
 	bool done = false;
 	uint32_t period;
@@ -109,10 +125,8 @@ bool kanary_dataset_read(struct kanary_dataset *dataset, const char *path, uint6
 		goto close;
 	}
 	dataset->period = period;
-	while ((vector = kanary_recording_next(reader))) {
-		if (cgroup && vector->cgroup != cgroup)
-			continue;
-		if (!kanary_dataset_add(dataset, dataset->files, vector)) {
+	while (kanary_recording_read(reader, &record)) {
+		if (!add_record(dataset, &record, cgroup)) {
 			kanary_message_error("%s does not fit into memory: give fewer recordings",
 					     path);
 			goto close;
@@ -172,6 +186,47 @@ static void measure_time(struct kanary_dataset *dataset)
 	}
 }
 
+static bool same_stream(const struct kanary_dataset_entry *entry,
+			const struct kanary_path_list_entry *path)
+{
+	return entry->file == path->file && entry->cgroup == path->cgroup &&
+	       entry->stream == path->stream;
+}
+
+/* Of one stream, vectors came in the order of their index. */
+static bool is_before(const struct kanary_dataset_entry *entry,
+		      const struct kanary_path_list_entry *path)
+{
+	int order = ORDER(entry->file, path->file);
+
+	if (!order)
+		order = ORDER(entry->cgroup, path->cgroup);
+	if (!order)
+		order = ORDER(entry->stream, path->stream);
+	return order < 0 || (!order && entry->arrival < path->arrival);
+}
+
+/* A path belongs to the first vector of its stream that came after it. */
+static void find_vectors(struct kanary_dataset *dataset)
+{
+	uint32_t i, low, high, middle;
+
+	for (i = 0; i < dataset->paths.count; i++) {
+		struct kanary_path_list_entry *path = &dataset->paths.entry[i];
+
+		for (low = 0, high = dataset->count; low < high;) {
+			middle = low + (high - low) / 2;
+			if (is_before(&dataset->entry[middle], path))
+				low = middle + 1;
+			else
+				high = middle;
+		}
+		if (low < dataset->count && same_stream(&dataset->entry[low], path))
+			path->vector = low;
+	}
+	kanary_path_list_sort(&dataset->paths);
+}
+
 bool kanary_dataset_finish(struct kanary_dataset *dataset)
 {
 	struct kanary_dataset_stream *stream;
@@ -182,6 +237,7 @@ bool kanary_dataset_finish(struct kanary_dataset *dataset)
 		return true;
 	qsort(dataset->entry, dataset->count, sizeof(*dataset->entry), compare_entries);
 	measure_time(dataset);
+	find_vectors(dataset);
 	for (i = 0; i < dataset->count; i++)
 		if (!i || !follows(&dataset->entry[i - 1], &dataset->entry[i]))
 			dataset->streams++;
@@ -337,5 +393,6 @@ void kanary_dataset_free(struct kanary_dataset *dataset)
 	free(dataset->entry);
 	free(dataset->stream);
 	free(dataset->run);
+	kanary_path_list_free(&dataset->paths);
 	memset(dataset, 0, sizeof(*dataset));
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "kanary_netlink.h"
+#include "path_list.h"
 
 /**
  * enum kanary_dataset_part - what a vector is used for
@@ -61,6 +62,7 @@ struct kanary_dataset_run {
  * @turn: which fifth is to be held out for calibration, 0 .. KANARY_DATASET_TURNS - 1
  * @runs: entries of @run, after kanary_dataset_split()
  * @in_part: vectors of each part
+ * @paths: that were told, if any
  * @containers: pairs of recording and container
  * @seconds: what the containers were watched for, summed
  */
@@ -75,6 +77,7 @@ struct kanary_dataset {
 	double seconds;
 	struct kanary_dataset_stream *stream;
 	struct kanary_dataset_run *run;
+	struct kanary_path_list paths;
 	/* the rest belongs to dataset.c */
 	uint8_t *bytes;
 	size_t used;
@@ -93,6 +96,10 @@ struct kanary_dataset {
  */
 bool kanary_dataset_add(struct kanary_dataset *dataset, uint32_t file,
 			const struct kanary_vector *vector);
+
+/** kanary_dataset_add_path() - the same of a path, before the vector that it was counted in */
+bool kanary_dataset_add_path(struct kanary_dataset *dataset, uint32_t file,
+			     const struct kanary_path *path);
 
 /**
  * kanary_dataset_read() - add a recording
