@@ -12,6 +12,7 @@
 #include "lock.h"
 #include "profile.h"
 #include "recorder.h"
+#include "score_request.h"
 #include "signature.h"
 #include "tamper.h"
 #include "task.h"
@@ -29,18 +30,6 @@
 
 /* Containers in one dump. */
 enum { CONTAINERS_MAX = 1024 };
-
-/**
- * struct score_request - a run of vectors that userspace wants judged
- * @vector: our copies
- * @verdict: one for each
- * @length: of both
- */
-struct score_request {
-	const struct kanary_vector *vector[KANARY_SCORE_MAX];
-	struct kanary_verdict verdict[KANARY_SCORE_MAX];
-	u32 length;
-};
 
 static u32 max_tasks;
 static u32 period;
@@ -82,8 +71,7 @@ static const struct nla_policy score_policy[KANARY_A_VECTOR + 1] = {
 					     KANARY_VECTOR_SIZE_MAX),
 };
 
-/* @why is a string of this module; it outlives the reply, which is sent before we return. */
-static int refuse(struct genl_info *info, int error, const char *why)
+int kanary_netlink_refuse(struct genl_info *info, int error, const char *why)
 {
 	if (info->extack)
 		info->extack->_msg = why;
@@ -92,7 +80,7 @@ static int refuse(struct genl_info *info, int error, const char *why)
 
 static int need(struct genl_info *info, enum kanary_attribute attribute, const char *why)
 {
-	return info->attrs[attribute] ? 0 : refuse(info, -EINVAL, why);
+	return info->attrs[attribute] ? 0 : kanary_netlink_refuse(info, -EINVAL, why);
 }
 
 /* Requests run one at a time, so none that this lets through meets the lock on its way. */
@@ -101,7 +89,7 @@ static int refuse_locked(struct genl_info *info, const char *attempt)
 	if (!kanary_lock_engaged())
 		return 0;
 	kanary_tamper_tell(attempt);
-	return refuse(info, -EPERM, "locked: nothing can be changed until the machine starts anew");
+	return kanary_netlink_refuse(info, -EPERM, "locked: nothing can be changed until the machine starts anew");
 }
 
 static int put_u64(struct sk_buff *message, int attribute, u64 value)
@@ -320,7 +308,7 @@ static int record_start(struct sk_buff *request, struct genl_info *info)
 	ret = kanary_recorder_start(info->snd_portid, cgroup);
 	mutex_unlock(&kanary_worker_lock);
 	if (ret)
-		return refuse(info, ret, "another recorder is running: stop it first");
+		return kanary_netlink_refuse(info, ret, "another recorder is running: stop it first");
 	/* What is known already is news to this recording. */
 	kanary_path_cache_renew();
 	return 0;
@@ -335,7 +323,7 @@ static int record_stop(struct sk_buff *request, struct genl_info *info)
 	ret = kanary_recorder_stop(info->snd_portid);
 	mutex_unlock(&kanary_worker_lock);
 	if (ret)
-		return refuse(info, ret, "this socket is not the recorder");
+		return kanary_netlink_refuse(info, ret, "this socket is not the recorder");
 	return 0;
 }
 
@@ -349,7 +337,7 @@ static int model_begin(struct sk_buff *request, struct genl_info *info)
 	if (ret)
 		return ret;
 	ret = kanary_upload_begin(info->snd_portid, nla_get_u32(info->attrs[KANARY_A_SIZE]), &why);
-	return ret ? refuse(info, ret, why) : 0;
+	return ret ? kanary_netlink_refuse(info, ret, why) : 0;
 }
 
 static int model_chunk(struct sk_buff *request, struct genl_info *info)
@@ -364,7 +352,7 @@ static int model_chunk(struct sk_buff *request, struct genl_info *info)
 		return ret;
 	ret = kanary_upload_append(info->snd_portid, nla_get_u32(info->attrs[KANARY_A_OFFSET]),
 				   nla_data(data), nla_len(data), &why);
-	return ret ? refuse(info, ret, why) : 0;
+	return ret ? kanary_netlink_refuse(info, ret, why) : 0;
 }
 
 static int model_commit(struct sk_buff *request, struct genl_info *info)
@@ -381,14 +369,14 @@ static int model_commit(struct sk_buff *request, struct genl_info *info)
 		return ret;
 	ret = kanary_upload_finish(info->snd_portid, &file, &size, &why);
 	if (ret)
-		return refuse(info, ret, why);
+		return kanary_netlink_refuse(info, ret, why);
 	ret = kanary_signature_check(file, size, signature ? nla_data(signature) : NULL,
 				     signature ? nla_len(signature) : 0, &why) ?:
 	      kanary_profile_set(nla_get_u64(info->attrs[KANARY_A_CGROUP]), file, size, period,
 				 &why);
 	if (ret) {
 		kvfree(file);
-		return refuse(info, ret, why);
+		return kanary_netlink_refuse(info, ret, why);
 	}
 	return 0;
 }
@@ -402,7 +390,7 @@ static int unload(struct sk_buff *request, struct genl_info *info)
 	if (ret)
 		return ret;
 	ret = kanary_profile_clear(nla_get_u64(info->attrs[KANARY_A_CGROUP]));
-	return ret ? refuse(info, ret, "this container has no model") : 0;
+	return ret ? kanary_netlink_refuse(info, ret, "this container has no model") : 0;
 }
 
 static int set_mode(struct sk_buff *request, struct genl_info *info)
@@ -416,97 +404,7 @@ static int set_mode(struct sk_buff *request, struct genl_info *info)
 		return ret;
 	ret = kanary_profile_set_mode(nla_get_u64(info->attrs[KANARY_A_CGROUP]),
 				      nla_get_u32(info->attrs[KANARY_A_MODE]));
-	return ret ? refuse(info, ret, "this container has no model: load one first") : 0;
-}
-
-static void free_score_request(struct score_request *score)
-{
-	while (score->length)
-		kfree(score->vector[--score->length]);
-	kvfree(score);
-}
-
-static int read_vectors(struct genl_info *info, struct score_request *score)
-{
-	struct nlattr *attribute;
-	const char *why;
-	int rest;
-
-	nlmsg_for_each_attr(attribute, info->nlhdr, GENL_HDRLEN, rest) {
-		void *vector;
-
-		if (nla_type(attribute) != KANARY_A_VECTOR)
-			continue;
-		if (score->length == KANARY_SCORE_MAX)
-			return refuse(info, -E2BIG, "too many vectors in one request");
-		/* Attributes are aligned to 4 bytes, a vector to 8. */
-		vector = kmemdup(nla_data(attribute), nla_len(attribute), GFP_KERNEL);
-		if (!vector)
-			return -ENOMEM;
-		score->vector[score->length++] = vector;
-		why = kanary_vector_check(vector, nla_len(attribute));
-		if (why)
-			return refuse(info, -EINVAL, why);
-	}
-	return score->length ? 0 : refuse(info, -EINVAL, "the vectors are missing");
-}
-
-static int run_score(struct genl_info *info, struct score_request *score)
-{
-	struct kanary_profile *profile;
-	int reader, ret;
-
-	reader = kanary_profile_read_lock();
-	profile = kanary_profile_find(nla_get_u64(info->attrs[KANARY_A_CGROUP]));
-	if (profile)
-		ret = kanary_judge_run(&profile->model, score->vector, score->length,
-				       score->verdict);
-	else
-		ret = refuse(info, -ENOENT, "this container has no model: load one first");
-	kanary_profile_read_unlock(reader);
-	return ret;
-}
-
-static int reply_score(struct genl_info *info, const struct score_request *score)
-{
-	struct sk_buff *message;
-	void *header;
-	u32 i;
-
-	message = genlmsg_new(score->length * nla_total_size(sizeof(score->verdict[0])),
-			      GFP_KERNEL);
-	if (!message)
-		return -ENOMEM;
-	header = genlmsg_put_reply(message, info, &kanary_netlink_family, 0, KANARY_CMD_SCORE);
-	if (!header)
-		goto err_message;
-	for (i = 0; i < score->length; i++) {
-		if (nla_put(message, KANARY_A_VERDICT, sizeof(score->verdict[i]),
-			    &score->verdict[i]))
-			goto err_message;
-	}
-	genlmsg_end(message, header);
-	return genlmsg_reply(message, info);
-
-err_message:
-	nlmsg_free(message);
-	return -EMSGSIZE;
-}
-
-static int score(struct sk_buff *request, struct genl_info *info)
-{
-	struct score_request *score;
-	int ret;
-
-	ret = need(info, KANARY_A_CGROUP, "the container is missing");
-	if (ret)
-		return ret;
-	score = kvzalloc(sizeof(*score), GFP_KERNEL);
-	if (!score)
-		return -ENOMEM;
-	ret = read_vectors(info, score) ?: run_score(info, score) ?: reply_score(info, score);
-	free_score_request(score);
-	return ret;
+	return ret ? kanary_netlink_refuse(info, ret, "this container has no model: load one first") : 0;
 }
 
 static int engage_lock(struct sk_buff *request, struct genl_info *info)
@@ -514,7 +412,7 @@ static int engage_lock(struct sk_buff *request, struct genl_info *info)
 	int ret;
 
 	ret = kanary_lock_engage();
-	return ret ? refuse(info, ret, "the module is being unloaded") : 0;
+	return ret ? kanary_netlink_refuse(info, ret, "the module is being unloaded") : 0;
 }
 
 #define OPERATION(command, function, policy_of)	\
@@ -545,7 +443,7 @@ static const struct genl_ops operations[] = {
 	OPERATION(KANARY_CMD_MODEL_COMMIT, model_commit, commit_policy),
 	OPERATION(KANARY_CMD_UNLOAD, unload, cgroup_policy),
 	OPERATION(KANARY_CMD_SET_MODE, set_mode, mode_policy),
-	OPERATION(KANARY_CMD_SCORE, score, score_policy),
+	OPERATION(KANARY_CMD_SCORE, kanary_score_request_answer, score_policy),
 	OPERATION(KANARY_CMD_LOCK, engage_lock, nothing_policy),
 };
 

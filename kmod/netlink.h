@@ -6,6 +6,7 @@
 #include <linux/types.h>
 
 struct genl_family;
+struct genl_info;
 
 extern struct genl_family kanary_netlink_family;
 
@@ -15,6 +16,14 @@ extern struct genl_family kanary_netlink_family;
  * @period: to report, and to hold models against
  */
 int kanary_netlink_init(u32 max_tasks, u32 period);
+
+/**
+ * kanary_netlink_refuse() - say in the extended ACK why a request is refused
+ * @why: a string of this module; it outlives the reply, which is sent before the request returns
+ *
+ * Return: @error.
+ */
+int kanary_netlink_refuse(struct genl_info *info, int error, const char *why);
 
 /** kanary_netlink_uninit() - no request runs any more; sleeps */
 void kanary_netlink_uninit(void);
