@@ -4,7 +4,9 @@
 #
 #	guest.sh SCRIPT...
 #
-# Prints "RESULT ok|FAIL NAME SECONDS" for each, and all that a failed one said.
+# Prints "RESULT ok|FAIL $PREFIX/NAME TENTHS" for each, after those that it has in
+# /run/results of its own, and all that a failed one said.
+PREFIX=${PREFIX:-vm}
 export LD_LIBRARY_PATH=/files
 
 # What a script may have left behind.
@@ -31,6 +33,7 @@ for script in "$@"; do
 	dmesg -C
 	setsid bash -euo pipefail "./$script" >/tmp/log 2>&1 </dev/null || status=$?
 	clean >>/tmp/log 2>&1 || status=1
+	cat /run/results 2>/dev/null && rm /run/results
 	result=ok
 	if [ "$status" -ne 0 ]; then
 		result=FAIL
@@ -38,6 +41,6 @@ for script in "$@"; do
 		echo "$script: exit status $status; the kernel log's end:"
 		dmesg | grep kanary | tail -n 15
 	fi
-	printf 'RESULT %s %s %s\n' "$result" "vm/${script%.sh}" \
+	printf 'RESULT %s %s %s\n' "$result" "$PREFIX/${script%.sh}" \
 		"$(((${EPOCHREALTIME/./} - ${begin/./}) / 100000))"
 done
