@@ -58,7 +58,8 @@ void fuzz_import_end(const struct kanary_import *import, int error)
 		fprintf(stderr, "the importer returned %d and said '%s'\n", error, import->why);
 		abort();
 	}
-	if (import->vectors != taken || import->paths != paths || (!error && import->calls != calls)) {
+	if (import->vectors != taken || import->paths != paths ||
+	    (!error && import->calls != calls)) {
 		fprintf(stderr, "%llu vectors of %llu calls are reported, %llu of %llu were made\n",
 			(unsigned long long)import->vectors, (unsigned long long)import->calls,
 			(unsigned long long)taken, (unsigned long long)calls);
