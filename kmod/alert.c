@@ -2,6 +2,7 @@
 #include "alert.h"
 
 #include "counters.h"
+#include "escape.h"
 #include "explain.h"
 #include "netlink.h"
 #include "profile.h"
@@ -23,17 +24,7 @@ static u32 sequence;
 
 void kanary_alert_escape(char out[KANARY_ALERT_ESCAPED_SIZE], const char *name)
 {
-	size_t used = 0;
-
-	for (; *name; name++) {
-		unsigned char c = *name;
-
-		if (c > ' ' && c < 0x7f && c != '=' && c != '"' && c != '\\')
-			out[used++] = c;
-		else
-			used += scnprintf(out + used, KANARY_ALERT_ESCAPED_SIZE - used, "\\x%02x", c);
-	}
-	out[used] = '\0';
+	kanary_escape_text(name, KANARY_COMM_SIZE, out, KANARY_ALERT_ESCAPED_SIZE);
 }
 
 static bool may_log(struct kanary_profile *profile)

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "escape.h"
 #include "message.h"
 
 static void print_line(const char *prefix, const char *format, va_list arguments)
@@ -39,22 +40,6 @@ void kanary_message_note(const char *format, ...)
 
 const char *kanary_message_escape(const char *text, size_t length, char *escaped)
 {
-	static const char digits[] = "0123456789abcdef";
-	char *out = escaped;
-	size_t i;
-
-	for (i = 0; i < length && text[i]; i++) {
-		unsigned char byte = text[i];
-
-		if (byte > ' ' && byte < 0x7f && byte != '=' && byte != '"' && byte != '\\') {
-			*out++ = byte;
-			continue;
-		}
-		*out++ = '\\';
-		*out++ = 'x';
-		*out++ = digits[byte >> 4];
-		*out++ = digits[byte & 15];
-	}
-	*out = 0;
+	kanary_escape_text(text, length, escaped, KANARY_MESSAGE_ESCAPED_SIZE(length));
 	return escaped;
 }

@@ -28,8 +28,7 @@ void kanary_message_note(const char *format, ...) __attribute__((format(printf, 
  * @length: reads at most this many, or up to a zero byte
  * @escaped: KANARY_MESSAGE_ESCAPED_SIZE(@length) bytes
  *
- * Printable ASCII stays, except blank, '=', '"' and '\', which would break a
- * line of key=value pairs; these and all other bytes become \xHH.
+ * As kanary_escape_text() does it, which the kernel log is written with, too.
  *
  * Return: @escaped.
  */
