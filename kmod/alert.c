@@ -5,6 +5,7 @@
 #include "escape.h"
 #include "explain.h"
 #include "netlink.h"
+#include "notable.h"
 #include "profile.h"
 #include "syscall_name.h"
 #include "task.h"
@@ -18,9 +19,14 @@ enum {
 	LOG_BURST = 10,
 	LOG_INTERVAL = HZ,
 	UNUSUAL_SIZE = KANARY_UNUSUAL_MAX * 48,
+	/* Of paths in a line of the log, which holds 1,000 bytes or so: the rest is in netlink. */
+	PATHS_LOGGED = 3,
+	PATH_SIZE = 128,
 };
 
 static u32 sequence;
+/* The worker's, as all of this is: too large for its stack. */
+static char paths[PATHS_LOGGED * PATH_SIZE];
 
 void kanary_alert_escape(char out[KANARY_ALERT_ESCAPED_SIZE], const char *name)
 {
@@ -47,9 +53,30 @@ static bool may_log(struct kanary_profile *profile)
 	return true;
 }
 
+/* " paths=" and a list of them, or nothing. */
+static void list_paths(const struct kanary_notable *notable)
+{
+	u32 number = notable ? min_t(u32, notable->length, PATHS_LOGGED) : 0;
+	char escaped[PATH_SIZE - sizeof(" paths=...")];
+	size_t used = 0;
+	u32 i;
+
+	paths[0] = '\0';
+	for (i = 0; i < number; i++) {
+		const struct kanary_path *path = &notable->path[i].record.path;
+		bool whole = kanary_escape_text(path->name, path->length, escaped,
+						sizeof(escaped)) == path->length &&
+			     !(path->flags & KANARY_PATH_TRUNCATED);
+
+		used += scnprintf(paths + used, sizeof(paths) - used, "%s%s%s",
+				  i ? "," : " paths=", escaped, whole ? "" : "...");
+	}
+}
+
 static void log_alert(struct kanary_profile *profile, const struct kanary_vector *vector,
 		      const struct kanary_verdict *verdict,
-		      const struct kanary_unusual *unusual, u32 reasons)
+		      const struct kanary_unusual *unusual, u32 reasons,
+		      const struct kanary_notable *notable)
 {
 	const struct kanary_model_header *header = profile->model.header;
 	char comm[KANARY_ALERT_ESCAPED_SIZE], list[UNUSUAL_SIZE], name[32];
@@ -67,15 +94,17 @@ static void log_alert(struct kanary_profile *profile, const struct kanary_vector
 		used += scnprintf(list + used, sizeof(list) - used, "%s%s:%+d", i ? "," : "",
 				  kanary_syscall_name(unusual[i].bin, name, sizeof(name)),
 				  unusual[i].excess);
-	pr_warn("alert container=%llu profile=%s pid=%u comm=%s surprise=%u.%02u budget=1/%llu head=%s unusual=%s\n",
+	list_paths(notable);
+	pr_warn("alert container=%llu profile=%s pid=%u comm=%s surprise=%u.%02u budget=1/%llu head=%s unusual=%s%s\n",
 		vector->cgroup, header->name, vector->pid, comm, verdict->surprise >> 8,
 		(verdict->surprise & 0xff) * 100 >> 8, header->budget,
-		kanary_explain_head(verdict), list);
+		kanary_explain_head(verdict), list, paths);
 }
 
 static int fill(struct sk_buff *message, const struct kanary_profile *profile,
 		const struct kanary_vector *vector, const struct kanary_verdict *verdict,
-		const struct kanary_unusual *unusual, u32 reasons)
+		const struct kanary_unusual *unusual, u32 reasons,
+		const struct kanary_notable *notable)
 {
 	const struct kanary_model_header *header = profile->model.header;
 	struct nlattr *nest;
@@ -104,13 +133,24 @@ static int fill(struct sk_buff *message, const struct kanary_profile *profile,
 			return -EMSGSIZE;
 		nla_nest_end(message, nest);
 	}
+	for (i = 0; notable && i < notable->length; i++) {
+		const struct kanary_path *path = &notable->path[i].record.path;
+
+		nest = nla_nest_start(message, KANARY_A_UNUSUAL_PATH);
+		if (!nest ||
+		    nla_put(message, KANARY_A_PATH, kanary_path_record_size(path->length), path) ||
+		    nla_put_u32(message, KANARY_A_SURPRISE, notable->path[i].surprise))
+			return -EMSGSIZE;
+		nla_nest_end(message, nest);
+	}
 	return 0;
 }
 
 /* Without memory or with a full reader the watcher misses a number of the sequence. */
 static void send_alert(const struct kanary_profile *profile, const struct kanary_vector *vector,
 		       const struct kanary_verdict *verdict,
-		       const struct kanary_unusual *unusual, u32 reasons)
+		       const struct kanary_unusual *unusual, u32 reasons,
+		       const struct kanary_notable *notable)
 {
 	struct sk_buff *message;
 	void *header;
@@ -120,7 +160,7 @@ static void send_alert(const struct kanary_profile *profile, const struct kanary
 	if (!message)
 		return;
 	header = genlmsg_put(message, 0, 0, &kanary_netlink_family, 0, KANARY_CMD_ALERT);
-	if (!header || fill(message, profile, vector, verdict, unusual, reasons)) {
+	if (!header || fill(message, profile, vector, verdict, unusual, reasons, notable)) {
 		nlmsg_free(message);
 		return;
 	}
@@ -132,11 +172,14 @@ void kanary_alert_raise(struct kanary_profile *profile, struct kanary_task *task
 			const struct kanary_vector *vector, const struct kanary_verdict *verdict,
 			const struct kanary_unusual *unusual, u32 reasons)
 {
+	const struct kanary_notable *notable;
+
+	notable = kanary_notable_of(task, vector->stream, profile->serial);
 	WRITE_ONCE(profile->alerts, profile->alerts + 1);
 	kanary_counters_add(KANARY_A_COUNTER_ALERTS, 1);
 	if (may_log(profile))
-		log_alert(profile, vector, verdict, unusual, reasons);
-	send_alert(profile, vector, verdict, unusual, reasons);
+		log_alert(profile, vector, verdict, unusual, reasons, notable);
+	send_alert(profile, vector, verdict, unusual, reasons, notable);
 	if (READ_ONCE(profile->mode) == KANARY_MODE_ENFORCE && task->process &&
 	    !kill_pid(task->process, SIGKILL, 1))
 		kanary_counters_add(KANARY_A_COUNTER_KILLED, 1);

@@ -6,6 +6,7 @@
 #include "counters.h"
 #include "hook.h"
 #include "judge.h"
+#include "notable.h"
 #include "path_cache.h"
 #include "path_hook.h"
 #include "path_queue.h"
@@ -162,7 +163,8 @@ static int put_counters(struct sk_buff *message)
 static u64 memory(void)
 {
 	return kanary_task_memory() + kanary_queue_memory() + kanary_profile_memory() +
-	       kanary_judge_memory() + kanary_path_cache_memory() + kanary_path_queue_memory();
+	       kanary_judge_memory() + kanary_path_cache_memory() + kanary_path_queue_memory() +
+	       kanary_notable_memory();
 }
 
 static int put_status(struct sk_buff *message)

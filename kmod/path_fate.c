@@ -21,13 +21,13 @@ static void settle(const struct kanary_path_queued *queued)
 		kanary_counters_add(KANARY_A_COUNTER_PATHS_DROPPED_UNCLAIMED, 1);
 }
 
-void kanary_path_fate_drain(void)
+void kanary_path_fate_drain(u64 until)
 {
 	struct kanary_path_queued *queued;
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		while ((queued = kanary_path_queue_peek(cpu))) {
+		while ((queued = kanary_path_queue_peek(cpu)) && queued->path.time <= until) {
 			struct kanary_task *task = queued->task;
 
 			settle(queued);

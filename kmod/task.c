@@ -4,6 +4,7 @@
 #include "container.h"
 #include "counters.h"
 #include "judge.h"
+#include "notable.h"
 #include "pool.h"
 #include "queue.h"
 #include "tracepoint.h"
@@ -96,6 +97,7 @@ static void release(struct rcu_head *rcu)
 	struct kanary_task *task = container_of(rcu, struct kanary_task, rcu);
 
 	kanary_judge_forget(task->judge);
+	kanary_notable_forget(task->notable);
 	put_pid(task->process);
 	if (task->compat) {
 		kmem_cache_free(compat_pool.cache, task->compat);

@@ -18,6 +18,7 @@
 #include "log.h"
 
 struct kanary_judge_state;
+struct kanary_notable;
 
 /**
  * struct kanary_task - what is known of one task, at most 5.25 KiB with all banks
@@ -34,6 +35,7 @@ struct kanary_judge_state;
  * @cpus: CPUs, modulo BITS_PER_LONG, whose cache may hold this
  * @process: its process, for a signal that cannot hit a successor with the same number
  * @judge: the worker's alone: what the container's model remembers of the stream
+ * @notable: the worker's alone: paths that were surprising, or NULL
  * @compat: counts of 32-bit calls, or NULL until there is one
  * @paths: counts of prefixes of paths, KANARY_PATH_BINS, or NULL until there is one
  * @rcu: frees it
@@ -55,6 +57,7 @@ struct kanary_task {
 	unsigned long cpus;
 	struct pid *process;
 	struct kanary_judge_state *judge;
+	struct kanary_notable *notable;
 	u16 *compat;
 	u16 *paths;
 	struct rcu_head rcu;

@@ -194,7 +194,7 @@ static void take(int cpu, struct kanary_queue_slot *slot)
 	struct kanary_task *task = slot->task;
 	struct tally *tally;
 
-	kanary_path_fate_drain();
+	kanary_path_fate_drain(slot->time);
 	tally = find_tally(slot->cgroup, true);
 	tally->vectors++;
 	tally->last = slot->time;
@@ -220,7 +220,7 @@ static void drain(struct work_struct *unused)
 			slot = kanary_queue_peek(cpu);
 		} while (taken < ROUND && slot && slot->time <= until);
 	}
-	kanary_path_fate_drain();
+	kanary_path_fate_drain(U64_MAX);
 	kanary_recorder_flush();
 	mutex_unlock(&kanary_worker_lock);
 	if (taken == ROUND)

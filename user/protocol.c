@@ -223,6 +223,30 @@ static bool get_unusual(struct nlattr *nest, struct kanary_unusual *unusual)
 	return true;
 }
 
+static bool get_unusual_path(struct nlattr *nest, struct kanary_unusual_path *unusual)
+{
+	_Alignas(8) u8 memory[KANARY_PATH_RECORD_SIZE_MAX];
+	const struct kanary_path *path = (const void *)memory;
+	struct nlattr *attributes[KANARY_A_MAX + 1];
+	size_t size;
+
+	if (nla_parse_nested(attributes, KANARY_A_MAX, nest, policy) ||
+	    !attributes[KANARY_A_PATH] || !attributes[KANARY_A_SURPRISE])
+		return false;
+	size = (size_t)nla_len(attributes[KANARY_A_PATH]);
+	if (size > sizeof(memory))
+		return false;
+	memcpy(memory, nla_data(attributes[KANARY_A_PATH]), size);
+	if (kanary_path_record_check(path, size))
+		return false;
+	unusual->surprise = nla_get_u32(attributes[KANARY_A_SURPRISE]);
+	unusual->call = path->call;
+	unusual->flags = path->flags;
+	unusual->length = path->length;
+	memcpy(unusual->name, path->name, path->length);
+	return true;
+}
+
 bool kanary_protocol_alert(const struct nlmsghdr *message, struct kanary_alert *alert)
 {
 	struct nlattr *attributes[KANARY_A_MAX + 1];
@@ -250,6 +274,10 @@ bool kanary_protocol_alert(const struct nlmsghdr *message, struct kanary_alert *
 		memcpy(&alert->verdict, nla_data(attributes[KANARY_A_VERDICT]),
 		       sizeof(alert->verdict));
 	nlmsg_for_each_attr(attribute, (struct nlmsghdr *)message, GENL_HDRLEN, left) {
+		if (nla_type(attribute) == KANARY_A_UNUSUAL_PATH &&
+		    alert->paths < KANARY_PROTOCOL_PATHS &&
+		    !get_unusual_path(attribute, &alert->path[alert->paths++]))
+			return false;
 		if (nla_type(attribute) != KANARY_A_UNUSUAL ||
 		    alert->unusual_count == KANARY_UNUSUAL_MAX)
 			continue;

@@ -59,9 +59,30 @@ struct kanary_container {
 	uint32_t model_checksum;
 };
 
+/* Paths of an alert that are kept. */
+#define KANARY_PROTOCOL_PATHS 4
+
+/**
+ * struct kanary_unusual_path - a path that an alert names
+ * @surprise: Q24.8
+ * @call: bin of the system call
+ * @flags: KANARY_PATH_*
+ * @length: of @name
+ * @name: as a task wrote it: escape before printing
+ */
+struct kanary_unusual_path {
+	uint32_t surprise;
+	uint16_t call;
+	uint16_t flags;
+	uint32_t length;
+	char name[KANARY_PATH_SIZE_MAX];
+};
+
 /**
  * struct kanary_alert - KANARY_CMD_ALERT
  * @unusual_count: of @unusual
+ * @path: most surprising first
+ * @paths: of @path
  */
 struct kanary_alert {
 	uint32_t sequence;
@@ -80,6 +101,8 @@ struct kanary_alert {
 	struct kanary_verdict verdict;
 	struct kanary_unusual unusual[KANARY_UNUSUAL_MAX];
 	uint32_t unusual_count;
+	struct kanary_unusual_path path[KANARY_PROTOCOL_PATHS];
+	uint32_t paths;
 };
 
 /**

@@ -96,6 +96,7 @@ static void print_text(const struct kanary_alert *alert, const struct kanary_con
 		       const char *when)
 {
 	char escaped[KANARY_MESSAGE_ESCAPED_SIZE(sizeof(name->name))];
+	char path[KANARY_MESSAGE_ESCAPED_SIZE(KANARY_PATH_SIZE_MAX)];
 	char buffer[64];
 	uint32_t i;
 
@@ -113,7 +114,23 @@ static void print_text(const struct kanary_alert *alert, const struct kanary_con
 		       alert->unusual[i].excess);
 	if (!alert->unusual_count)
 		putchar('-');
+	for (i = 0; i < alert->paths; i++)
+		printf("%s%s%s", i ? "," : " paths=",
+		       kanary_message_escape(alert->path[i].name, alert->path[i].length, path),
+		       alert->path[i].flags & KANARY_PATH_TRUNCATED ? "..." : "");
 	putchar('\n');
+}
+
+static json_t *describe_path(const struct kanary_unusual_path *path)
+{
+	char buffer[64];
+
+	return json_pack("{s:o, s:o, s:s, s:b, s:b}",
+		"path", kanary_json_output_text(path->name, path->length),
+		"surprise", kanary_json_output_fixed(path->surprise, 8),
+		"syscall", kanary_syscall_name(path->call, buffer, sizeof(buffer)),
+		"relative", path->flags & KANARY_PATH_RELATIVE,
+		"truncated", path->flags & KANARY_PATH_TRUNCATED);
 }
 
 static json_t *describe(const struct kanary_alert *alert, const struct kanary_container_name *name,
@@ -121,6 +138,7 @@ static json_t *describe(const struct kanary_alert *alert, const struct kanary_co
 {
 	const struct kanary_verdict *verdict = &alert->verdict;
 	json_t *unusual = json_array();
+	json_t *paths = json_array();
 	json_t *sequence = json_null();
 	json_t *container = json_null();
 	json_t *object;
@@ -131,13 +149,15 @@ static json_t *describe(const struct kanary_alert *alert, const struct kanary_co
 		json_array_append_new(unusual, json_pack("{s:s, s:i}", "syscall",
 			kanary_syscall_name(alert->unusual[i].bin, buffer, sizeof(buffer)),
 			"excess", alert->unusual[i].excess));
+	for (i = 0; i < alert->paths; i++)
+		json_array_append_new(paths, describe_path(&alert->path[i]));
 	/* Null rather than 0: this head had nothing to say yet. */
 	if (verdict->flags & KANARY_VERDICT_SEQUENCE)
 		sequence = kanary_json_output_fixed(verdict->sequence_surprise, 8);
 	if (verdict->flags & KANARY_VERDICT_CONTAINER)
 		container = kanary_json_output_fixed(verdict->container_surprise, 8);
 	object = json_pack("{s:s, s:s, s:I, s:o, s:s, s:o, s:I, s:I, s:o, s:I, s:I, s:o, s:o, s:o,"
-			 " s:o, s:o, s:o, s:s, s:I, s:s, s:s, s:o}",
+			 " s:o, s:o, s:o, s:s, s:I, s:s, s:s, s:o, s:o}",
 		"event", "alert", "time", when, "boottime_ns", (json_int_t)alert->time,
 		"container", kanary_json_output_text(name->name, sizeof(name->name)),
 		"runtime", name->runtime,
@@ -155,7 +175,7 @@ static json_t *describe(const struct kanary_alert *alert, const struct kanary_co
 		"budget_vectors", (json_int_t)alert->budget,
 		"reason", kanary_protocol_reason_name(alert->reason),
 		"mode", kanary_protocol_mode_name(alert->mode),
-		"unusual", unusual);
+		"unusual", unusual, "paths", paths);
 	kanary_json_output_views(object, verdict);
 	return object;
 }
