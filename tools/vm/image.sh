@@ -108,7 +108,7 @@ build_initramfs() {
 
 	mkdir -p "$root"/{bin,dev,proc,sys,root,lib/modules}
 	install -m 755 /bin/busybox "$root/bin/busybox"
-	for module in virtio_pci virtio_blk; do
+	for module in virtio_pci virtio_blk ext4; do
 		modprobe -d "$kernel" -S "$release" --show-depends "$module" |
 			awk '$1 == "insmod" { print $2 }'
 	done | awk '!seen[$0]++' >"$work/order"
