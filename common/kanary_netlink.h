@@ -9,7 +9,7 @@
  *
  * KANARY_CMD_GET_STATUS (do)
  *	-> API_VERSION, VERSION, HOOK, SELF_TEST, SCOPE, PERIOD, TASKS,
- *	   MAX_TASKS, MEMORY, RECORDER, PATH_CALLS, LOCKED, SIGNATURES,
+ *	   MAX_TASKS, MEMORY, RECORDER, PATH_CALLS, LOCKED, SIGNATURES, WATCHDOG,
  *	   COUNTERS {KANARY_A_COUNTER_*}
  *
  * KANARY_CMD_GET_CONTAINERS (dump)
@@ -339,6 +339,7 @@ enum kanary_attribute {
 	KANARY_A_ATTEMPT,	/* string: record, load, unload, mode, rmmod or rmmod-force */
 	KANARY_A_SIGNATURES,	/* string, of models: required, optional or impossible */
 	KANARY_A_SIGNATURE,	/* bytes, detached PKCS#7 of the model file, DER */
+	KANARY_A_WATCHDOG,	/* string: working, hook-silent, worker-stalled, late or off */
 
 	__KANARY_A_MAX,
 	KANARY_A_MAX = __KANARY_A_MAX - 1,
@@ -390,6 +391,8 @@ enum kanary_counter {
 	KANARY_A_COUNTER_PATHS_DROPPED_NO_MEMORY,	/* no memory in the worker */
 	KANARY_A_COUNTER_PATHS_MIRRORED,	/* judged paths that the recorder got too */
 	KANARY_A_COUNTER_TAMPERS,	/* attempts on what is locked */
+	KANARY_A_COUNTER_WATCHDOG_TESTS,	/* of the hook and the worker */
+	KANARY_A_COUNTER_WATCHDOG_FAILURES,	/* of these, that found something wrong */
 
 	__KANARY_A_COUNTER_MAX,
 	KANARY_A_COUNTER_MAX = __KANARY_A_COUNTER_MAX - 1,

@@ -16,7 +16,7 @@ SYM_FUNC_START(kanary_call)
 	movq	%rsi, %rdi
 	movl	%edx, %esi
 #if defined(CONFIG_RETHUNK) || defined(CONFIG_MITIGATION_RETHUNK)
-	/* Once at load, to an address that no user chooses. */
+	/* Seldom, to an address that no user chooses. */
 	ANNOTATE_UNRET_SAFE
 #endif
 	ret

@@ -4,6 +4,7 @@
 #define _KANARY_COMPAT_H
 
 #include <linux/irq_work.h>
+#include <linux/workqueue.h>
 #include <net/genetlink.h>
 
 #include "kanary_features.h"
@@ -20,6 +21,13 @@ static inline void kanary_compat_irq_work_init(struct irq_work *work,
 		atomic_set(&work->flags, IRQ_WORK_LAZY);
 #endif
 }
+
+/* Work that may run on any CPU. */
+#ifdef KANARY_HAVE_SYSTEM_DFL_WQ
+#define KANARY_COMPAT_UNBOUND_WQ system_dfl_wq
+#else
+#define KANARY_COMPAT_UNBOUND_WQ system_unbound_wq
+#endif
 
 /* Who may listen to a multicast group: each kernel ignores the other's flag. */
 #ifdef KANARY_HAVE_GENL_MCAST_CAP

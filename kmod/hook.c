@@ -185,6 +185,8 @@ static int test_handlers(void)
 
 static void count_entry(void *data, struct pt_regs *regs, long number)
 {
+	if (unlikely(!READ_ONCE(tested)))
+		WRITE_ONCE(tested, true);
 	preempt_disable();
 	if (in_compat_syscall())
 		kanary_task_count_compat(number);
@@ -216,6 +218,17 @@ static const struct method methods[] = {
 	{ "sys_enter", "tracepoint", attach_tracepoint, detach_tracepoint, test_nothing },
 };
 
+static int prove(const struct method *candidate)
+{
+	int ret = kanary_task_probe_begin();
+
+	if (!ret) {
+		ret = candidate->test();
+		kanary_task_probe_end();
+	}
+	return ret;
+}
+
 static int try(const struct method *candidate)
 {
 	int ret;
@@ -227,11 +240,7 @@ static int try(const struct method *candidate)
 			  ret == -ENOENT ? " (this kernel has no such symbol)" : "");
 		return ret;
 	}
-	ret = kanary_task_probe_begin();
-	if (!ret) {
-		ret = candidate->test();
-		kanary_task_probe_end();
-	}
+	ret = prove(candidate);
 	if (ret < 0) {
 		pr_notice("hook %s does not fire%s\n", candidate->name,
 			  ret == -ENODEV ? ": are kprobes or ftrace switched off? (debugfs kprobes/enabled, kernel.ftrace_enabled)" : "");
@@ -239,7 +248,8 @@ static int try(const struct method *candidate)
 		return ret;
 	}
 	method = candidate;
-	tested = !ret;
+	if (!ret)
+		WRITE_ONCE(tested, true);
 	return 0;
 }
 
@@ -254,8 +264,9 @@ int kanary_hook_init(const char *wanted)
 			continue;
 		known = true;
 		ret = try(&methods[i]);
-		if (!ret)
-			return 0;
+		if (ret)
+			continue;
+		return 0;
 	}
 	if (known)
 		pr_err("not loaded: no hook that sees system calls works on this kernel\n");
@@ -269,6 +280,11 @@ void kanary_hook_uninit(void)
 	method->detach();
 }
 
+int kanary_hook_prove(void)
+{
+	return prove(method);
+}
+
 const char *kanary_hook_name(void)
 {
 	return method->name;
@@ -276,7 +292,7 @@ const char *kanary_hook_name(void)
 
 const char *kanary_hook_self_test(void)
 {
-	return tested ? "passed" : "pending";
+	return READ_ONCE(tested) ? "passed" : "pending";
 }
 
 u64 kanary_hook_missed(void)

@@ -27,10 +27,19 @@ int kanary_hook_init(const char *wanted);
 /** kanary_hook_uninit() - when it returns, no hook runs any more; sleeps */
 void kanary_hook_uninit(void);
 
+/**
+ * kanary_hook_prove() - whether the hook still fires
+ *
+ * Context: process, one at a time. Sleeps.
+ *
+ * Return: 0, -ENODEV if it is silent, 1 where that cannot be told, or -ENOMEM.
+ */
+int kanary_hook_prove(void);
+
 /** kanary_hook_name() - which of the above is in use */
 const char *kanary_hook_name(void);
 
-/** kanary_hook_self_test() - "passed", or "pending" where it could not be made at load */
+/** kanary_hook_self_test() - "passed", or "pending" until the first call is seen where none could be made */
 const char *kanary_hook_self_test(void);
 
 /** kanary_hook_missed() - calls that kprobes did not report to us */

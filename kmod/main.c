@@ -13,6 +13,7 @@
 #include "signature.h"
 #include "task.h"
 #include "version.h"
+#include "watchdog.h"
 #include "worker.h"
 
 #include <linux/log2.h>
@@ -47,8 +48,25 @@ MODULE_PARM_DESC(paths, "look at the paths that system calls are given (default 
 module_param_named(require_signature, kanary_signature_required, bool, 0444);
 MODULE_PARM_DESC(require_signature, "refuse models that no key of the kernel's has signed (default 0)");
 
+static uint watchdog = 10;
+module_param(watchdog, uint, 0444);
+MODULE_PARM_DESC(watchdog, "seconds between two tests of the hook (1..3600, default 10; 0: none)");
+
+/* As kanary.disable on the kernel's command line, where modprobe looks for it. */
+static bool disable;
+module_param(disable, bool, 0444);
+MODULE_PARM_DESC(disable, "refuse to load: kanary.disable on the kernel's command line, for recovery");
+
 static int __init check_parameters(void)
 {
+	if (disable) {
+		pr_notice("not loaded: switched off by kanary.disable on the kernel's command line, or disable=1\n");
+		return -ECANCELED;
+	}
+	if (watchdog > KANARY_WATCHDOG_MAX) {
+		pr_err("watchdog=%u is not within 0..%u\n", watchdog, KANARY_WATCHDOG_MAX);
+		return -EINVAL;
+	}
 	if (period < KANARY_PERIOD_MIN || period > KANARY_PERIOD_MAX) {
 		pr_err("period=%u is not within %u..%u\n", period, KANARY_PERIOD_MIN,
 		       KANARY_PERIOD_MAX);
@@ -97,6 +115,7 @@ static int __init kanary_init(void)
 	ret = kanary_netlink_init(max_tasks, period);
 	if (ret)
 		goto err_hook;
+	kanary_watchdog_init(watchdog);
 	pr_info("version %s watches through %s (self-test %s), period=%u scope=%s\n",
 		KANARY_VERSION, kanary_hook_name(), kanary_hook_self_test(), period, scope);
 	return 0;
@@ -121,6 +140,7 @@ static void __exit kanary_exit(void)
 {
 	kanary_lock_hold();
 	kanary_netlink_uninit();
+	kanary_watchdog_uninit();
 	kanary_hook_uninit();
 	kanary_path_hook_unhook();
 	kanary_task_unwatch();

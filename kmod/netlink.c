@@ -20,6 +20,7 @@
 #include "upload.h"
 #include "vector.h"
 #include "version.h"
+#include "watchdog.h"
 #include "worker.h"
 
 #include <linux/mm.h>
@@ -181,7 +182,8 @@ static int put_status(struct sk_buff *message)
 	    nla_put_u32(message, KANARY_A_RECORDER, kanary_recorder_port()) ||
 	    nla_put_u32(message, KANARY_A_PATH_CALLS, kanary_path_hook_calls()) ||
 	    nla_put_u32(message, KANARY_A_LOCKED, kanary_lock_engaged()) ||
-	    nla_put_string(message, KANARY_A_SIGNATURES, kanary_signature_state()))
+	    nla_put_string(message, KANARY_A_SIGNATURES, kanary_signature_state()) ||
+	    nla_put_string(message, KANARY_A_WATCHDOG, kanary_watchdog_state()))
 		return -EMSGSIZE;
 	return put_counters(message);
 }

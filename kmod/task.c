@@ -55,7 +55,7 @@ static atomic_t tasks = ATOMIC_INIT(0);
 static atomic_t compats = ATOMIC_INIT(0);
 static atomic_t paths = ATOMIC_INIT(0);
 static atomic64_t streams = ATOMIC64_INIT(0);
-/* Whether the entry of the module's loader is there for the self-test only. */
+/* Whether there is an entry for a test of the hook only. */
 static bool probing __read_mostly;
 
 static struct slot *slot_at(struct task_struct *owner, u32 probe)

@@ -193,7 +193,7 @@ void kanary_task_put(struct kanary_task *task);
  * kanary_task_probe_read() - calls counted in a bin since
  * kanary_task_probe_end() - stop
  *
- * For the hook's self-test. Return: 0 or -errno.
+ * For the test of the hook, one at a time; begin may sleep. Return: 0 or -errno.
  */
 int kanary_task_probe_begin(void);
 u32 kanary_task_probe_read(u32 bin);

@@ -23,6 +23,7 @@ static struct nla_policy policy[KANARY_A_MAX + 1] = {
 	[KANARY_A_MEMORY] = { .type = NLA_U64 },
 	[KANARY_A_RECORDER] = { .type = NLA_U32 },
 	[KANARY_A_COUNTERS] = { .type = NLA_NESTED },
+	[KANARY_A_WATCHDOG] = { .type = NLA_STRING },
 	[KANARY_A_CGROUP] = { .type = NLA_U64 },
 	[KANARY_A_PIDNS] = { .type = NLA_U32 },
 	[KANARY_A_PID] = { .type = NLA_U32 },
@@ -82,6 +83,8 @@ static const char *const counter_names[] = {
 	[KANARY_A_COUNTER_PATHS_DROPPED_NO_MEMORY] = "paths_dropped_no_memory",
 	[KANARY_A_COUNTER_PATHS_MIRRORED] = "paths_mirrored",
 	[KANARY_A_COUNTER_TAMPERS] = "tampers",
+	[KANARY_A_COUNTER_WATCHDOG_TESTS] = "watchdog_tests",
+	[KANARY_A_COUNTER_WATCHDOG_FAILURES] = "watchdog_failures",
 };
 
 _Static_assert(sizeof(counter_names) / sizeof(*counter_names) == KANARY_A_COUNTER_MAX + 1,
@@ -173,6 +176,7 @@ bool kanary_protocol_status(const struct nlmsghdr *message, struct kanary_status
 	status->path_calls = get_u32(attributes, KANARY_A_PATH_CALLS);
 	status->locked = get_u32(attributes, KANARY_A_LOCKED);
 	get_text(attributes, KANARY_A_SIGNATURES, status->signatures, sizeof(status->signatures));
+	get_text(attributes, KANARY_A_WATCHDOG, status->watchdog, sizeof(status->watchdog));
 	if (!attributes[KANARY_A_COUNTERS])
 		return true;
 	nla_for_each_nested(counter, attributes[KANARY_A_COUNTERS], left) {

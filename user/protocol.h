@@ -34,6 +34,7 @@ struct kanary_status {
 	uint32_t path_calls;
 	uint32_t locked;
 	char signatures[KANARY_PROTOCOL_TEXT];
+	char watchdog[KANARY_PROTOCOL_TEXT];
 	uint64_t counters[KANARY_A_COUNTER_MAX + 1];
 	bool has_counter[KANARY_A_COUNTER_MAX + 1];
 };

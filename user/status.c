@@ -48,6 +48,9 @@ static const char *unit(uint32_t counter)
 	if (counter >= KANARY_A_COUNTER_PATHS_COUNTED &&
 	    counter <= KANARY_A_COUNTER_PATHS_MIRRORED)
 		return counter == KANARY_A_COUNTER_PATHS_MISSED ? "calls" : "paths";
+	if (counter == KANARY_A_COUNTER_WATCHDOG_TESTS ||
+	    counter == KANARY_A_COUNTER_WATCHDOG_FAILURES)
+		return "tests";
 	if (counter == KANARY_A_COUNTER_KILLED)
 		return "processes";
 	if (counter == KANARY_A_COUNTER_TAMPERS)
@@ -88,6 +91,8 @@ static int print_text(const struct kanary_status *status)
 	       kanary_message_escape(status->hook, sizeof(status->hook), escaped));
 	printf("self-test %s\n",
 	       kanary_message_escape(status->self_test, sizeof(status->self_test), escaped));
+	printf("watchdog    %s\n",
+	       kanary_message_escape(status->watchdog, sizeof(status->watchdog), escaped));
 	printf("scope       %s\n",
 	       kanary_message_escape(status->scope, sizeof(status->scope), escaped));
 	printf("period      %u calls per vector\n", status->period);
@@ -119,11 +124,12 @@ static int print_json(const struct kanary_status *status)
 			json_object_set_new(counters, kanary_protocol_counter_name(counter),
 					    json_integer((json_int_t)status->counters[counter]));
 	return kanary_json_output_print(json_pack(
-		"{s:o, s:i, s:o, s:o, s:o, s:i, s:i, s:i, s:I, s:I, s:I, s:b, s:o, s:o}",
+		"{s:o, s:i, s:o, s:o, s:o, s:o, s:i, s:i, s:i, s:I, s:I, s:I, s:b, s:o, s:o}",
 		"version", kanary_json_output_text(status->version, sizeof(status->version)),
 		"api_version", (int)status->api_version,
 		"hook", kanary_json_output_text(status->hook, sizeof(status->hook)),
 		"self_test", kanary_json_output_text(status->self_test, sizeof(status->self_test)),
+		"watchdog", kanary_json_output_text(status->watchdog, sizeof(status->watchdog)),
 		"scope", kanary_json_output_text(status->scope, sizeof(status->scope)),
 		"period", (int)status->period,
 		"tasks", (int)status->tasks,
