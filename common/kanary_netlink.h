@@ -85,6 +85,12 @@
  * The last bin of each bank takes every number beyond it.
  */
 #define KANARY_BINS_BANK 480
+/*
+ * Operations of io_uring are calls, too: they have the bins of native numbers that
+ * are given to no call on x86-64, by opcode; the last takes every opcode beyond.
+ */
+#define KANARY_IO_URING_FIRST 340
+#define KANARY_IO_URING_BINS 80
 #define KANARY_BINS (2 * KANARY_BINS_BANK)
 /*
  * Bins of order, after them: hashed triples of successive calls of a task, as

@@ -28,6 +28,11 @@ const char *kanary_syscall_name(u32 bin, char *buffer, size_t size)
 
 	if (bin >= KANARY_BINS)
 		return number_name("bin_", bin, buffer);
+	if (bin >= KANARY_IO_URING_FIRST && bin < KANARY_IO_URING_FIRST + KANARY_IO_URING_BINS) {
+		bin -= KANARY_IO_URING_FIRST;
+		name = kanary_syscall_table_io_uring[bin];
+		return name ? name : number_name("io_uring:op_", bin, buffer);
+	}
 	if (bin < KANARY_BINS_BANK) {
 		name = kanary_syscall_table_native[bin];
 		return name ? name : number_name("syscall_", bin, buffer);

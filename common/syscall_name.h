@@ -7,7 +7,8 @@
 #include "types.h"
 
 /**
- * kanary_syscall_name() - name of a bin: "openat", or "i386:openat" in the second bank
+ * kanary_syscall_name() - name of a bin: "openat", "io_uring:openat", or "i386:openat" in the
+ *	second bank
  * @bin: any number
  * @buffer: for a name that has to be made up ("syscall_479", "i386:openat")
  * @size: at least 32

@@ -11,5 +11,6 @@
 
 extern const char *const kanary_syscall_table_native[KANARY_BINS_BANK];
 extern const char *const kanary_syscall_table_compat[KANARY_BINS_BANK];
+extern const char *const kanary_syscall_table_io_uring[KANARY_IO_URING_BINS];
 
 #endif /* _KANARY_SYSCALL_TABLE_H */

@@ -9,6 +9,10 @@
 
 #include "kanary_features.h"
 
+#if defined(KANARY_HAVE_IO_URING_SUBMIT_REQ) || defined(KANARY_HAVE_IO_URING_SUBMIT_SQE)
+#include <linux/io_uring_types.h>
+#endif
+
 /** kanary_compat_irq_work_init() - @lazy: with the next timer tick, not at once */
 static inline void kanary_compat_irq_work_init(struct irq_work *work,
 					       void (*function)(struct irq_work *work), bool lazy)
@@ -34,6 +38,32 @@ static inline void kanary_compat_irq_work_init(struct irq_work *work,
 #define KANARY_COMPAT_LISTEN (GENL_MCAST_CAP_NET_ADMIN | GENL_UNS_ADMIN_PERM)
 #else
 #define KANARY_COMPAT_LISTEN GENL_UNS_ADMIN_PERM
+#endif
+
+/*
+ * The tracepoint that each request to io_uring passes: its name, the head of a
+ * function for it, and what that function finds the opcode in.
+ */
+#if defined(KANARY_HAVE_IO_URING_SUBMIT_REQ)
+#define KANARY_COMPAT_IO_URING_TRACEPOINT "io_uring_submit_req"
+#define KANARY_COMPAT_IO_URING_PROBE(name) \
+	static void name(void *data, struct io_kiocb *request)
+#define KANARY_COMPAT_IO_URING_OPCODE (request->opcode)
+#elif defined(KANARY_HAVE_IO_URING_SUBMIT_SQE)
+#define KANARY_COMPAT_IO_URING_TRACEPOINT "io_uring_submit_sqe"
+#define KANARY_COMPAT_IO_URING_PROBE(name) \
+	static void name(void *data, struct io_kiocb *request, bool force_nonblock)
+#define KANARY_COMPAT_IO_URING_OPCODE (request->opcode)
+#elif defined(KANARY_HAVE_IO_URING_SUBMIT_OPCODE)
+#define KANARY_COMPAT_IO_URING_TRACEPOINT "io_uring_submit_sqe"
+#define KANARY_COMPAT_IO_URING_PROBE(name) \
+	static void name(void *data, void *context, void *request, u8 opcode_of, u64 user_data, \
+			 u32 flags, bool force_nonblock, bool sq_thread)
+#define KANARY_COMPAT_IO_URING_OPCODE opcode_of
+#else
+#define KANARY_COMPAT_IO_URING_TRACEPOINT NULL
+#define KANARY_COMPAT_IO_URING_PROBE(name) static void name(void *data)
+#define KANARY_COMPAT_IO_URING_OPCODE 0
 #endif
 
 #endif /* _KANARY_COMPAT_H */

@@ -2,6 +2,7 @@
 #include "hook.h"
 
 #include "handlers.h"
+#include "io_uring.h"
 #include "syscall_name.h"
 #include "task.h"
 #include "tracepoint.h"
@@ -266,6 +267,7 @@ int kanary_hook_init(const char *wanted)
 		ret = try(&methods[i]);
 		if (ret)
 			continue;
+		kanary_io_uring_init();
 		return 0;
 	}
 	if (known)
@@ -277,6 +279,7 @@ int kanary_hook_init(const char *wanted)
 
 void kanary_hook_uninit(void)
 {
+	kanary_io_uring_uninit();
 	method->detach();
 }
 

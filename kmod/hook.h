@@ -6,7 +6,8 @@
  *	handlers	kprobes on each __x64_sys_*, where there is no dispatcher
  *	sys_enter	the tracepoint, where kprobes are not to be had
  *
- * All run after seccomp and ptrace: a call that those deny is not seen.
+ * All run after seccomp and ptrace: a call that those deny is not seen. Operations
+ * of io_uring are seen by a tracepoint of their own beside it.
  */
 #ifndef _KANARY_HOOK_H
 #define _KANARY_HOOK_H

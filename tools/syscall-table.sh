@@ -35,6 +35,20 @@ newer() {
 	END
 }
 
+# Operations of io_uring that the headers may be too old for, in their order.
+OPERATIONS="read_multishot waitid futex_wait futex_wake futex_waitv fixed_fd_install ftruncate bind
+	listen recv_zc epoll_wait readv_fixed writev_fixed pipe nop128 uring_cmd128"
+
+io_uring() {
+	printf '\nconst char *const kanary_syscall_table_io_uring[KANARY_IO_URING_BINS] = {\n'
+	{
+		sed -n 's/^\tIORING_OP_\([A-Z0-9_]*\),.*/\1/p' "$HEADERS/../../linux/io_uring.h" |
+			tr '[:upper:]' '[:lower:]' | grep -v '^last$'
+		printf '%s\n' $OPERATIONS
+	} | awk '!seen[$0]++ { printf "\t[%d] = \"io_uring:%s\",\n", n++, $0 }'
+	printf '};\n'
+}
+
 # table NAME PREFIX HEADER
 table() {
 	printf '\nconst char *const kanary_syscall_table_%s[KANARY_BINS_BANK] = {\n' "$1"
@@ -50,3 +64,4 @@ printf '/* SPDX-License-Identifier: GPL-2.0 */\n/* Made by tools/syscall-table.s
 printf '#include "syscall_table.h"\n'
 table native "" "$HEADERS/unistd_64.h"
 table compat "i386:" "$HEADERS/unistd_32.h"
+io_uring
