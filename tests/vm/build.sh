@@ -11,6 +11,8 @@ rm -rf "$out" "$out.api99" "$out.tables"
 mkdir -p "$out" "$out.api99"
 cp "$build/kanary" "$build/kanary.ko" tests/vm/*.sh "$out/"
 gcc "${flags[@]}" -static -pthread -o "$out/storm" tests/vm/storm.c
+gcc "${flags[@]}" -static -o "$out/abi" tests/vm/abi.c
+gcc "${flags[@]}" -static -pthread -o "$out/life" tests/vm/life.c
 gcc "${flags[@]}" -static -o "$out/model" tests/vm/model.c tests/unit/model_fixture.c common/*.c
 gcc "${flags[@]}" -static -o "$out/vectors" tests/vm/vectors.c user/recording.c common/*.c
 gcc "${flags[@]}" -static -pthread -o "$out/paths" tests/vm/paths.c user/recording.c common/*.c

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0
+# What tasks do besides fork and exit, each call of which is known:
+#
+#	adopted   threads ---- insmod ---- 100, 200, 300, 400 calls    each thread's own
+#	leap      a second thread execs: the first ends, its number goes on
+#	vfork     5 children on their parent's memory, then exec
+#	again     two processes, one after the other, with the same number
+#	moved     a -- 640 calls -- b -- 640 calls --                  to another cgroup
+#	renewed   a container, and another one of the same name
+. ./library.sh
+
+# streams CGROUP: [pid == tgid, getppid()s] of each stream that made any
+streams() {
+	jq -s -c --argjson id "$1" '[.[] | select(.cgroup == $id)] | group_by(.stream)
+		| [.[] | {pid: .[0].pid, tgid: .[0].tgid, calls: ([.[].counts.getppid // 0] | add)}
+		| select(.calls > 50)] | sort_by(.calls)' vectors.json
+}
+
+# expect WHAT JSON: the calls of each stream of the container
+expect() {
+	local got
+
+	got=$(streams "$(identity "$1")" | jq -c 'map(.calls)')
+	[ "$got" = "$2" ] || fail "$1: $got calls were counted where $2 were made: $(streams "$(identity "$1")")"
+}
+
+listed() {
+	[ "$(kanary containers --json | jq --argjson id "$(identity "$1")" \
+		'[.containers[] | select(.cgroup == $id) | .tasks] | add // 0')" -ge "$2" ]
+}
+
+nobody() {
+	[ "$(counter tasks)" = 0 ]
+}
+
+sleeping() {
+	[ "$(wc -l <"$CGROUPS/$1/cgroup.threads")" -ge "$2" ]
+}
+
+isolated adopted life threads 4 /tmp/go &
+adopted=$!
+# unshare, and the process with its threads
+await 20 test -e "$CGROUPS/adopted/cgroup.threads"
+await 20 sleeping adopted 6
+insmod kanary.ko period=64 queue_length=4096
+listed adopted 5 || fail "not all of 5 threads were found: $(kanary containers --json)"
+kanary record -o life.rec --all 2>record.said &
+recorder=$!
+await 10 grep -q ready record.said
+touch /tmp/go
+wait "$adopted" || fail "life threads: status $?"
+
+isolated leap life leap /files/storm calls 777 || fail "life leap: status $?"
+isolated vfork life vfork 5 /files/storm calls 100 || fail "life vfork: status $?"
+mkdir "$CGROUPS/again"
+(
+	echo "$BASHPID" >"$CGROUPS/again/cgroup.procs"
+	exec life again 30000 /files/storm calls 123
+) || fail "life again: status $?"
+
+await 20 nobody
+[ "$(counter dropped_queue_full dropped_recorder_full dropped_no_memory)" = "0 0 0" ] ||
+	fail "vectors were dropped: $(kanary status)"
+
+# It goes on for ever; what it does in the one and in the other is to be told apart.
+mkdir "$CGROUPS/there"
+isolated here chrt --idle 0 storm calls 0 &
+seen() {
+	[ "$(kanary containers --json | jq --argjson id "$(identity "$1")" \
+		'[.containers[] | select(.cgroup == $id) | .vectors] | add // 0')" -gt 20 ]
+}
+await 20 seen here
+pid=$(kanary containers --json | jq --argjson id "$(identity here)" '.containers[] | select(.cgroup == $id) | .pid')
+echo "$pid" >"$CGROUPS/there/cgroup.procs"
+await 20 seen there
+kill -KILL "$pid"
+
+bundle name /files/storm wait
+start name
+first=$(identity name)
+stop name
+bundle name /files/storm wait
+start name
+second=$(identity name)
+[ "$first" != "$second" ] || fail "a new container has the old one's identity $first"
+await 10 listed name 1
+! kanary containers --json | jq -e --argjson id "$first" '.containers[] | select(.cgroup == $id)' ||
+	fail "the container that has gone is still listed"
+stop name
+await 20 nobody
+kill -INT "$recorder"
+wait "$recorder" || fail "$(cat record.said)"
+vectors life.rec >vectors.json
+
+expect adopted '[100,200,300,400]'
+[ "$(streams "$(identity adopted)" | jq 'map(.tgid) | unique | length')" = 1 ] &&
+	[ "$(streams "$(identity adopted)" | jq 'map(select(.pid != .tgid)) | length')" = 4 ] ||
+	fail "the threads are not told apart: $(streams "$(identity adopted)")"
+expect leap '[777]'
+[ "$(streams "$(identity leap)" | jq '.[0].pid == .[0].tgid')" = true ] ||
+	fail "the thread that exec'd did not take over its process's number: $(streams "$(identity leap)")"
+expect vfork '[100,100,100,100,100]'
+expect again '[123,123]'
+[ "$(streams "$(identity again)" | jq -c 'map(.pid)')" = '[30000,30000]' ] ||
+	fail "the two had not the same number: $(streams "$(identity again)")"
+# One stream in two containers, first all of the one and then all of the other.
+turns=$(jq -s -c --argjson pid "$pid" '[.[] | select(.pid == $pid and .counts.getppid)]
+	| sort_by(.index) | map(.cgroup) | reduce .[] as $id ([]; if .[-1] == $id then . else . + [$id] end)' vectors.json)
+[ "$turns" = "[$(identity here),$(identity there)]" ] ||
+	fail "the moved task was seen in $turns, not in $(identity here) and then in $(identity there)"
+[ "$(jq -s --argjson pid "$pid" '[.[] | select(.pid == $pid and .counts.getppid)] | map(.stream) | unique | length' vectors.json)" = 1 ] ||
+	fail "the move began another stream"
+balanced
