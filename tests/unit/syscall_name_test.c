@@ -38,14 +38,26 @@ static void known_numbers_have_their_names(void **state)
 
 static void unknown_numbers_get_one(void **state)
 {
-	assert_string_equal(name(400), "syscall_400");
+	assert_string_equal(name(423), "syscall_423");
 	assert_string_equal(name(KANARY_BINS_BANK - 1), "syscall_479");
 	assert_string_equal(name(KANARY_BINS - 1), "i386:syscall_479");
 	assert_string_equal(name(KANARY_BINS), "bin_960");
 	assert_string_equal(name(UINT32_MAX), "bin_4294967295");
-	assert_null(kanary_syscall_native(400));
+	assert_null(kanary_syscall_native(423));
 	assert_null(kanary_syscall_native(UINT32_MAX));
 	assert_null(kanary_syscall_compat(KANARY_BINS_BANK));
+}
+
+static void operations_of_io_uring_have_no_call_s_bins(void **state)
+{
+	u32 i;
+
+	assert_string_equal(name(KANARY_IO_URING_FIRST), "io_uring:nop");
+	assert_string_equal(name(KANARY_IO_URING_FIRST + 18), "io_uring:openat");
+	assert_string_equal(name(KANARY_IO_URING_FIRST + 64), "io_uring:uring_cmd128");
+	assert_string_equal(name(KANARY_IO_URING_FIRST + 79), "io_uring:op_79");
+	for (i = 0; i < KANARY_IO_URING_BINS; i++)
+		assert_null(kanary_syscall_native(KANARY_IO_URING_FIRST + i));
 }
 
 static void no_name_occurs_twice_or_has_a_blank(void **state)
@@ -68,6 +80,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known_numbers_have_their_names),
 		cmocka_unit_test(unknown_numbers_get_one),
+		cmocka_unit_test(operations_of_io_uring_have_no_call_s_bins),
 		cmocka_unit_test(no_name_occurs_twice_or_has_a_blank),
 	};
 
