@@ -233,9 +233,9 @@ static void test_strace_prefixes(void **state)
 		      "7  1795348594.926392 [  59] [00007f0d25d54ad7] getuid() = 0\n"
 		      "[pid 7] 12:34:56 (+     0.000123) getgid() = 0\n"
 		      " > /lib/libc.so(close+0x7) [0x1234]\n"
-		      "7  syscall_0x1a3(0x1) = -1 ENOSYS\n"
+		      "7  syscall_0x1a7(0x1) = -1 ENOSYS\n"
 		      "7  +++ exited with 0 +++\n",
-		      "1.0  close:1 getuid:1 getgid:1 syscall_419:1 exit");
+		      "1.0  close:1 getuid:1 getgid:1 syscall_423:1 exit");
 }
 
 static void test_strace_compat(void **state)
