@@ -93,8 +93,13 @@ enum kanary_score_head kanary_explain_loudest(const struct kanary_verdict *verdi
 		head = KANARY_SCORE_SEQUENCE;
 		surprise = verdict->sequence_surprise;
 	}
-	if ((verdict->flags & KANARY_VERDICT_CONTAINER) && verdict->container_surprise > surprise)
+	if ((verdict->flags & KANARY_VERDICT_CONTAINER) &&
+	    verdict->container_surprise > surprise) {
 		head = KANARY_SCORE_CONTAINER;
+		surprise = verdict->container_surprise;
+	}
+	if (verdict->name_surprise > surprise)
+		head = KANARY_SCORE_PATH;
 	return head;
 }
 
@@ -105,6 +110,8 @@ const char *kanary_explain_head(const struct kanary_verdict *verdict)
 		return "sequence";
 	case KANARY_SCORE_CONTAINER:
 		return "process-sequence";
+	case KANARY_SCORE_PATH:
+		return "path";
 	case KANARY_SCORE_CALLS:
 		return "calls";
 	case KANARY_SCORE_ORDER:

@@ -21,7 +21,7 @@ struct kanary_unusual {
 /** kanary_explain_loudest() - the head that was most surprised, and speaks for the others */
 enum kanary_score_head kanary_explain_loudest(const struct kanary_verdict *verdict);
 
-/** kanary_explain_head() - its name: process, calls, order, sequence or process-sequence */
+/** kanary_explain_head() - its name: process, calls, order, path, sequence or process-sequence */
 const char *kanary_explain_head(const struct kanary_verdict *verdict);
 
 /**

@@ -247,12 +247,15 @@ struct kanary_path {
  *	Q20.12; 0 without a memory
  * @order_error: the same of triples of successive calls
  * @triples_error: triples head, Q20.12; 0 without one
+ * @name_error: names head, the most surprising path since the vector before, Q20.12; 0
+ *	without one, or without a path that was told
  * @process_surprise: -log10 of the tail probability of @process_error, Q24.8
  * @sequence_surprise: the same of @sequence_error
  * @container_surprise: the same of @container_error
  * @calls_surprise: the same of @calls_error
  * @order_surprise: the same of @order_error
  * @triples_surprise: the same of @triples_error
+ * @name_surprise: the same of @name_error
  * @task_surprise: the process head, the memories and the triples head together;
  *	@process_surprise where there is no other
  * @surprise: all heads combined, Q24.8
@@ -265,12 +268,14 @@ struct kanary_verdict {
 	__u32 calls_error;
 	__u32 order_error;
 	__u32 triples_error;
+	__u32 name_error;
 	__u32 process_surprise;
 	__u32 sequence_surprise;
 	__u32 container_surprise;
 	__u32 calls_surprise;
 	__u32 order_surprise;
 	__u32 triples_surprise;
+	__u32 name_surprise;
 	__u32 task_surprise;
 	__u32 surprise;
 	__u32 flags;

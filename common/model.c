@@ -88,6 +88,11 @@ static u32 walk(struct kanary_model *model, const struct kanary_model_header *he
 	model->triples_decode = layer(&cursor, header->triples_inputs, header->triples_code);
 	model->triples_knot = section(&cursor, (header->triples_inputs ? header->knots : 0) *
 					       (u32)sizeof(struct kanary_model_knot));
+	model->names.count = header->names;
+	model->names.entry = section(&cursor, header->names *
+					      (u32)sizeof(struct kanary_name_entry));
+	model->name_knot = section(&cursor, (header->names ? header->knots : 0) *
+					    (u32)sizeof(struct kanary_model_knot));
 	model->task_knot = section(&cursor,
 				   (header->calls.items || header->triples_inputs ?
 				    header->knots : 0) * (u32)sizeof(struct kanary_model_knot));

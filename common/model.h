@@ -32,6 +32,9 @@
  *		layer encode [code x inputs]
  *		layer decode [inputs x code]
  *		struct kanary_model_knot knot[knots]
+ *	names head
+ *		struct kanary_name_entry entry[names]
+ *		struct kanary_model_knot knot[knots]
  *	struct kanary_model_knot task_knot[knots]	with memories or a triples head only
  *	struct kanary_model_kind kind[kinds]	for identification; never used in a verdict
  *	s16 centroid[kinds][inputs]		Q0.15, features that are typical of each
@@ -66,6 +69,7 @@
  *		the items, the difference first clipped to 0; see memory_head.h
  *	triples	Q20.12: as the process head's error, each weight being 1024.0; an input
  *		is KANARY_ORDER_BINS / inputs neighbouring bins of triples
+ *	names	Q20.12: the sum of the costs of a path's components; see name_head.h
  *	task	Q20.12: the sum of the surprises of the process head, of the memories and
  *		of the triples head (Fisher 1932), which task_knot makes a surprise again
  *
@@ -85,10 +89,11 @@
 #define _KANARY_MODEL_H
 
 #include "kanary_netlink.h"
+#include "name_head.h"
 #include "types.h"
 
 #define KANARY_MODEL_MAGIC "KANARYM\n"
-#define KANARY_MODEL_VERSION 2
+#define KANARY_MODEL_VERSION 3
 
 /* Every size below is also a bound on the time and memory of a verdict. */
 #define KANARY_MODEL_SIZE_MAX (4 * 1024 * 1024)
@@ -121,6 +126,7 @@
 #define KANARY_MODEL_CONTAINER 4 /* flags: has a container head */
 #define KANARY_MODEL_MEMORY 8 /* flags: has both memories */
 #define KANARY_MODEL_TRIPLES 16 /* flags: has a triples head */
+#define KANARY_MODEL_PATHS 64 /* flags: has a names head */
 
 /**
  * struct kanary_model_shape - dimensions of a head over a sequence, all 0 for none
@@ -178,6 +184,8 @@ struct kanary_model_memory_shape {
  * @triples_inputs: of the triples head, a power of 2 up to KANARY_MODEL_INPUTS_MAX; or 0
  * @triples_code: width of its bottleneck, even; or 0
  * @reserved: 0; room for the dimensions of further heads
+ * @names: entries of the names head, up to KANARY_NAME_HEAD_ENTRIES_MAX; or 0
+ * @path_reserved: 0
  * @name: of the profile, [A-Za-z0-9._-], zero-padded, terminated
  */
 struct kanary_model_header {
@@ -204,6 +212,8 @@ struct kanary_model_header {
 	u16 triples_inputs;
 	u16 triples_code;
 	u16 reserved[5];
+	u32 names;
+	u32 path_reserved;
 	char name[KANARY_NAME_SIZE];
 };
 
@@ -254,6 +264,7 @@ struct kanary_model_entry {
 };
 
 #define KANARY_MODEL_REFERENCE_COUNTS 32
+#define KANARY_MODEL_REFERENCE_PATH 60
 
 /**
  * struct kanary_model_reference - the self-test that a model carries
@@ -261,6 +272,9 @@ struct kanary_model_entry {
  * @repeat: how often the vector is scored in a row from a fresh state, each time
  *	as the last of a process too, 1 .. 2 * KANARY_MODEL_STEPS_MAX
  * @counts: the vector, by ascending bin; the rest is 0
+ * @path: told before it each time, of @path_length bytes; the rest is 0
+ * @path_length: 0 for none
+ * @path_flags: KANARY_PATH_*
  * @verdict: what the last of them must give
  * @reserved: 0
  */
@@ -268,6 +282,9 @@ struct kanary_model_reference {
 	u32 length;
 	u32 repeat;
 	struct kanary_count counts[KANARY_MODEL_REFERENCE_COUNTS];
+	u8 path[KANARY_MODEL_REFERENCE_PATH];
+	u16 path_length;
+	u16 path_flags;
 	struct kanary_verdict verdict;
 	u32 reserved;
 };
@@ -342,6 +359,8 @@ struct kanary_model {
 	struct kanary_layer triples_encode;
 	struct kanary_layer triples_decode;
 	const struct kanary_model_knot *triples_knot;
+	struct kanary_name_table names;
+	const struct kanary_model_knot *name_knot;
 	const struct kanary_model_knot *task_knot;
 	const struct kanary_model_kind *kind;
 	const s16 *centroid;

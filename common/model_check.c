@@ -148,6 +148,10 @@ static const char *check_dimensions(const struct kanary_model_header *header)
 		why = check_shape(&header->container, header->flags & KANARY_MODEL_CONTAINER);
 	if (!why)
 		why = check_triples_shape(header);
+	if (!why && !header->names != !(header->flags & KANARY_MODEL_PATHS))
+		why = "model has names without a names head, or the reverse";
+	if (!why && header->names > KANARY_NAME_HEAD_ENTRIES_MAX)
+		why = "number of names is out of range (up to 131072)";
 	if (!why)
 		why = check_memory_shape(&header->calls, KANARY_BINS,
 					 header->flags & KANARY_MODEL_MEMORY);
@@ -161,11 +165,11 @@ static const char *check_header(const struct kanary_model_header *header)
 {
 	if (header->flags & ~(u32)(KANARY_MODEL_PROCESS | KANARY_MODEL_SEQUENCE |
 				   KANARY_MODEL_CONTAINER | KANARY_MODEL_MEMORY |
-				   KANARY_MODEL_TRIPLES))
+				   KANARY_MODEL_TRIPLES | KANARY_MODEL_PATHS))
 		return "model has unknown flags";
 	if (!(header->flags & KANARY_MODEL_PROCESS))
 		return "model has no process head";
-	if (!all_zero(header->reserved, sizeof(header->reserved)))
+	if (!all_zero(header->reserved, sizeof(header->reserved)) || header->path_reserved)
 		return "reserved bytes of the header are not 0";
 	if (header->codebook > KANARY_MODEL_CODEBOOK_MAX)
 		return "codebook is out of range (up to 128 codewords)";
@@ -390,6 +394,13 @@ static const char *check_reference(const struct kanary_model_reference *referenc
 	}
 	if (!all_zero(count + length, (KANARY_MODEL_REFERENCE_COUNTS - length) * sizeof(*count)))
 		return "reference vector is followed by bytes other than 0";
+	if (reference->path_length > KANARY_MODEL_REFERENCE_PATH)
+		return "path of the reference is too long (up to 60 bytes)";
+	if (reference->path_flags & ~KANARY_PATH_FLAGS)
+		return "path of the reference has an unknown flag";
+	if (!all_zero(reference->path + reference->path_length,
+		      KANARY_MODEL_REFERENCE_PATH - reference->path_length))
+		return "path of the reference is followed by bytes other than 0";
 	if (reference->reserved)
 		return "reserved bytes of the reference are not 0";
 	return NULL;
@@ -422,6 +433,10 @@ static const char *check_body(const struct kanary_model *model)
 		why = check_layer(&model->triples_decode);
 	if (!why && model->triples_knot)
 		why = check_knots(model->triples_knot, model->header->knots);
+	if (!why)
+		why = kanary_name_head_check(&model->names);
+	if (!why && model->name_knot)
+		why = check_knots(model->name_knot, model->header->knots);
 	if (!why && model->task_knot)
 		why = check_knots(model->task_knot, model->header->knots);
 	if (!why)

@@ -7,7 +7,7 @@
 #include "triples_head.h"
 
 /* log10 of the heads that spoke in Q24.8: looking twice doubles the chance of a false alarm. */
-static const u32 looking[] = { 0, 0, 77, 122 };
+static const u32 looking[] = { 0, 0, 77, 122, 154 };
 /* Without a decay limit counts are halved here all the same, to stay in 32 bits. */
 #define TOTAL_MAX 0x7fffffffu
 
@@ -194,6 +194,30 @@ static void judge_task(const struct kanary_model *model, struct kanary_score_str
 					     sum * KANARY_SCORE_SURPRISE_TO_ERROR);
 }
 
+/* What was told since the vector before; from here on, there is nothing. */
+static void judge_names(const struct kanary_model *model, struct kanary_score_stream *stream,
+			struct kanary_verdict *verdict)
+{
+	if (!model->name_knot)
+		return;
+	verdict->name_error = stream->name_error;
+	verdict->name_surprise = surprise_of(model, model->name_knot, stream->name_error);
+	stream->name_error = 0;
+}
+
+u32 kanary_score_path(const struct kanary_model *model, struct kanary_score_stream *stream,
+		      const u8 *name, u32 length, u16 flags)
+{
+	u32 error;
+
+	if (!model->name_knot)
+		return 0;
+	error = kanary_name_head_error(&model->names, name, length, flags);
+	if (stream && error > stream->name_error)
+		stream->name_error = error;
+	return surprise_of(model, model->name_knot, error);
+}
+
 /* The most surprised head speaks for all, and pays for those that it was chosen from. */
 static void combine(const struct kanary_model *model, struct kanary_verdict *verdict)
 {
@@ -209,6 +233,11 @@ static void combine(const struct kanary_model *model, struct kanary_verdict *ver
 		heads++;
 		if (verdict->container_surprise > surprise)
 			surprise = verdict->container_surprise;
+	}
+	if (model->name_knot) {
+		heads++;
+		if (verdict->name_surprise > surprise)
+			surprise = verdict->name_surprise;
 	}
 	verdict->surprise = surprise > looking[heads] ? surprise - looking[heads] : 0;
 	verdict->flags &= ~(u32)KANARY_VERDICT_ALERT;
@@ -227,6 +256,7 @@ void kanary_score_vector(const struct kanary_model *model, struct kanary_score_s
 
 	remember_process(model, stream, counts, length, scratch.features);
 	judge_task(model, stream, &scratch, verdict);
+	judge_names(model, stream, verdict);
 	if (model->sequence.weight) {
 		struct kanary_sequence_head_ring *ring = kanary_score_ring(model, stream);
 
@@ -276,6 +306,8 @@ bool kanary_score_reference(const struct kanary_model *model,
 	kanary_score_stream_init(model, stream);
 	kanary_score_container_init(model, container);
 	for (i = 0; i < reference->repeat; i++) {
+		kanary_score_path(model, stream, reference->path, reference->path_length,
+				  reference->path_flags);
 		kanary_score_vector(model, stream, reference->counts, reference->length, scratch,
 				    &verdict);
 		kanary_score_process(model, container, scratch, &verdict);

@@ -32,6 +32,7 @@ static inline bool kanary_score_reads_log(const struct kanary_model *model)
  * @KANARY_SCORE_CONTAINER: the order of the container's processes
  * @KANARY_SCORE_CALLS: no learned process made such calls
  * @KANARY_SCORE_ORDER: none made them in such an order
+ * @KANARY_SCORE_PATH: a path that none like it uses
  */
 enum kanary_score_head {
 	KANARY_SCORE_PROCESS,
@@ -39,18 +40,21 @@ enum kanary_score_head {
 	KANARY_SCORE_CONTAINER,
 	KANARY_SCORE_CALLS,
 	KANARY_SCORE_ORDER,
+	KANARY_SCORE_PATH,
 };
 
 /**
  * struct kanary_score_stream - what a model remembers of one stream
  * @total: sum of the stream's counts so far, after decay
  * @partial: whether its beginning was not seen
+ * @name_error: the largest of the paths since the last vector, Q20.12
  * @cumulative: [inputs]; behind it what the memories of calls and of order
  *	remember, the triples head's counts, then the ring of the sequence head
  */
 struct kanary_score_stream {
 	u32 total;
 	u32 partial;
+	u32 name_error;
 	u32 cumulative[];
 };
 
@@ -152,6 +156,20 @@ u32 kanary_score_surprise(const struct kanary_model_knot *knot, u32 knots, u32 e
 void kanary_score_vector(const struct kanary_model *model, struct kanary_score_stream *stream,
 			 const struct kanary_count *counts, u32 length, void *scratch,
 			 struct kanary_verdict *verdict);
+
+/**
+ * kanary_score_path() - judge a path; the stream's next vector tells of it, too
+ * @stream: of this model, updated; or NULL
+ * @name: any bytes
+ * @length: of @name
+ * @flags: KANARY_PATH_*
+ *
+ * Time is bounded by KANARY_PATH_SIZE_MAX. Never fails.
+ *
+ * Return: its surprise, Q24.8; 0 without a names head.
+ */
+u32 kanary_score_path(const struct kanary_model *model, struct kanary_score_stream *stream,
+		      const u8 *name, u32 length, u16 flags);
 
 /**
  * kanary_score_process() - judge the sequence of processes that ends with this one

@@ -19,6 +19,7 @@ int kanary_mode_main(int argc, char **argv);
 int kanary_lock_main(int argc, char **argv);
 int kanary_watch_main(int argc, char **argv);
 int kanary_score_main(int argc, char **argv);
+int kanary_paths_main(int argc, char **argv);
 int kanary_bench_main(int argc, char **argv);
 int kanary_bench_paths_main(int argc, char **argv);
 

@@ -69,6 +69,16 @@ static uint32_t remembered(const struct kanary_dataset *dataset,
 	return before < memory ? before : memory;
 }
 
+/* What was told of a vector, before it. */
+static void replay_paths(const struct kanary_dataset *dataset, struct kanary_replay *replay,
+			 uint32_t vector)
+{
+	uint32_t number, count;
+
+	for (count = kanary_path_list_find(&dataset->paths, vector, &number); count; count--)
+		kanary_replay_path(replay, kanary_path_list_path(&dataset->paths, number++));
+}
+
 /* Scores one run, beside the same in floating point. */
 static void score_run(struct kanary_trainer *trainer, struct kanary_replay *replay,
 		      const struct kanary_dataset_run *run, uint32_t length, s16 *history)
@@ -86,6 +96,7 @@ static void score_run(struct kanary_trainer *trainer, struct kanary_replay *repl
 		const struct kanary_vector *vector = kanary_drift_vector(trainer->drift,
 			kanary_dataset_vector(trainer->dataset, run->first + i - before));
 
+		replay_paths(trainer->dataset, replay, run->first + i - before);
 		kanary_replay_vector(replay, vector, &verdict);
 		kanary_feature_map_add(&trainer->features, &counts, vector, x);
 		/* the last steps vectors, oldest first */
@@ -103,6 +114,7 @@ static void score_run(struct kanary_trainer *trainer, struct kanary_replay *repl
 		trainer->order_errors.value[trainer->order_errors.count++] = verdict.order_error;
 		trainer->triples_errors.value[trainer->triples_errors.count++] =
 			verdict.triples_error;
+		trainer->name_errors.value[trainer->name_errors.count++] = verdict.name_error;
 		compare(errors, verdict.process_error,
 			kanary_process_train_error(&trainer->process, x));
 		if (!(verdict.flags & KANARY_VERDICT_SEQUENCE))
@@ -148,6 +160,7 @@ static const char *score_tasks(struct kanary_trainer *trainer)
 	    !errors_reserve(&trainer->calls_errors, count) ||
 	    !errors_reserve(&trainer->order_errors, count) ||
 	    !errors_reserve(&trainer->triples_errors, count) ||
+	    !errors_reserve(&trainer->name_errors, count) ||
 	    !errors_reserve(&trainer->sequence_errors, count))
 		goto out;
 	if (!kanary_replay_init(&replay, trainer->file))
@@ -302,6 +315,9 @@ const char *kanary_held_out_calibrate(struct kanary_trainer *trainer,
 	failure = calibrate_task(trainer, result, &model, copies * memory);
 	if (failure)
 		return failure;
+	if (model.name_knot)
+		calibrate(&result->names, &trainer->name_errors, copies, model.name_knot,
+			  header->knots);
 	if (model.sequence.knot) {
 		calibrate(&result->sequence, &trainer->sequence_errors,
 			  copies * header->sequence.steps, model.sequence.knot, header->knots);
@@ -329,6 +345,8 @@ void kanary_held_out_copy(void *to, const void *from)
 		memcpy((void *)new.task_knot, old.task_knot, size);
 	if (old.triples_knot && new.triples_knot)
 		memcpy((void *)new.triples_knot, old.triples_knot, size);
+	if (old.name_knot && new.name_knot)
+		memcpy((void *)new.name_knot, old.name_knot, size);
 	if (old.calls.column && new.calls.column) {
 		header->calls.gate = old.header->calls.gate;
 		header->order.gate = old.header->order.gate;
@@ -364,6 +382,7 @@ static const char *replay_fold(struct kanary_trainer *trainer, uint32_t turn)
 		before = remembered(dataset, &dataset->run[i], trainer->fold[turn]);
 		kanary_replay_restart(&replay);
 		for (j = 0; done && j < before + length; j++) {
+			replay_paths(dataset, &replay, dataset->run[i].first + j - before);
 			kanary_replay_vector(&replay, kanary_dataset_vector(dataset,
 					     dataset->run[i].first + j - before), &verdict);
 			if (j >= before)
@@ -408,6 +427,7 @@ void kanary_held_out_free(struct kanary_trainer *trainer)
 	errors_free(&trainer->calls_errors);
 	errors_free(&trainer->order_errors);
 	errors_free(&trainer->triples_errors);
+	errors_free(&trainer->name_errors);
 	errors_free(&trainer->sequence_errors);
 	errors_free(&trainer->container_errors);
 	kanary_alarm_free(&trainer->alarms);

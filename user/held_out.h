@@ -7,6 +7,7 @@
 #include "feature_map.h"
 #include "kinds.h"
 #include "memory_train.h"
+#include "name_fit.h"
 #include "process_stream.h"
 #include "process_train.h"
 #include "sequence_source.h"
@@ -48,10 +49,12 @@ struct kanary_trainer {
 	struct kanary_memory order;
 	struct kanary_feature_map triples_features;
 	struct kanary_process_head triples;
+	struct kanary_name_table names;
 	struct kanary_held_out_errors process_errors;
 	struct kanary_held_out_errors calls_errors;
 	struct kanary_held_out_errors order_errors;
 	struct kanary_held_out_errors triples_errors;
+	struct kanary_held_out_errors name_errors;
 	struct kanary_held_out_errors sequence_errors;
 	struct kanary_held_out_errors container_errors;
 	struct kanary_alarm_list alarms;

@@ -51,6 +51,8 @@ void kanary_json_output_views(json_t *object, const struct kanary_verdict *verdi
 			    kanary_json_output_fixed(verdict->order_surprise, 8));
 	json_object_set_new(object, "triples_surprise",
 			    kanary_json_output_fixed(verdict->triples_surprise, 8));
+	json_object_set_new(object, "name_surprise",
+			    kanary_json_output_fixed(verdict->name_surprise, 8));
 	json_object_set_new(object, "task_surprise",
 			    kanary_json_output_fixed(verdict->task_surprise, 8));
 }

@@ -87,9 +87,9 @@ static void note_difference(struct kanary_kernel_score *score, const struct kana
 {
 	static const char *const names[] = {
 		"process_error", "sequence_error", "container_error", "calls_error",
-		"order_error", "triples_error", "process_surprise", "sequence_surprise",
+		"order_error", "triples_error", "name_error", "process_surprise", "sequence_surprise",
 		"container_surprise", "calls_surprise", "order_surprise", "triples_surprise",
-		"task_surprise", "surprise", "flags",
+		"name_surprise", "task_surprise", "surprise", "flags",
 	};
 	const u32 *theirs = (const u32 *)kernel, *own = (const u32 *)ours;
 	uint32_t i;

@@ -25,6 +25,7 @@ static const struct {
 	{ "watch", kanary_watch_main, "print alerts as they come" },
 	{ "score", kanary_score_main, "judge a recording offline, as the kernel would" },
 	{ "identify", kanary_identify_main, "name the kinds of the processes in a recording" },
+	{ "paths", kanary_paths_main, "the most surprising paths of a recording" },
 	{ "bench", kanary_bench_main, "hold Kanary against other methods on ADFA-LD" },
 	{ "bench-paths", kanary_bench_paths_main, "the same of paths, on recordings with attacks" },
 };

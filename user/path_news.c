@@ -19,10 +19,12 @@ uint64_t kanary_path_news_hash(const char *name, size_t length)
 	return hash + !hash;
 }
 
-bool kanary_path_news_tell(struct kanary_path_news *news, const char *name, size_t length)
+bool kanary_path_news_tell(struct kanary_path_news *news, uint64_t stream, const char *name,
+			   size_t length)
 {
-	uint64_t hash = kanary_path_news_hash(name, length), *slot;
+	uint64_t hash = kanary_path_news_hash(name, length) ^ stream * 0x9E3779B97F4A7C15u, *slot;
 
+	hash += !hash;
 	slot = &news->slot[(hash ^ hash >> 32) % KANARY_PATH_NEWS_SLOTS];
 	if (*slot == hash)
 		return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which paths an importer has not told of yet: a cache like the kernel's, of a fixed
- * size, so that a path is told of about once, and a trace may be of any length.
+ * Which paths of a stream an importer has not told of yet: a cache like the kernel's, of
+ * a fixed size, so that a path is told of about once, and a trace may be of any length.
  */
 #ifndef KANARY_PATH_NEWS_H
 #define KANARY_PATH_NEWS_H
@@ -23,7 +23,8 @@ uint64_t kanary_path_news_hash(const char *name, size_t length);
 /** kanary_path_news_forget() - from here on all is news again */
 void kanary_path_news_forget(struct kanary_path_news *news);
 
-/** kanary_path_news_tell() - whether @name is news; it is none afterwards */
-bool kanary_path_news_tell(struct kanary_path_news *news, const char *name, size_t length);
+/** kanary_path_news_tell() - whether @name is news of a @stream; it is none afterwards */
+bool kanary_path_news_tell(struct kanary_path_news *news, uint64_t stream, const char *name,
+			   size_t length);
 
 #endif /* KANARY_PATH_NEWS_H */

@@ -150,7 +150,8 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 			    const struct kanary_sequence_head *container,
 			    const struct kanary_memory *calls,
 			    const struct kanary_memory *order,
-			    const struct kanary_process_head *triples)
+			    const struct kanary_process_head *triples,
+			    const struct kanary_name_table *names)
 {
 	struct kanary_model_header filled = *header;
 	struct kanary_model model;
@@ -177,6 +178,8 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 		filled.triples_inputs = triples->inputs;
 		filled.triples_code = triples->code;
 	}
+	filled.flags |= names->count ? KANARY_MODEL_PATHS : 0;
+	filled.names = names->count;
 	filled.size = kanary_model_size(&filled);
 	file = calloc(1, filled.size);
 	if (!file)
@@ -204,6 +207,11 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 		quantise_layer(&model.triples_decode, triples->decode, triples->decode_bias,
 			       UNIT_CODE, UNIT_OUTPUT);
 		blank_knots(model.triples_knot, filled.knots);
+	}
+	if (model.name_knot) {
+		memcpy((void *)model.names.entry, names->entry,
+		       names->count * sizeof(*names->entry));
+		blank_knots(model.name_knot, filled.knots);
 	}
 	if (model.task_knot)
 		blank_knots(model.task_knot, filled.knots);

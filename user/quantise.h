@@ -42,6 +42,7 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 			    const struct kanary_sequence_head *container,
 			    const struct kanary_memory *calls,
 			    const struct kanary_memory *order,
-			    const struct kanary_process_head *triples);
+			    const struct kanary_process_head *triples,
+			    const struct kanary_name_table *names);
 
 #endif /* KANARY_QUANTISE_H */

@@ -48,6 +48,27 @@ static uint32_t choose_repeat(const struct kanary_model_header *header)
 	return sequence->hidden ? sequence->steps + sequence->stride : 4;
 }
 
+/* A path that fits, so that the kernel has to make of one what we do. */
+static void choose_path(struct kanary_model_reference *reference,
+			const struct kanary_dataset *dataset)
+{
+	const struct kanary_path *path;
+	uint32_t i;
+
+	for (i = dataset->paths.count / 2; i < dataset->paths.count; i++) {
+		path = kanary_path_list_path(&dataset->paths, i);
+		if (path->length > KANARY_MODEL_REFERENCE_PATH)
+			continue;
+		memcpy(reference->path, path->name, path->length);
+		/* one letter more, that it is news */
+		if (path->length < KANARY_MODEL_REFERENCE_PATH)
+			reference->path[path->length] = 'x';
+		reference->path_length = path->length + (path->length < KANARY_MODEL_REFERENCE_PATH);
+		reference->path_flags = path->flags & (u16)~KANARY_PATH_TRUNCATED;
+		return;
+	}
+}
+
 bool kanary_reference_add(void *file, const struct kanary_dataset *dataset)
 {
 	const struct kanary_vector *chosen = choose_reference(dataset);
@@ -70,8 +91,11 @@ bool kanary_reference_add(void *file, const struct kanary_dataset *dataset)
 	reference->length = copy.vector.length;
 	memcpy(reference->counts, ((struct kanary_vector *)copy.bytes)->counts,
 	       reference->length * sizeof(struct kanary_count));
+	choose_path(reference, dataset);
 	reference->repeat = choose_repeat(header);
 	for (i = 0; i < reference->repeat; i++) {
+		kanary_score_path(&replay.model, replay.stream, reference->path,
+				  reference->path_length, reference->path_flags);
 		kanary_replay_vector(&replay, (struct kanary_vector *)copy.bytes,
 				     &reference->verdict);
 		kanary_replay_process(&replay, &reference->verdict);

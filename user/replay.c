@@ -42,6 +42,12 @@ void kanary_replay_vector(struct kanary_replay *replay, const struct kanary_vect
 			    replay->scratch, verdict);
 }
 
+u32 kanary_replay_path(struct kanary_replay *replay, const struct kanary_path *path)
+{
+	return kanary_score_path(&replay->model, replay->stream, (const u8 *)path->name,
+				 path->length, path->flags);
+}
+
 void kanary_replay_process(struct kanary_replay *replay, struct kanary_verdict *verdict)
 {
 	kanary_score_process(&replay->model, replay->container, replay->scratch, verdict);

@@ -36,6 +36,9 @@ void kanary_replay_forget(struct kanary_replay *replay);
 void kanary_replay_vector(struct kanary_replay *replay, const struct kanary_vector *vector,
 			  struct kanary_verdict *verdict);
 
+/** kanary_replay_path() - judge a path, before the stream's next vector; its surprise, Q24.8 */
+u32 kanary_replay_path(struct kanary_replay *replay, const struct kanary_path *path);
+
 /** kanary_replay_process() - that vector was the last of a process; adds to its verdict */
 void kanary_replay_process(struct kanary_replay *replay, struct kanary_verdict *verdict);
 

@@ -219,7 +219,8 @@ static int end_stream(struct score *score, struct kanary_stream *stream)
 {
 	if (score->options->kernel && kanary_kernel_score_flush(&score->kernel, stream))
 		return 1;
-	if (print_stream(score, stream))
+	/* of some there was a path, and no vector */
+	if (stream->vectors && print_stream(score, stream))
 		return kanary_message_error("score: cannot write: %s", strerror(errno));
 	kanary_stream_set_drop(&score->streams, stream);
 	return 0;
@@ -245,6 +246,16 @@ static int take_vector(struct score *score, const struct kanary_vector *vector)
 	return vector->reason == KANARY_REASON_PERIOD ? 0 : end_stream(score, stream);
 }
 
+/* The kernel, when asked, is told of vectors alone: then nobody is told of paths. */
+static int take_path(struct score *score, const struct kanary_path *path)
+{
+	if (score->options->kernel || !score->streams.model->name_knot)
+		return 0;
+	if (!kanary_stream_set_path(&score->streams, path))
+		return kanary_message_error("score: %s", strerror(ENOMEM));
+	return 0;
+}
+
 static int replay_random(struct score *score)
 {
 	struct kanary_random_vector source;
@@ -261,7 +272,7 @@ static int replay_recording(struct score *score)
 {
 	const char *path = score->options->recording;
 	struct kanary_recording_reader *reader;
-	const struct kanary_vector *vector;
+	struct kanary_recording_record record;
 	const char *why;
 	int error = 0;
 	u32 period;
@@ -273,8 +284,9 @@ static int replay_recording(struct score *score)
 	if (period != score->streams.model->header->period)
 		kanary_message_note("the recording has %u calls per vector, the model was trained with %u: its verdicts mean little",
 				    period, score->streams.model->header->period);
-	while (!error && (vector = kanary_recording_next(reader)))
-		error = take_vector(score, vector);
+	while (!error && kanary_recording_read(reader, &record))
+		error = record.path ? take_path(score, record.path) :
+				      take_vector(score, record.vector);
 	if (!error && kanary_recording_damage(reader))
 		error = score->failed = kanary_message_error("score: %s: %s", path,
 							     kanary_recording_damage(reader));

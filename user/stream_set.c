@@ -96,9 +96,25 @@ err:
 	return NULL;
 }
 
+bool kanary_stream_set_path(struct kanary_stream_set *set, const struct kanary_path *path)
+{
+	struct kanary_vector vector = {
+		.stream = path->stream, .cgroup = path->cgroup, .pid = path->pid,
+	};
+	struct kanary_stream *stream = kanary_stream_set_get(set, &vector);
+
+	if (stream)
+		kanary_score_path(set->model, stream->state, (const u8 *)path->name, path->length,
+				  path->flags);
+	return stream;
+}
+
 void kanary_stream_judge(struct kanary_stream_set *set, struct kanary_stream *stream,
 			 const struct kanary_vector *vector)
 {
+	/* a path may have come before the stream's first vector */
+	if (!stream->vectors)
+		stream->state->partial = vector->index > 0;
 	kanary_score_vector(set->model, stream->state, vector->counts, vector->length,
 			    set->scratch, &stream->last);
 	if (kanary_score_ends(stream->state, vector))

@@ -122,7 +122,6 @@ static int tell(struct kanary_trace *trace, uint32_t call, const char *name, siz
 	struct kanary_path *path = (void *)memory;
 	int error;
 
-	name_stream(trace);
 	path->stream = trace->vector.stream;
 	path->cgroup = trace->vector.cgroup;
 	path->pid = trace->vector.pid;
@@ -161,7 +160,9 @@ int kanary_trace_path(struct kanary_trace *trace, uint32_t call, const char *nam
 		counted = &trace->paths[bins[i] - KANARY_PATH_FIRST];
 		*counted += *counted < UINT16_MAX;
 	}
-	if (!trace->import->take_path || !kanary_path_news_tell(trace->import->news, name, length))
+	name_stream(trace);
+	if (!trace->import->take_path ||
+	    !kanary_path_news_tell(trace->import->news, trace->vector.stream, name, length))
 		return 0;
 	return tell(trace, call, name, length, flags);
 }

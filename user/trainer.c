@@ -94,6 +94,13 @@ static bool fit_memories(struct kanary_trainer *trainer, bool all)
 				   settings->items, all);
 }
 
+/* Where there are paths, there is a names head; in each fold, if only of a few. */
+static bool fit_names(struct kanary_trainer *trainer, bool all)
+{
+	free((void *)trainer->names.entry);
+	return kanary_name_fit(&trainer->names, trainer->dataset, all);
+}
+
 /* By the same means as the process head: only what it reads is another. */
 static bool fit_triples(struct kanary_trainer *trainer)
 {
@@ -122,7 +129,8 @@ static const char *fit(struct kanary_trainer *trainer, struct kanary_progress *p
 	if (!kanary_process_train(&trainer->process, trainer->dataset, &trainer->features,
 				  settings->code, settings->codewords, settings->even,
 				  trainer->drift) ||
-	    !fit_memories(trainer, false) || !fit_triples(trainer))
+	    !fit_memories(trainer, false) || !fit_triples(trainer) ||
+	    !fit_names(trainer, false))
 		return NO_MEMORY;
 	failure = fit_sequence(trainer, progress);
 	if (failure || trainer->dataset->turn)
@@ -150,7 +158,7 @@ static const char *build(struct kanary_trainer *trainer)
 	trainer->file = kanary_quantise_model(&header, &trainer->features, &trainer->process,
 					      &trainer->sequence, &trainer->container,
 					      &trainer->calls, &trainer->order,
-					      &trainer->triples);
+					      &trainer->triples, &trainer->names);
 	if (!trainer->file)
 		return NO_MEMORY;
 	kanary_kinds_write(&trainer->kinds, trainer->file);
@@ -228,7 +236,7 @@ static const char *complete(struct kanary_trainer *trainer, struct kanary_progre
 	} else if (!kanary_process_train_complete(&trainer->process, trainer->dataset,
 						  &trainer->features,
 						  trainer->settings->codewords) ||
-		   !fit_memories(trainer, true)) {
+		   !fit_memories(trainer, true) || !fit_names(trainer, true)) {
 		failure = NO_MEMORY;
 	}
 	if (!failure)
@@ -325,5 +333,6 @@ const char *kanary_trainer_run(struct kanary_trainer_result *result,
 	forget(&trainer);
 	kanary_memory_train_free(&trainer.calls);
 	kanary_memory_train_free(&trainer.order);
+	free((void *)trainer.names.entry);
 	return failure;
 }

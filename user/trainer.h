@@ -96,7 +96,8 @@ struct kanary_trainer_head {
  * @calls: memory, without errors where there is none
  * @order: memory, likewise
  * @triples: head, likewise
- * @task: these together
+ * @names: head, likewise
+ * @task: these together, but for names
  * @sequence: head
  * @container: head
  */
@@ -129,6 +130,7 @@ struct kanary_trainer_result {
 	struct kanary_trainer_head calls;
 	struct kanary_trainer_head order;
 	struct kanary_trainer_head triples;
+	struct kanary_trainer_head names;
 	struct kanary_trainer_head task;
 	struct kanary_trainer_head sequence;
 	struct kanary_trainer_head container;

@@ -123,6 +123,8 @@ void model_fixture_reference(const struct kanary_model *model)
 	kanary_score_stream_init(model, stream);
 	kanary_score_container_init(model, container);
 	for (i = 0; i < reference->repeat; i++) {
+		kanary_score_path(model, stream, reference->path, reference->path_length,
+				  reference->path_flags);
 		kanary_score_vector(model, stream, reference->counts, reference->length, scratch,
 				    &reference->verdict);
 		kanary_score_process(model, container, scratch, &reference->verdict);
@@ -145,6 +147,10 @@ static void set_reference(struct model_fixture *fixture, uint64_t *state)
 	assert(length <= KANARY_MODEL_REFERENCE_COUNTS);
 	memcpy(reference->counts, counts, length * sizeof(*counts));
 	reference->length = length;
+	if (model->name_knot) {
+		reference->path_length = strlen(MODEL_FIXTURE_PATH);
+		memcpy(reference->path, MODEL_FIXTURE_PATH, reference->path_length);
+	}
 	reference->repeat = model->header->sequence.steps;
 	if (model->header->container.steps > reference->repeat)
 		reference->repeat = model->header->container.steps;
@@ -238,6 +244,30 @@ static void fill_kinds(uint64_t *state, const struct kanary_model *model)
 		((s16 *)model->centroid)[i] = (s16)between(state, 0, 32767);
 }
 
+/* Of paths that the reference may have, too: without these all would be news. */
+static void fill_names(uint64_t *state, const struct kanary_model *model)
+{
+	struct kanary_name_entry *entry = (struct kanary_name_entry *)model->names.entry;
+	uint32_t count = model->names.count, i;
+	struct kanary_path_walk walk;
+	u32 step = count ? UINT32_MAX / count : 0;
+
+	if (!count)
+		return;
+	for (i = 0; i < count; i++) {
+		entry[i].key = i * step + (u32)between(state, 0, (s32)(step / 2));
+		entry[i].cost = (u16)between(state, 0, KANARY_NAME_HEAD_COST_MAX);
+		entry[i].novel = model_fixture_random(state) % 4 ?
+			(u16)between(state, 0, KANARY_NAME_HEAD_COST_MAX) :
+			KANARY_NAME_HEAD_NO_CONTEXT;
+	}
+	kanary_path_take((const u8 *)MODEL_FIXTURE_PATH, strlen(MODEL_FIXTURE_PATH), 0, &walk);
+	entry += walk.prefix[1] / step < count ? walk.prefix[1] / step : count - 1;
+	entry->key = walk.prefix[1];
+	entry->novel = (u16)between(state, 1, KANARY_NAME_HEAD_COST_MAX);
+	fill_knots(state, model->name_knot, model->header->knots, 1 << 16, 1 << 12);
+}
+
 void model_fixture_create(struct model_fixture *fixture, uint64_t seed, unsigned int inputs,
 			  unsigned int code, unsigned int hidden, unsigned int steps,
 			  unsigned int stride)
@@ -262,12 +292,13 @@ void model_fixture_create_whole(struct model_fixture *fixture, uint64_t seed,
 			 (shape->sequence.hidden ? KANARY_MODEL_SEQUENCE : 0) |
 			 (shape->container.hidden ? KANARY_MODEL_CONTAINER : 0) |
 			 (items ? KANARY_MODEL_MEMORY : 0) |
-			 (shape->triples_inputs ? KANARY_MODEL_TRIPLES : 0),
+			 (shape->triples_inputs ? KANARY_MODEL_TRIPLES : 0) |
+			 (shape->names ? KANARY_MODEL_PATHS : 0),
 		.inputs = (u16)inputs, .code = (u16)shape->code, .knots = 6, .codebook = 5,
 		.sequence = shape->sequence, .container = shape->container,
 		.kinds = (u16)shape->kinds, .triples_inputs = (u16)shape->triples_inputs,
 		.triples_code = (u16)shape->triples_code,
-		.codebook_gate = 1 << 24, .name = "fixture-1",
+		.names = shape->names, .codebook_gate = 1 << 24, .name = "fixture-1",
 	};
 	struct kanary_model *model = &fixture->model;
 	uint32_t *length = calloc(2 * (size_t)items + 1, sizeof(*length));
@@ -304,6 +335,7 @@ void model_fixture_create_whole(struct model_fixture *fixture, uint64_t seed,
 	fill_layer(&state, &model->triples_decode);
 	if (model->triples_knot)
 		fill_knots(&state, model->triples_knot, header.knots, 1 << 22, 1 << 24);
+	fill_names(&state, model);
 	if (model->task_knot)
 		fill_knots(&state, model->task_knot, header.knots, 1 << 10, 1 << 14);
 	free(length);

@@ -7,6 +7,9 @@
 
 #include "model.h"
 
+/* The path of the reference of a model with names; its first component is known. */
+#define MODEL_FIXTURE_PATH "/srv/data/new-file"
+
 /**
  * struct model_fixture - a model in memory
  * @file: the file, @size bytes
@@ -31,6 +34,7 @@ struct model_fixture {
  * @items: of each memory, 0 for none
  * @triples_inputs: of the triples head, 0 for none
  * @triples_code: width of its bottleneck
+ * @names: entries of the names head, 0 for none
  */
 struct model_fixture_shape {
 	unsigned int inputs;
@@ -41,6 +45,7 @@ struct model_fixture_shape {
 	unsigned int items;
 	unsigned int triples_inputs;
 	unsigned int triples_code;
+	unsigned int names;
 };
 
 /** model_fixture_random() - next number of a generator that is the same everywhere */

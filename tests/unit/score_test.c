@@ -49,7 +49,7 @@ static void stream_ends(struct judge *judge)
 }
 
 #define SHAPE(hidden, steps, stride) { hidden, steps, stride, 0 }
-#define WHOLE(...) (&(struct model_fixture_shape){ __VA_ARGS__ })
+#define WHOLE(...) (&(struct model_fixture_shape){ __VA_ARGS__, .names = 0 })
 #define NONE { 0 }
 
 /* The specification again, one row at a time, with nothing clever. */
@@ -473,16 +473,16 @@ static uint32_t hash_verdicts(uint64_t seed, const struct model_fixture_shape *s
 static void gives_the_same_bits_everywhere(void **state)
 {
 	assert_int_equal(hash_verdicts(1, WHOLE(64, 8, SHAPE(32, 16, 1), SHAPE(16, 8, 1), 3, 0, 0,
-						0)), 0x7ec75cbe);
+						0)), 0xc0a45699);
 	assert_int_equal(hash_verdicts(2, WHOLE(30, 10, SHAPE(6, 4, 1), NONE, 3, 0, 0, 0)),
-			 0x89606ad4);
+			 0xef1bb23c);
 	assert_int_equal(hash_verdicts(3, WHOLE(100, 12, NONE, SHAPE(12, 5, 3), 3, 0, 0, 0)),
-			 0x11ac9804);
+			 0x60ac362e);
 	assert_int_equal(hash_verdicts(4, WHOLE(40, 6, SHAPE(6, 4, 1), SHAPE(6, 4, 1), 3, 50, 0,
-						0)), 0x3fe6a872);
-	assert_int_equal(hash_verdicts(5, WHOLE(32, 6, NONE, NONE, 0, 0, 256, 160)), 0x2a746eb1);
+						0)), 0x712a9f01);
+	assert_int_equal(hash_verdicts(5, WHOLE(32, 6, NONE, NONE, 0, 0, 256, 160)), 0x31d4b6d4);
 	assert_int_equal(hash_verdicts(6, WHOLE(32, 6, SHAPE(6, 4, 1), NONE, 0, 20, 64, 16)),
-			 0xf2ebb15d);
+			 0x1a90ae41);
 }
 
 int main(void)

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The names head out of a dataset. */
+#ifndef KANARY_NAME_FIT_H
+#define KANARY_NAME_FIT_H
+
+#include "dataset.h"
+#include "name_head.h"
+
+/**
+ * kanary_name_fit() - learn the paths of all but the calibration part
+ * @table: its entries are to be freed; none where there are no paths
+ * @dataset: split
+ * @all: those of the calibration part, too
+ *
+ * What carries no time is of whole documents, one a stream; else a container's recording
+ * is a sequence of KANARY_NAME_TRAIN_PARTS.
+ *
+ * Return: false where memory is short.
+ */
+bool kanary_name_fit(struct kanary_name_table *table, const struct kanary_dataset *dataset,
+		     bool all);
+
+#endif /* KANARY_NAME_FIT_H */
