@@ -241,22 +241,24 @@ static void put_sensible(struct sender *sender, uint16_t type)
 
 static void put_attributes(struct sender *sender, const struct operation *operation)
 {
+	/* Of the many messages of an upload, all have to be right for it to arrive. */
+	uint32_t odds = operation->command == KANARY_CMD_MODEL_CHUNK ? 60 : 12;
 	int i, repeat;
 
 	for (i = 0; i < operation->length; i++) {
 		const struct attribute *attribute = &attributes[operation->request[i]];
 
 		/* A signature that is none has a model refused. */
-		if (chance(12) || (operation->request[i] == KANARY_A_SIGNATURE && !chance(8)))
+		if (chance(odds) || (operation->request[i] == KANARY_A_SIGNATURE && !chance(8)))
 			continue;
 		for (repeat = attribute->repeated ? (int)draw(6) : 0; repeat >= 0; repeat--) {
-			if (chance(10))
+			if (chance(odds))
 				put_any(operation->request[i], 0);
 			else
 				put_sensible(sender, operation->request[i]);
 		}
 	}
-	if (chance(12))
+	if (chance(odds))
 		put_any((uint16_t)(1 + draw(KANARY_A_MAX)), 0);
 	if (chance(40))
 		put((uint16_t)draw(65536), "foreign", draw(8));
@@ -274,6 +276,7 @@ static const struct operation *choose(const struct sender *sender)
 	do
 		operation = &operations[draw(LENGTH(operations))];
 	while (operation->command == KANARY_CMD_LOCK ||
+	       (operation->command == KANARY_CMD_UNLOAD && !chance(4)) ||
 	       (wanted && operation->command != wanted));
 	return operation;
 }
