@@ -29,7 +29,7 @@ kernel_build() {
 	rm -rf "$BUILD/$name"
 	mkdir -p "$BUILD/$name"
 	cp -rL Kbuild kmod common "$BUILD/$name/"
-	make -C "$KDIR" M="$BUILD/$name" "$@" modules 2>&1 | sed "s|$BUILD/$name/||g"
+	make -j2 -C "$KDIR" M="$BUILD/$name" "$@" modules 2>&1 | sed "s|$BUILD/$name/||g"
 }
 
 # The words of the kernel's own build about us, not about its headers.
@@ -37,10 +37,11 @@ ours() {
 	grep -E '^(kmod|common|Kbuild)[^ ]*:[0-9]+' || :
 }
 
+# With all that the kernel's build can warn of, and gcc's analyser: see ANALYZER below.
 check_warnings_module() {
 	local said
 
-	said=$(kernel_build W=1)
+	said=$(kernel_build W=1 KCFLAGS="-fanalyzer -Wno-analyzer-malloc-leak")
 	[ -e "$BUILD/$name/kanary.ko" ] || complain "$said"
 	said=$(ours <<<"$said")
 	[ -z "$said" ] || complain "$said"
