@@ -157,9 +157,9 @@ static void put_vector(uint16_t type)
 	static _Alignas(8) uint8_t copy[KANARY_VECTOR_SIZE_MAX];
 
 	memcpy(copy, vector, size);
-	if (chance(3))
+	if (chance(8))
 		copy[draw((uint32_t)size)] ^= (uint8_t)(1 << draw(8));
-	if (chance(16))
+	if (chance(24))
 		size = draw((uint32_t)size);
 	put(type, copy, size);
 }
@@ -251,7 +251,7 @@ static void put_attributes(struct sender *sender, const struct operation *operat
 		/* A signature that is none has a model refused. */
 		if (chance(odds) || (operation->request[i] == KANARY_A_SIGNATURE && !chance(8)))
 			continue;
-		for (repeat = attribute->repeated ? (int)draw(6) : 0; repeat >= 0; repeat--) {
+		for (repeat = attribute->repeated ? (int)draw(4) : 0; repeat >= 0; repeat--) {
 			if (chance(odds))
 				put_any(operation->request[i], 0);
 			else
@@ -295,8 +295,9 @@ static void add_message(struct sender *sender)
 	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
 	if (operation->way == WAY_DUMP)
 		message->nlmsg_flags |= NLM_F_DUMP;
+	/* What is no request is acknowledged unread, and so NLM_F_REQUEST, the lowest, stays. */
 	if (chance(50))
-		message->nlmsg_flags ^= (uint16_t)(1 << draw(16));
+		message->nlmsg_flags ^= (uint16_t)(2 << draw(15));
 	message->nlmsg_seq = ++sequence;
 	used = begin + NLMSG_HDRLEN + GENL_HDRLEN;
 	put_attributes(sender, operation);

@@ -13,7 +13,7 @@ await 10 test -d "$CGROUPS/worker"
 container=$(identity worker)
 model quiet.model 64 quiet
 memory=$(kanary status --json | jq .memory_bytes)
-netlink_fuzz "$container" quiet.model "${MESSAGES:-20000}" "${SEED:-1}" || fail "see above"
+netlink_fuzz "$container" quiet.model "${MESSAGES:-10000}" "${SEED:-1}" || fail "see above"
 
 # Nothing is left of it but at most one model and what it remembers of the worker's tasks.
 recorder_gone() {
