@@ -6,7 +6,7 @@
  *				not be read
  *	paths race SECONDS	a path in a page that another thread takes away
  *	paths new N [PREFIX]	N paths that never were
- *	paths open N FILE...	open each N times, in turn
+ *	paths open N FILE...	open each N times, in turn; 0 for ever
  *	paths read REC		a recording's paths, as JSON, names as hexadecimal
  *	paths check REC CGROUP	in its one stream there, the histogram is that of the paths
  */
@@ -182,9 +182,12 @@ static atomic_bool ended;
 
 static void *take_away(void *unused)
 {
+	/* There with all of it, or not there at all. */
 	while (!ended) {
-		map(raced, PAGE, MAP_FIXED);
-		strcpy(raced + PAGE - 16, "/tmp/raced");
+		char *page = map(NULL, PAGE, 0);
+
+		strcpy(page + PAGE - 16, "/tmp/raced");
+		mremap(page, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, raced);
 		munmap(raced, PAGE);
 	}
 	return NULL;
@@ -227,10 +230,11 @@ static int give_new(unsigned long number, const char *prefix)
 
 static int open_in_turn(unsigned long number, char **files)
 {
+	unsigned long i;
 	char **file;
 	int fd;
 
-	while (number--) {
+	for (i = 0; !number || i < number; i++) {
 		for (file = files; *file; file++) {
 			fd = open(*file, O_RDONLY);
 			if (fd >= 0)

@@ -36,7 +36,7 @@ finish() {
 has() {
 	local name
 
-	name=$(printf %b "$4" | busybox xxd -p | tr -d '\n')
+	name=$(printf %b "$4" | od -An -v -tx1 | tr -d ' \n')
 	grep -q "\"call\": \"$2\", \"flags\": $3, \"name\": \"$name\"" "$1" ||
 		fail "$2 of '$4' with flags $3 was not recorded"
 }
@@ -90,7 +90,8 @@ read -r counted unread <<<"$(counter paths_counted paths_unread)"
 echo "$calls raced paths: $counted read, $unread not"
 
 for prefix in /tmp/one /tmp/two; do
-	isolated storm paths new 40000 $prefix &
+	# So that the worker has to wait.
+	isolated storm chrt --fifo 1 paths new 40000 $prefix &
 	storms+=($!)
 done
 await 60 above paths_dropped_queue_full 0
@@ -107,14 +108,14 @@ echo "$(counter paths_news) paths were news, $(counter paths_dropped_queue_full)
 
 # A path is told of about once a CPU, and again to who has not heard of it.
 isolated steady paths open 0 /etc/hostname /etc/hosts &
-sleep_until_known() {
+settled() {
 	[ "$(counter paths_news)" = "$known" ] && return
 	known=$(counter paths_news)
 	return 1
 }
 await 10 test -d "$CGROUPS/steady"
 known=0
-await 20 sleep_until_known
+await 20 settled
 for round in first second; do
 	before=$(counter paths_counted)
 	record $round.rec
