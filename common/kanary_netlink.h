@@ -27,7 +27,7 @@
  * KANARY_CMD_PATHS (event, unicast to the recorder)
  *	SEQUENCE, LOST, PATH (repeated)
  *	Paths that containers used and that were news to the kernel's cache: about
- *	one for each path, container and CPU, and not one for each call. How often
+ *	one for each path, stream and CPU, and not one for each call. How often
  *	directories are used is in the vectors.
  *
  * KANARY_CMD_MODEL_BEGIN (do): SIZE

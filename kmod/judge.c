@@ -57,14 +57,14 @@ static int fit_scratch(const struct kanary_model *model)
 
 /* The state of @task's stream under @profile, fresh if either is new. */
 static struct kanary_judge_state *fit_state(const struct kanary_profile *profile,
-					    struct kanary_task *task,
-					    const struct kanary_vector *vector)
+					    struct kanary_task *task, u64 stream, u32 index)
 {
+	const struct kanary_vector first = { .stream = stream, .index = index };
 	size_t size = offsetof(struct kanary_judge_state, score) +
 		      kanary_score_stream_size(&profile->model);
 	struct kanary_judge_state *state = task->judge;
 
-	if (state && state->serial == profile->serial && state->stream == vector->stream)
+	if (state && state->serial == profile->serial && state->stream == stream)
 		return state;
 	if (!state || state->size != size) {
 		kanary_judge_forget(state);
@@ -76,8 +76,8 @@ static struct kanary_judge_state *fit_state(const struct kanary_profile *profile
 		atomic64_add(size, &memory);
 	}
 	state->serial = profile->serial;
-	state->stream = vector->stream;
-	kanary_score_stream_begin(&profile->model, &state->score, vector);
+	state->stream = stream;
+	kanary_score_stream_begin(&profile->model, &state->score, &first);
 	return state;
 }
 
@@ -90,7 +90,7 @@ int kanary_judge_vector(const struct kanary_profile *profile, struct kanary_task
 
 	if (fit_scratch(&profile->model))
 		return -ENOMEM;
-	state = fit_state(profile, task, vector);
+	state = fit_state(profile, task, vector->stream, vector->index);
 	if (!state)
 		return -ENOMEM;
 	kanary_score_vector(&profile->model, &state->score, vector->counts, vector->length,
@@ -103,6 +103,18 @@ int kanary_judge_vector(const struct kanary_profile *profile, struct kanary_task
 						profile->container, vector->counts,
 						vector->length, scratch, verdict, unusual);
 	note_time(ktime_get_ns() - start);
+	return 0;
+}
+
+int kanary_judge_path(const struct kanary_profile *profile, struct kanary_task *task,
+		      const struct kanary_path *path, u32 index, u32 *surprise)
+{
+	struct kanary_judge_state *state = fit_state(profile, task, path->stream, index);
+
+	if (!state)
+		return -ENOMEM;
+	*surprise = kanary_score_path(&profile->model, &state->score, (const u8 *)path->name,
+				      path->length, path->flags);
 	return 0;
 }
 

@@ -39,6 +39,21 @@ int kanary_judge_vector(const struct kanary_profile *profile, struct kanary_task
 			struct kanary_unusual *unusual, u32 *reasons);
 
 /**
+ * kanary_judge_path() - judge a path of a task; its next vector's verdict tells of it, too
+ * @profile: with a names head, found under the read lock
+ * @task: keeps the stream's state
+ * @path: of @task
+ * @index: of the vector that will count it
+ * @surprise: set, Q24.8
+ *
+ * Context: the worker. May sleep.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int kanary_judge_path(const struct kanary_profile *profile, struct kanary_task *task,
+		      const struct kanary_path *path, u32 index, u32 *surprise);
+
+/**
  * kanary_judge_run() - judge vectors of a container from a fresh state, for a caller of the CLI
  * @length: of @vector and @verdict
  *

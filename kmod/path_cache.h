@@ -3,9 +3,9 @@
  * Paths that are known: a small cache a CPU, from a path's hash to the bins that it
  * counts in, so that it is taken apart, and sent to the worker, once and not each time.
  *
- * A hash is of the container, too, and of a generation, so nothing that one container
- * or one model has seen hides a path from another. What the worker finds unusual is
- * watched: it is sent again for each task that uses it, and each second.
+ * A hash is of the stream, too, and of a generation, so nothing that one program, one
+ * recorder or one model has seen hides a path from another. What the worker finds
+ * unusual is watched: it is sent again, once a second as long as it is used.
  */
 #ifndef _KANARY_PATH_CACHE_H
 #define _KANARY_PATH_CACHE_H
@@ -25,14 +25,12 @@ enum {
 /**
  * struct kanary_path_entry - a known path
  * @hash: 0 for none
- * @stream: low bits of that of the task which it was last news of
- * @time: jiffies when it last was
+ * @time: jiffies when it was last news
  * @bins: number of @bin
  * @bin: from KANARY_PATH_FIRST on
  */
 struct kanary_path_entry {
 	u64 hash;
-	u32 stream;
 	u32 time;
 	u16 bins;
 	u16 bin[KANARY_PATH_DEPTH_MAX];
@@ -54,16 +52,16 @@ void kanary_path_cache_uninit(void);
 /** kanary_path_cache_renew() - all paths are news again: another model, another recorder */
 void kanary_path_cache_renew(void);
 
-/** kanary_path_cache_watch() - a path is news for each task that uses it, from now on */
+/** kanary_path_cache_watch() - a path is news once a second, from now on */
 void kanary_path_cache_watch(u64 hash);
 
 u64 kanary_path_cache_memory(void);
 
-/** kanary_path_cache_seed() - what the hash of a container's paths begins with; the hook */
-static __always_inline u64 kanary_path_cache_seed(u64 cgroup)
+/** kanary_path_cache_seed() - what the hash of a stream's paths begins with; the hook */
+static __always_inline u64 kanary_path_cache_seed(u64 stream)
 {
-	/* An odd factor, 2^64 over the golden ratio: other containers, other seeds. */
-	return READ_ONCE(kanary_path_generation) ^ cgroup * 0x9E3779B97F4A7C15ull;
+	/* An odd factor, 2^64 over the golden ratio: other streams, other seeds. */
+	return READ_ONCE(kanary_path_generation) ^ stream * 0x9E3779B97F4A7C15ull;
 }
 
 /**

@@ -2,6 +2,9 @@
 #include "path_fate.h"
 
 #include "counters.h"
+#include "judge.h"
+#include "notable.h"
+#include "path_cache.h"
 #include "path_queue.h"
 #include "profile.h"
 #include "recorder.h"
@@ -10,15 +13,43 @@
 #include <linux/cpumask.h>
 #include <linux/sched.h>
 
-/* Exactly one fate for each path. */
+/* From here on, one normal path in a hundred, a path is worth a word beside an alert: Q24.8. */
+enum { NOTABLE = 2 << 8 };
+
+static bool judges(const struct kanary_profile *profile)
+{
+	return profile && READ_ONCE(profile->mode) != KANARY_MODE_LEARN &&
+	       profile->model.name_knot;
+}
+
+/* Exactly one fate for each path, plus a copy of a judged one for the recorder. */
 static void settle(const struct kanary_path_queued *queued)
 {
 	const struct kanary_path *path = &queued->path;
+	bool wanted = kanary_recorder_wants(path->cgroup);
+	struct kanary_profile *profile;
+	u32 surprise;
+	int reader;
 
-	if (kanary_recorder_wants(path->cgroup))
-		kanary_recorder_take_path(path, false);
-	else
-		kanary_counters_add(KANARY_A_COUNTER_PATHS_DROPPED_UNCLAIMED, 1);
+	reader = kanary_profile_read_lock();
+	profile = kanary_profile_find(path->cgroup);
+	if (!judges(profile)) {
+		if (wanted)
+			kanary_recorder_take_path(path, false);
+		else
+			kanary_counters_add(KANARY_A_COUNTER_PATHS_DROPPED_UNCLAIMED, 1);
+	} else if (kanary_judge_path(profile, queued->task, path, queued->index, &surprise)) {
+		kanary_counters_add(KANARY_A_COUNTER_PATHS_DROPPED_NO_MEMORY, 1);
+	} else {
+		kanary_counters_add(KANARY_A_COUNTER_PATHS_JUDGED, 1);
+		if (wanted)
+			kanary_recorder_take_path(path, true);
+		if (surprise >= NOTABLE) {
+			kanary_notable_add(queued->task, profile->serial, path, surprise);
+			kanary_path_cache_watch(queued->hash);
+		}
+	}
+	kanary_profile_read_unlock(reader);
 }
 
 void kanary_path_fate_drain(u64 until)

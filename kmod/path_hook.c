@@ -41,7 +41,6 @@ static void send(struct kanary_task *task, struct kanary_path_entry *entry,
 {
 	struct kanary_path_queued *queued;
 
-	entry->stream = task->stream;
 	entry->time = jiffies;
 	queued = kanary_path_queue_reserve(name->length);
 	if (!queued)
@@ -49,6 +48,7 @@ static void send(struct kanary_task *task, struct kanary_path_entry *entry,
 	refcount_inc(&task->references);
 	queued->task = task;
 	queued->hash = name->hash;
+	queued->index = task->index;
 	queued->path = (struct kanary_path) {
 		.stream = task->stream,
 		.cgroup = task->cgroup,
@@ -75,11 +75,11 @@ learn(struct kanary_task *task, const struct kanary_path_name *name, u16 call, u
 	return entry;
 }
 
-/* Unusual ones each task has to answer for, though not more often than it matters. */
+/* Unusual ones have to be answered for as long as they are used. */
 static noinline void send_again(struct kanary_task *task, struct kanary_path_entry *entry,
 				const struct kanary_path_name *name, u16 call, u16 flags)
 {
-	if (entry->stream != (u32)task->stream || (u32)jiffies - entry->time >= HZ)
+	if ((u32)jiffies - entry->time >= HZ)
 		send(task, entry, name, call, flags);
 }
 
@@ -94,7 +94,7 @@ static void take(struct kanary_task *task, unsigned long address, u16 call, u16 
 	/* The directory itself is meant, or nothing: there is no path. */
 	if (!address)
 		return;
-	if (kanary_path_read((const char __user *)address, kanary_path_cache_seed(task->cgroup),
+	if (kanary_path_read((const char __user *)address, kanary_path_cache_seed(task->stream),
 			     name)) {
 		kanary_counters_add(KANARY_A_COUNTER_PATHS_UNREAD, 1);
 		return;

@@ -14,11 +14,13 @@ struct kanary_task;
  * struct kanary_path_queued - a path in a ring
  * @task: holds a reference
  * @hash: as the cache knows it
+ * @index: of the vector that will count it
  * @path: followed by its name
  */
 struct kanary_path_queued {
 	struct kanary_task *task;
 	u64 hash;
+	u32 index;
 	struct kanary_path path;
 };
 
