@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 # Unpack a stock Debian kernel with its headers into the cache; nothing is installed.
 #
-#	tools/vm/kernel.sh [[SUITE/]PACKAGE]
+#	tools/vm/kernel.sh [[SUITE/]PACKAGE|kasan|lockdep|kcsan]
 #
 # PACKAGE is a linux-image package or one that stands for the newest of its kind. With a
 # SUITE (bullseye, bookworm-backports ...) it comes from there, and headers of another
 # Debian than this one bring that Debian's compiler with them. Without an argument: the
-# kernel that linux-image-cloud-amd64 stands for today. Prints lines for eval:
+# kernel that linux-image-cloud-amd64 stands for today. Each of the last three is built:
+# see debug-kernel.sh. Prints lines for eval:
 #
 #	RELEASE=6.1.0-NN-cloud-amd64
 #	KERNEL_DIR=...	/boot and /lib/modules of the kernel
@@ -19,6 +20,8 @@
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 . "$here/common.sh"
+
+[ ! -e "$here/debug/${1:-none}.config" ] || exec "$here/debug-kernel.sh" "$1"
 
 # What a build needs beside the headers and what those depend on.
 TOOLS=(bash dash coreutils sed grep mawk findutils make gcc libelf1 perl-base diffutils)

@@ -15,7 +15,8 @@
 #	--icount		one core, the guest's time stamp counter counts instructions:
 #				costs come out the same on every run and every machine
 #	--firmware VARIABLES	boot by UEFI, with a copy of this store of its variables
-#	--kernel PACKAGE	a linux-image package instead of linux-image-cloud-amd64
+#	--kernel PACKAGE	a linux-image package instead of linux-image-cloud-amd64, or
+#				kasan, lockdep or kcsan: kernels that find faults
 #	--log FILE		keep the serial console's text
 #
 # SCRIPT's output and the kernel's warnings are streamed to stdout. The exit
@@ -77,6 +78,7 @@ done
 command -v qemu-system-x86_64 >/dev/null ||
 	die "qemu-system-x86_64 is missing: run tools/install-packages"
 
+APPEND=
 variables=$("$here/kernel.sh" ${package:+"$package"})
 eval "$variables"
 variables=$("$here/image.sh" "$KERNEL_DIR" "$RELEASE")
@@ -138,7 +140,7 @@ boot() {
 	timeout --foreground -k 5 "$timeout" qemu-system-x86_64 -nodefaults -no-user-config \
 		-no-reboot -machine q35 -cpu max "${machine[@]}" "${accelerator[@]}" -m "$memory" \
 		-display none -serial stdio -pidfile "$work/pid" \
-		-kernel "$VMLINUZ" -initrd "$INITRAMFS" -append "$arguments $append" \
+		-kernel "$VMLINUZ" -initrd "$INITRAMFS" -append "$arguments $APPEND $append" \
 		-drive "file=$ROOT,format=raw,if=virtio,snapshot=on,cache=unsafe" \
 		-drive "file=$work/files,format=raw,if=virtio,readonly=on" \
 		-drive "file=$work/out,format=raw,if=virtio,cache=unsafe" \
@@ -157,10 +159,11 @@ done
 [ -z "$log" ] || cp "$work/console" "$log"
 log=$work/console
 
-complaint='^\[ *[0-9.]+\] (.*\] )?(WARNING: |BUG: |Oops|Kernel panic|general protection|INFO: task )'
+complaint='^\[ *[0-9.]+\] (.*\] )?(WARNING: |BUG:? [a-z]|BUG: |Oops|Kernel panic|general protection'
+complaint+='|INFO: (task|rcu|trying|lockdep)|UBSAN: |pagealloc: memory corruption|ODEBUG: )'
 if grep -qE "$complaint" "$log"; then
 	echo "kanary: run.sh: the kernel complained:" >&2
-	grep -m 1 -E -A 3 "$complaint" "$log" >&2
+	grep -m 1 -E -A 25 "$complaint" "$log" >&2
 	exit 125
 fi
 if [ "$status" -eq 124 ] || [ "$status" -eq 137 ]; then
