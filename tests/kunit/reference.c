@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Writes reference_data.h: runs in userspace, where kanary_kunit.ko is built. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model_fixture.h"
+#include "score.h"
+#include "vector.h"
+
+enum { VECTORS = 40, PERIOD = 500, STREAM = 6 };
+
+static const struct {
+	const char *name;
+	struct model_fixture_shape shape;
+} models[] = {
+	{ "process", { .inputs = 16, .code = 4 } },
+	{ "sequence", { .inputs = 64, .code = 8, .sequence = { 32, 4, 2, 0 } } },
+	{ "container", { .inputs = 24, .code = 6, .sequence = { 8, 3, 1, 0 },
+			 .container = { 12, 3, 1, 0 } } },
+	{ "memories", { .inputs = 32, .code = 6, .sequence = { 16, 4, 1, 0 }, .items = 9 } },
+	{ "triples", { .inputs = 32, .code = 6, .kinds = 3, .container = { 8, 2, 1, 0 },
+		       .items = 5, .triples_inputs = 64, .triples_code = 8 } },
+};
+
+static void print_bytes(const char *type, const char *name, unsigned int model, int number,
+			const void *data, size_t size)
+{
+	const unsigned char *byte = data;
+	size_t i;
+
+	printf("static const %s %s_%u", type, name, model);
+	if (number >= 0)
+		printf("_%d", number);
+	printf("[] __aligned(8) = {");
+	for (i = 0; i < size; i++)
+		printf("%s%u,", i % 24 ? "" : "\n", byte[i]);
+	printf("\n};\n");
+}
+
+/* Streams of STREAM vectors, each of which a process ends. */
+static struct kanary_vector *make_vector(uint64_t *state, unsigned int number)
+{
+	struct kanary_vector *vector = calloc(1, KANARY_VECTOR_SIZE_MAX);
+	uint32_t length;
+
+	length = model_fixture_counts(state, vector->counts, PERIOD);
+	vector->length = (u16)model_fixture_order(state, vector->counts, length, PERIOD);
+	vector->stream = 1 + number / STREAM;
+	vector->index = number % STREAM;
+	vector->cgroup = 1;
+	vector->time = 1 + number;
+	vector->calls = PERIOD;
+	vector->reason = number % STREAM == STREAM - 1 ? KANARY_REASON_EXIT : KANARY_REASON_PERIOD;
+	strcpy(vector->comm, "reference");
+	return vector;
+}
+
+static void print_model(unsigned int number)
+{
+	struct kanary_score_container *container;
+	struct kanary_verdict verdict[VECTORS];
+	struct kanary_score_stream *stream;
+	struct model_fixture fixture;
+	uint64_t state = 77 + number;
+	unsigned int i;
+	void *scratch;
+
+	model_fixture_create_whole(&fixture, 1 + number, &models[number].shape);
+	stream = malloc(kanary_score_stream_size(&fixture.model));
+	scratch = malloc(kanary_score_scratch_size(&fixture.model));
+	container = malloc(kanary_score_container_size(&fixture.model) + 1);
+	kanary_score_container_init(&fixture.model, container);
+	memset(verdict, 0, sizeof(verdict));
+	for (i = 0; i < VECTORS; i++) {
+		struct kanary_vector *vector = make_vector(&state, i);
+
+		if (!vector->index)
+			kanary_score_stream_begin(&fixture.model, stream, vector);
+		kanary_score_vector(&fixture.model, stream, vector->counts, vector->length,
+				    scratch, &verdict[i]);
+		if (kanary_score_ends(stream, vector))
+			kanary_score_process(&fixture.model, container, scratch, &verdict[i]);
+		print_bytes("u8", "vector", number, (int)i, vector,
+			    kanary_vector_size(vector));
+		free(vector);
+	}
+	print_bytes("u8", "file", number, -1, fixture.file, fixture.size);
+	print_bytes("u8", "verdict", number, -1, verdict, sizeof(verdict));
+	printf("static const struct kanary_vector *const vectors_%u[] = {\n", number);
+	for (i = 0; i < VECTORS; i++)
+		printf("\t(const void *)vector_%u_%u,\n", number, i);
+	printf("};\n");
+	free(container);
+	free(scratch);
+	free(stream);
+	model_fixture_destroy(&fixture);
+}
+
+int main(void)
+{
+	unsigned int number, count = sizeof(models) / sizeof(models[0]);
+
+	printf("/* SPDX-License-Identifier: GPL-2.0 */\n/* Written by reference.c. */\n");
+	printf("static_assert(REFERENCE_VECTORS == %d && REFERENCE_PERIOD == %d);\n", VECTORS,
+	       PERIOD);
+	for (number = 0; number < count; number++)
+		print_model(number);
+	printf("const struct reference kanary_reference[] = {\n");
+	for (number = 0; number < count; number++)
+		printf("\t{ \"%s\", file_%u, sizeof(file_%u), vectors_%u, (const void *)verdict_%u },\n",
+		       models[number].name, number, number, number, number);
+	printf("};\n");
+	return 0;
+}
