@@ -3,6 +3,7 @@
 # make user       build/kanary alone        make module    kanary.ko alone
 # make demo       Kanary at its job, in a virtual machine
 # make check      all tests                 make bench     what it costs
+# make check-debug    KUnit and storms on kernels that find faults
 # make check-kernels  the module on each of Debian's kernels
 # make fuzz       hostile bytes for longer, FOR seconds for each reader
 # make battery    live attacks on four services, in a virtual machine
@@ -71,6 +72,10 @@ battery:
 
 check:
 	$(Q)tests/run --build $(BUILD)
+
+.PHONY: check-debug
+check-debug:
+	$(Q)tests/debug --build $(BUILD)
 
 .PHONY: check-kernels
 check-kernels:

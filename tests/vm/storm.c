@@ -5,6 +5,10 @@
  *	storm calls N [NAME]	N getppid() by one task, which calls itself NAME
  *	storm forks N		N processes, 8 at a time, which call, exec and exit
  *	storm threads N		N threads, 8 at a time
+ *	storm compat N		N getpid() of the 32-bit ABI
+ *	storm execs N		a thread, not the first, that execs this with N - 1
+ *	storm numbers N		each system call there is, N times, mostly refused
+ *	storm crowd N		N processes that call and go on, until killed
  *	storm wait		until it is killed
  */
 #include <limits.h>
@@ -17,7 +21,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { AT_A_TIME = 8, CALLS = 50 };
+/* NUMBERS: beyond the last that any kernel has. */
+enum { AT_A_TIME = 8, CALLS = 50, NUMBERS = 600 };
 
 static void calls(unsigned long number)
 {
@@ -78,6 +83,87 @@ static int threads(unsigned long number)
 	return 0;
 }
 
+/* As an old program makes it; the number is that of its own ABI. */
+static void compat(unsigned long number)
+{
+	while (number--) {
+		long result = 20;
+
+		asm volatile("int $0x80" : "+a" (result) : : "memory", "r8", "r9", "r10", "r11");
+	}
+}
+
+/* Those that do not come back, come back twice, or stop the guest. */
+static int returns(long call)
+{
+	switch (call) {
+	case SYS_rt_sigreturn:
+	case SYS_pause:
+	case SYS_clone:
+	case SYS_fork:
+	case SYS_vfork:
+	case SYS_exit:
+	case SYS_exit_group:
+	case SYS_reboot:
+	case SYS_rt_sigsuspend:
+	case SYS_clone3:
+	case SYS_sync:
+	/* uretprobe and uprobe */
+	case 335:
+	case 336:
+		return 0;
+	default:
+		return 1;
+	}
+}
+
+static void numbers(unsigned long number)
+{
+	long call;
+
+	while (number--) {
+		for (call = 0; call < NUMBERS; call++) {
+			if (returns(call))
+				syscall(call, -1L, -1L, -1L, -1L, -1L, -1L);
+		}
+	}
+}
+
+static void *exec_again(void *argument)
+{
+	execl("/proc/self/exe", "storm", "execs", argument, NULL);
+	_exit(1);
+}
+
+static int execs(unsigned long number)
+{
+	char next[24];
+	pthread_t thread;
+
+	calls(CALLS);
+	if (!number)
+		return 0;
+	snprintf(next, sizeof(next), "%lu", number - 1);
+	if (pthread_create(&thread, NULL, exec_again, next))
+		return 1;
+	for (;;)
+		calls(CALLS);
+}
+
+static void crowd(unsigned long number)
+{
+	while (number--) {
+		if (fork())
+			continue;
+		for (;;) {
+			calls(CALLS);
+			usleep(10000);
+		}
+	}
+	for (;;)
+		pause();
+}
+
 int main(int argc, char **argv)
 {
 	unsigned long number = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
@@ -90,9 +176,17 @@ int main(int argc, char **argv)
 		return forks(number);
 	if (argc > 2 && !strcmp(argv[1], "threads"))
 		return threads(number);
+	if (argc > 2 && !strcmp(argv[1], "compat"))
+		return compat(number), 0;
+	if (argc > 2 && !strcmp(argv[1], "numbers"))
+		return numbers(number), 0;
+	if (argc > 2 && !strcmp(argv[1], "execs"))
+		return execs(number);
+	if (argc > 2 && !strcmp(argv[1], "crowd"))
+		crowd(number);
 	if (argc > 1 && !strcmp(argv[1], "wait"))
 		for (;;)
 			pause();
-	fprintf(stderr, "usage: storm calls|forks|threads N, or storm wait\n");
+	fprintf(stderr, "usage: storm calls|forks|threads|compat|execs|numbers|crowd N, or storm wait\n");
 	return 2;
 }

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-2.0
+# No memory, in each place where the module asks for some, again and again:
+#
+#	insmod, rmmod   x  x     x x   x  x   60 times: loads, or says that it cannot
+#	containers    ------------------------   threads, forks, 32-bit calls, judged by a model
+#	commands        x status, x load, x score, x record ...
+#	then            no faults: all is accounted for, all works, nothing more is held
+#
+# On a kernel with fault injection, of which only calls from modules get any: ours is the
+# only one. Which functions of ours were refused memory is read from the kernel's log.
+. ./library.sh
+
+DEBUG=/sys/kernel/debug
+# Where modules are: above the kernel's own text.
+MODULES="0xffffffffa0000000 0xffffffffff000000"
+# Functions that ask for memory, by what they are compiled into.
+ASK="kanary_worker_init kanary_queue_init kanary_task_init kanary_netlink_init|load_module
+	kanary_task_count_slow|lookup|create kanary_task_count_compat kanary_upload_begin
+	kanary_profile_set kanary_judge_reference|get_working kanary_judge_vector|fit_state
+	kanary_recorder_take|put_vector|begin_batch kanary_alert_raise|send_alert get_status
+	start_containers score|read_vectors|reply_score"
+
+setting() {
+	local kind
+
+	for kind in failslab fail_page_alloc; do
+		echo "$2" >"$DEBUG/$kind/$1"
+	done
+}
+
+# Each refusal leaves a stack in the log: the first of our functions in it.
+collect() {
+	dmesg -c | awk '
+	/FAULT_INJECTION: forcing/ { open = 1 }
+	open && /\[kanary/ && !/ \? / {
+		for (i = 1; i <= NF; i++) {
+			if ($i ~ /\+0x/) {
+				sub(/\+0x.*/, "", $i)
+				sub(/\.(isra|constprop|part|cold).*/, "", $i)
+				print $i
+			}
+		}
+		open = 0
+	}' >>refused.functions
+}
+
+faults() {
+	setting probability "$1"
+	[ "$1" -ne 0 ] || collect
+}
+
+nobody() {
+	[ "$(counter tasks queued)" = "0 0" ]
+}
+
+# Out of memory is an answer; another would be wrong.
+may_fail() {
+	local said
+
+	said=$("$@" 2>&1 >/dev/null) && return
+	[[ $said == *[mM]emory* || $said == *"no model"* || $said == *"did not answer"* ||
+		$said == *"another recorder"* ]] || echo "$*: $said" >>odd
+}
+
+[ -e $DEBUG/failslab ] || fail "this kernel has no fault injection"
+echo 4 >/proc/sys/kernel/printk
+setting times -1
+setting verbose 2
+setting verbose_ratelimit_interval_ms 0
+setting ignore-gfp-wait N
+echo 0 >$DEBUG/fail_page_alloc/min-order
+setting require-start "${MODULES% *}"
+setting require-end "${MODULES#* }"
+: >refused.functions
+: >odd
+
+# With a hook that asks for a lot, too.
+loaded=0
+for n in $(seq 60); do
+	hook=dispatcher
+	[ "$n" -ne 60 ] || hook=handlers
+	faults $((n % 3 * 10 + 2))
+	if insmod kanary.ko period=64 "hook=$hook" 2>/dev/null; then
+		loaded=$((loaded + 1))
+		faults 0
+		balanced
+		rmmod kanary
+	fi
+	faults 0
+done
+[ "$loaded" -gt 0 ] && [ "$loaded" -lt 60 ] || fail "of 60 times it was loaded $loaded times"
+
+insmod kanary.ko period=64 queue_length=256
+model alarm.model 64 alarm
+model quiet.model 64 quiet
+kanary record -o work.rec --all 2>record.said &
+recorder=$!
+await 20 grep -q ready record.said
+isolated judged storm forks 100
+kill -INT "$recorder"
+wait "$recorder" || :
+container=$(identity judged)
+kanary load alarm.model --container "$container"
+isolated judged storm calls 640
+kanary unload --container "$container"
+await 20 nobody
+before=$(counter memory_bytes)
+
+isolated judged chrt --idle 0 storm forks 0 &
+isolated compat sh -c 'while :; do storm compat 100; done' &
+isolated free chrt --idle 0 storm threads 0 &
+for n in $(seq 40); do
+	faults $((n % 4 * 5 + 3))
+	may_fail kanary status --json
+	may_fail kanary containers --json
+	may_fail kanary load alarm.model --container "$container"
+	may_fail kanary score alarm.model work.rec --kernel "$container"
+	[ $((n % 10)) -ne 0 ] || may_fail kanary record -o faults.rec --all --for 1s
+	may_fail kanary unload --container "$container"
+	faults 0
+done
+kanary load alarm.model --container "$container"
+faults 15
+kanary record -o faults.rec --all --for 2s 2>/dev/null || :
+faults 0
+[ ! -s odd ] || fail "not for want of memory: $(sort odd | uniq -c | head)"
+
+# Memory is there again, and all is as it was.
+read -r calls vectors <<<"$(counter calls_no_memory dropped_no_memory)"
+[ "$calls" -gt 0 ] && [ "$vectors" -gt 0 ] || fail "$calls calls and $vectors vectors found no memory"
+kanary containers --json >/dev/null
+kanary load quiet.model --container "$container"
+kanary score quiet.model work.rec --kernel "$container" >/dev/null || fail "score: status $?"
+kanary unload --container "$container"
+for cgroup in judged compat free; do
+	echo 1 >"$CGROUPS/$cgroup/cgroup.kill"
+done
+await 60 nobody
+balanced
+[ "$(counter memory_bytes)" = "$before" ] || fail "$before bytes were held before, $(counter memory_bytes) are now"
+rmmod kanary
+
+for asks in $ASK; do
+	grep -qxE "$asks" refused.functions || fail "never refused: $asks; only: $(sort -u refused.functions | paste -sd' ')"
+done
+echo "refused $(wc -l <refused.functions) times, in $(sort -u refused.functions | wc -l) functions"
