@@ -89,6 +89,9 @@ enum kanary_score_head kanary_explain_loudest(const struct kanary_verdict *verdi
 								      verdict->triples_surprise;
 	if (order > verdict->process_surprise && order > verdict->calls_surprise)
 		head = KANARY_SCORE_ORDER;
+	if (verdict->grams_surprise > verdict->process_surprise &&
+	    verdict->grams_surprise > verdict->calls_surprise && verdict->grams_surprise > order)
+		head = KANARY_SCORE_GRAMS;
 	if ((verdict->flags & KANARY_VERDICT_SEQUENCE) && verdict->sequence_surprise > surprise) {
 		head = KANARY_SCORE_SEQUENCE;
 		surprise = verdict->sequence_surprise;
@@ -116,26 +119,76 @@ const char *kanary_explain_head(const struct kanary_verdict *verdict)
 		return "calls";
 	case KANARY_SCORE_ORDER:
 		return "order";
+	case KANARY_SCORE_GRAMS:
+		return "grams";
 	default:
 		return "process";
 	}
 }
 
+/**
+ * struct ranking - the largest contributions so far, largest first
+ * @unusual: the reasons
+ * @share: of each
+ * @found: number of these
+ */
+struct ranking {
+	struct kanary_unusual *unusual;
+	u64 share[KANARY_UNUSUAL_MAX];
+	u32 found;
+};
+
+static void note(struct ranking *ranking, u32 bin, s32 excess, u64 share)
+{
+	u32 at;
+
+	/* less than half a call says nothing to anyone */
+	if (!share || !excess)
+		return;
+	if (ranking->found < KANARY_UNUSUAL_MAX)
+		ranking->found++;
+	else if (share <= ranking->share[KANARY_UNUSUAL_MAX - 1])
+		return;
+	for (at = ranking->found - 1; at && ranking->share[at - 1] < share; at--) {
+		ranking->share[at] = ranking->share[at - 1];
+		ranking->unusual[at] = ranking->unusual[at - 1];
+	}
+	ranking->share[at] = share;
+	ranking->unusual[at].bin = bin;
+	ranking->unusual[at].excess = excess;
+}
+
+static void explain_grams(const struct kanary_model *model, const struct kanary_log *log,
+			  const struct kanary_scratch *scratch, struct ranking *ranking)
+{
+	u32 bin;
+
+	kanary_grams_head_explain(model, log, scratch->bits, scratch->unexpected);
+	for (bin = 0; bin < KANARY_BINS; bin++)
+		note(ranking, bin, scratch->unexpected[bin], scratch->bits[bin]);
+}
+
 u32 kanary_explain_verdict(const struct kanary_model *model,
 			 const struct kanary_score_stream *stream,
 			 const struct kanary_score_container *container,
-			 const struct kanary_count *counts, u32 length, const void *memory,
+			 const struct kanary_count *counts, u32 length,
+			 const struct kanary_log *log, const void *memory,
 			 const struct kanary_verdict *verdict,
 			 struct kanary_unusual unusual[KANARY_UNUSUAL_MAX])
 {
 	enum kanary_score_head head = kanary_explain_loudest(verdict);
-	u64 shares[KANARY_UNUSUAL_MAX] = { 0 };
+	struct ranking ranking = { .unusual = unusual };
 	struct kanary_scratch scratch;
-	u32 input, at, found = 0;
+	u32 input, at;
 	s32 excess;
 	u64 share;
 
 	kanary_scratch_layout(&scratch, model, memory);
+	if (head == KANARY_SCORE_GRAMS)
+		explain_grams(model, log, &scratch, &ranking);
+	/* where no call stands out in its order, what was called has to do */
+	if (ranking.found)
+		return ranking.found;
 	for (input = 0; input < model->header->inputs; input++) {
 		excess = 0;
 		if (head == KANARY_SCORE_SEQUENCE)
@@ -147,22 +200,9 @@ u32 kanary_explain_verdict(const struct kanary_model *model,
 					       scratch.container, input, &excess);
 		else
 			share = process_share(model, stream, &scratch, input, &excess);
-		/* less than half a call says nothing to anyone */
-		if (!share || !excess)
-			continue;
-		if (found < KANARY_UNUSUAL_MAX)
-			found++;
-		else if (share <= shares[KANARY_UNUSUAL_MAX - 1])
-			continue;
-		for (at = found - 1; at && shares[at - 1] < share; at--) {
-			shares[at] = shares[at - 1];
-			unusual[at] = unusual[at - 1];
-		}
-		shares[at] = share;
-		unusual[at].bin = input;
-		unusual[at].excess = excess;
+		note(&ranking, input, excess, share);
 	}
-	for (at = 0; at < found; at++)
+	for (at = 0; at < ranking.found; at++)
 		unusual[at].bin = name_input(model, counts, length, unusual[at].bin);
-	return found;
+	return ranking.found;
 }

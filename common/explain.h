@@ -21,16 +21,21 @@ struct kanary_unusual {
 /** kanary_explain_loudest() - the head that was most surprised, and speaks for the others */
 enum kanary_score_head kanary_explain_loudest(const struct kanary_verdict *verdict);
 
-/** kanary_explain_head() - its name: process, calls, order, path, sequence or process-sequence */
+/**
+ * kanary_explain_head() - its name: process, calls, order, grams, path, sequence or
+ * process-sequence
+ */
 const char *kanary_explain_head(const struct kanary_verdict *verdict);
 
 /**
  * kanary_explain_verdict() - which syscalls made the last verdict's error
  * @container: any pointer without a container head
  * @counts: the vector that was judged last with @scratch
+ * @log: its calls in their order
  * @unusual: largest contribution first
  *
- * Reads the head that was most surprised. An input that several bins share is
+ * Where the grams head speaks, the excess is of calls that were not expected where they
+ * were made. Reads the head that was most surprised. An input that several bins share is
  * named by the one of them that the vector counts most.
  *
  * Return: entries set in @unusual, 0 .. KANARY_UNUSUAL_MAX.
@@ -38,7 +43,8 @@ const char *kanary_explain_head(const struct kanary_verdict *verdict);
 u32 kanary_explain_verdict(const struct kanary_model *model,
 			 const struct kanary_score_stream *stream,
 			 const struct kanary_score_container *container,
-			 const struct kanary_count *counts, u32 length, const void *scratch,
+			 const struct kanary_count *counts, u32 length,
+			 const struct kanary_log *log, const void *scratch,
 			 const struct kanary_verdict *verdict,
 			 struct kanary_unusual unusual[KANARY_UNUSUAL_MAX]);
 

@@ -249,6 +249,7 @@ struct kanary_path {
  * @triples_error: triples head, Q20.12; 0 without one
  * @name_error: names head, the most surprising path since the vector before, Q20.12; 0
  *	without one, or without a path that was told
+ * @grams_error: bits a call in its order, Q20.12; 0 without a grams head
  * @process_surprise: -log10 of the tail probability of @process_error, Q24.8
  * @sequence_surprise: the same of @sequence_error
  * @container_surprise: the same of @container_error
@@ -256,7 +257,8 @@ struct kanary_path {
  * @order_surprise: the same of @order_error
  * @triples_surprise: the same of @triples_error
  * @name_surprise: the same of @name_error
- * @task_surprise: the process head, the memories and the triples head together;
+ * @grams_surprise: the same of @grams_error
+ * @task_surprise: the process head, the memories, the triples and the grams head together;
  *	@process_surprise where there is no other
  * @surprise: all heads combined, Q24.8
  * @flags: KANARY_VERDICT_*
@@ -269,6 +271,7 @@ struct kanary_verdict {
 	__u32 order_error;
 	__u32 triples_error;
 	__u32 name_error;
+	__u32 grams_error;
 	__u32 process_surprise;
 	__u32 sequence_surprise;
 	__u32 container_surprise;
@@ -276,6 +279,7 @@ struct kanary_verdict {
 	__u32 order_surprise;
 	__u32 triples_surprise;
 	__u32 name_surprise;
+	__u32 grams_surprise;
 	__u32 task_surprise;
 	__u32 surprise;
 	__u32 flags;

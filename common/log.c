@@ -40,18 +40,43 @@ void kanary_log_unroll(struct kanary_log *log, u16 *memory, const u16 *ring, u32
 		*memory++ = ring[kanary_log_at(i)];
 }
 
-void kanary_log_order(const struct kanary_log *log, u16 *order)
+static inline u32 count(u16 *order, u32 context, u32 bin)
 {
-	u32 context = KANARY_ORDER_START;
-	u32 i;
+	context = kanary_order_next(context, bin);
+	order[kanary_order_bin(context) - KANARY_BINS]++;
+	return context;
+}
 
-	for (i = 0; i < log->context; i++)
-		if (log->call[i] != KANARY_LOG_START)
-			context = kanary_order_next(context, log->call[i]);
-	for (; i < log->context + log->calls; i++) {
-		context = kanary_order_next(context, log->call[i]);
-		order[kanary_order_bin(context) - KANARY_BINS]++;
+/* @calls that lie in a row, from the one before @end down; four at once, as it is done often. */
+static u32 count_row(u16 *order, u32 context, const u16 *end, u32 calls)
+{
+	for (; calls >= 4; calls -= 4, end -= 4) {
+		context = count(order, context, end[-1]);
+		context = count(order, context, end[-2]);
+		context = count(order, context, end[-3]);
+		context = count(order, context, end[-4]);
 	}
+	while (calls--)
+		context = count(order, context, *--end);
+	return context;
+}
+
+void kanary_log_order(u16 *order, const u16 *ring, u32 left, u32 calls, const u16 *before)
+{
+	u32 first = kanary_log_at(left);
+	u32 context = KANARY_ORDER_START;
+	u32 wrapped = 0;
+
+	if (calls > KANARY_LOG_CALLS)
+		calls = KANARY_LOG_CALLS;
+	else if (before[0] != KANARY_LOG_START && before[1] != KANARY_LOG_START)
+		context = kanary_order_next(kanary_order_next(context, before[1]), before[0]);
+	else if (before[0] != KANARY_LOG_START)
+		context = kanary_order_next(context, before[0]);
+	if (first + calls > KANARY_LOG_CALLS)
+		wrapped = first + calls - KANARY_LOG_CALLS;
+	context = count_row(order, context, ring + wrapped, wrapped);
+	count_row(order, context, ring + first + calls - wrapped, calls - wrapped);
 }
 
 const char *kanary_log_check(const struct kanary_log *log)

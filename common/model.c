@@ -4,6 +4,9 @@
 
 #include "layer.h"
 
+/* Sections are padded; what is checked of the last one is all of it. */
+_Static_assert(sizeof(struct kanary_model_reference) % 8 == 0, "pad it");
+
 /* Hands out the sections one after the other; NULL for those that are absent, or without a file. */
 struct cursor {
 	const u8 *file;
@@ -65,6 +68,20 @@ static void walk_memory(struct cursor *cursor, struct kanary_model_memory *memor
 				       (u32)sizeof(struct kanary_model_knot));
 }
 
+static void walk_grams(struct cursor *cursor, struct kanary_model *model,
+		       const struct kanary_model_header *header)
+{
+	u32 states = header->grams.states;
+	u32 present = states ? 1 : 0;
+
+	model->grams_start = section(cursor, (states + present) * (u32)sizeof(u32));
+	model->grams_state = section(cursor, states * (u32)sizeof(struct kanary_model_state));
+	model->gram = section(cursor, present * header->grams.grams *
+				      (u32)sizeof(struct kanary_model_gram));
+	model->grams_knot = section(cursor, present * header->knots *
+					    (u32)sizeof(struct kanary_model_knot));
+}
+
 static u32 walk(struct kanary_model *model, const struct kanary_model_header *header,
 		const void *file)
 {
@@ -93,9 +110,11 @@ static u32 walk(struct kanary_model *model, const struct kanary_model_header *he
 					      (u32)sizeof(struct kanary_name_entry));
 	model->name_knot = section(&cursor, (header->names ? header->knots : 0) *
 					    (u32)sizeof(struct kanary_model_knot));
+	walk_grams(&cursor, model, header);
 	model->task_knot = section(&cursor,
-				   (header->calls.items || header->triples_inputs ?
-				    header->knots : 0) * (u32)sizeof(struct kanary_model_knot));
+				   (header->calls.items || header->triples_inputs ||
+				    header->grams.states ? header->knots : 0) *
+				   (u32)sizeof(struct kanary_model_knot));
 	model->kind = section(&cursor, header->kinds * (u32)sizeof(struct kanary_model_kind));
 	model->centroid = section(&cursor, header->kinds * inputs * (u32)sizeof(s16));
 	model->reference = section(&cursor, sizeof(struct kanary_model_reference));

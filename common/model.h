@@ -35,7 +35,12 @@
  *	names head
  *		struct kanary_name_entry entry[names]
  *		struct kanary_model_knot knot[knots]
- *	struct kanary_model_knot task_knot[knots]	with memories or a triples head only
+ *	grams head
+ *		u32 start[states + 1]	first gram of each state, and the end
+ *		struct kanary_model_state state[states]
+ *		struct kanary_model_gram gram[grams]
+ *		struct kanary_model_knot knot[knots]
+ *	struct kanary_model_knot task_knot[knots]	unless the process head is alone
  *	struct kanary_model_kind kind[kinds]	for identification; never used in a verdict
  *	s16 centroid[kinds][inputs]		Q0.15, features that are typical of each
  *	struct kanary_model_reference
@@ -47,7 +52,7 @@
  *
  * A model without a sequence head or a container head (hidden = 0 in its shape)
  * has none of that head's sections, nor one without a triples head (its inputs = 0);
- * it has both memories or none (items = 0).
+ * or a grams head (its states = 0); it has both memories or none (items = 0).
  *
  * The arithmetic (all integer, all rounding half up, shifts arithmetic):
  *
@@ -70,8 +75,14 @@
  *	triples	Q20.12: as the process head's error, each weight being 1024.0; an input
  *		is KANARY_ORDER_BINS / inputs neighbouring bins of triples
  *	names	Q20.12: the sum of the costs of a path's components; see name_head.h
- *	task	Q20.12: the sum of the surprises of the process head, of the memories and
- *		of the triples head (Fisher 1932), which task_knot makes a surprise again
+ *	grams	Q20.12: mean of the bits of the calls so far; see grams_head.h
+ *	task	what task_knot makes a surprise again. Without a grams head Q20.12: the sum
+ *		of the surprises of the process head, of the memories and of the triples
+ *		head (Fisher 1932). With one Q.16: the mean of the ranks of those that see
+ *		what was called (process head, memory of calls) and that of those that see in
+ *		what order (memory of order, triples head, grams head), added up; the rank of
+ *		a surprise s is 1 - 10^(-0.7 s), see rank.h. A surprise of `alone` and
+ *		more is not outvoted: less log10 of the number of heads, it is the task's
  *
  * What the linear process head cannot reconstruct although it is normal, such as
  * the one start of a service, is in its codebook: where its error exceeds
@@ -89,6 +100,7 @@
 #define _KANARY_MODEL_H
 
 #include "kanary_netlink.h"
+#include "log.h"
 #include "name_head.h"
 #include "types.h"
 
@@ -108,6 +120,9 @@
 #define KANARY_MODEL_KINDS_MAX 64
 #define KANARY_MODEL_ITEMS_MAX 4096
 #define KANARY_MODEL_ENTRIES_MAX 262144
+#define KANARY_MODEL_STATES_MAX 131072
+#define KANARY_MODEL_GRAMS_MAX 262144
+#define KANARY_MODEL_DEPTH_MAX KANARY_LOG_CONTEXT
 /* A radius is 1/256 at least: no error leaves 32 bits. */
 #define KANARY_MODEL_SCALE_MAX (1u << 20)
 #define KANARY_MODEL_NO_COLUMN 0xffff
@@ -127,6 +142,7 @@
 #define KANARY_MODEL_MEMORY 8 /* flags: has both memories */
 #define KANARY_MODEL_TRIPLES 16 /* flags: has a triples head */
 #define KANARY_MODEL_PATHS 64 /* flags: has a names head */
+#define KANARY_MODEL_GRAMS 32 /* flags: has a grams head */
 
 /**
  * struct kanary_model_shape - dimensions of a head over a sequence, all 0 for none
@@ -159,6 +175,20 @@ struct kanary_model_memory_shape {
 };
 
 /**
+ * struct kanary_model_grams_shape - dimensions of the grams head, all 0 for none
+ * @states: contexts, the empty one included, up to KANARY_MODEL_STATES_MAX
+ * @grams: of all states, up to KANARY_MODEL_GRAMS_MAX
+ * @alone: surprise from which on a view of the task is not outvoted, Q24.8
+ * @reserved: 0
+ */
+struct kanary_model_grams_shape {
+	u32 states;
+	u32 grams;
+	u32 alone;
+	u32 reserved;
+};
+
+/**
  * struct kanary_model_header - first bytes of a model file
  * @magic: KANARY_MODEL_MAGIC
  * @version: KANARY_MODEL_VERSION
@@ -166,7 +196,7 @@ struct kanary_model_memory_shape {
  * @checksum: CRC-32C of the whole file, with this field as 0
  * @period: calls per vector that the model was trained with
  * @decay_limit: calls after which the stream's counts are halved, 0 for never
- * @flags: KANARY_MODEL_PROCESS, _SEQUENCE, _CONTAINER, _MEMORY, _TRIPLES
+ * @flags: KANARY_MODEL_PROCESS, _SEQUENCE, _CONTAINER, _MEMORY, _TRIPLES, _GRAMS
  * @threshold: surprise from which on a vector is an alert, Q24.8
  * @codebook_gate: error of the process head up to which the codebook is not
  *	searched, Q20.12; 0 without a codebook
@@ -180,6 +210,7 @@ struct kanary_model_memory_shape {
  * @container: shape of the head over the successive processes of a container
  * @calls: shape of the memory of calls
  * @order: shape of the memory of triples of calls
+ * @grams: shape of the grams head
  * @kinds: of processes that were learned, up to KANARY_MODEL_KINDS_MAX, or 0
  * @triples_inputs: of the triples head, a power of 2 up to KANARY_MODEL_INPUTS_MAX; or 0
  * @triples_code: width of its bottleneck, even; or 0
@@ -208,6 +239,7 @@ struct kanary_model_header {
 	struct kanary_model_shape container;
 	struct kanary_model_memory_shape calls;
 	struct kanary_model_memory_shape order;
+	struct kanary_model_grams_shape grams;
 	u16 kinds;
 	u16 triples_inputs;
 	u16 triples_code;
@@ -263,8 +295,36 @@ struct kanary_model_entry {
 	s16 value;
 };
 
+/**
+ * struct kanary_model_state - a context of calls
+ * @shorter: the state of a context without its oldest call, or with fewer of them;
+ *	lower than the state itself; 0 of the empty context, which is state 0
+ * @backoff: bits of going there, Q6.10; of the empty context the bits of a call that
+ *	no gram has
+ * @depth: 0 of state 0, else one more than that of @shorter, up to
+ *	KANARY_MODEL_DEPTH_MAX: the bound of a search
+ */
+struct kanary_model_state {
+	u32 shorter;
+	u16 backoff;
+	u16 depth;
+};
+
+/**
+ * struct kanary_model_gram - a call after a context
+ * @bin: up to KANARY_LOG_START, ascending within a state
+ * @bits: -log2 of its probability, Q6.10
+ * @next: state after it
+ */
+struct kanary_model_gram {
+	u16 bin;
+	u16 bits;
+	u32 next;
+};
+
 #define KANARY_MODEL_REFERENCE_COUNTS 32
 #define KANARY_MODEL_REFERENCE_PATH 60
+#define KANARY_MODEL_REFERENCE_LOG 64
 
 /**
  * struct kanary_model_reference - the self-test that a model carries
@@ -275,6 +335,9 @@ struct kanary_model_entry {
  * @path: told before it each time, of @path_length bytes; the rest is 0
  * @path_length: 0 for none
  * @path_flags: KANARY_PATH_*
+ * @context: of its log
+ * @logged: calls of its log; 0 for no log
+ * @call: the log; the rest is 0
  * @verdict: what the last of them must give
  * @reserved: 0
  */
@@ -285,9 +348,25 @@ struct kanary_model_reference {
 	u8 path[KANARY_MODEL_REFERENCE_PATH];
 	u16 path_length;
 	u16 path_flags;
+	u16 context;
+	u16 logged;
+	u16 call[KANARY_MODEL_REFERENCE_LOG];
 	struct kanary_verdict verdict;
-	u32 reserved;
+	u32 reserved[2];
 };
+
+/** kanary_model_reference_log() - its calls in their order */
+static inline struct kanary_log
+kanary_model_reference_log(const struct kanary_model_reference *reference)
+{
+	struct kanary_log log = {
+		.call = reference->call,
+		.context = reference->context,
+		.calls = reference->logged,
+	};
+
+	return log;
+}
 
 /**
  * struct kanary_layer - a view of one layer, ready to be multiplied
@@ -361,6 +440,10 @@ struct kanary_model {
 	const struct kanary_model_knot *triples_knot;
 	struct kanary_name_table names;
 	const struct kanary_model_knot *name_knot;
+	const u32 *grams_start;
+	const struct kanary_model_state *grams_state;
+	const struct kanary_model_gram *gram;
+	const struct kanary_model_knot *grams_knot;
 	const struct kanary_model_knot *task_knot;
 	const struct kanary_model_kind *kind;
 	const s16 *centroid;

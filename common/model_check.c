@@ -129,6 +129,24 @@ static const char *check_triples_shape(const struct kanary_model_header *header)
 	return NULL;
 }
 
+static const char *check_grams_shape(const struct kanary_model_header *header)
+{
+	const struct kanary_model_grams_shape *shape = &header->grams;
+
+	if (!(header->flags & KANARY_MODEL_GRAMS))
+		return all_zero(shape, sizeof(*shape)) ?
+		       NULL : "model without a grams head has dimensions of one";
+	if (!shape->states || shape->states > KANARY_MODEL_STATES_MAX)
+		return "number of states of the grams head is out of range (1 to 131072)";
+	if (!shape->grams || shape->grams > KANARY_MODEL_GRAMS_MAX)
+		return "number of grams is out of range (1 to 262144)";
+	if (!shape->alone || shape->alone > SURPRISE_MAX)
+		return "surprise that is not outvoted is out of range (above 0, up to 100)";
+	if (shape->reserved)
+		return "reserved bytes of the header are not 0";
+	return NULL;
+}
+
 static const char *check_dimensions(const struct kanary_model_header *header)
 {
 	const char *why;
@@ -153,6 +171,8 @@ static const char *check_dimensions(const struct kanary_model_header *header)
 	if (!why && header->names > KANARY_NAME_HEAD_ENTRIES_MAX)
 		why = "number of names is out of range (up to 131072)";
 	if (!why)
+		why = check_grams_shape(header);
+	if (!why)
 		why = check_memory_shape(&header->calls, KANARY_BINS,
 					 header->flags & KANARY_MODEL_MEMORY);
 	if (!why)
@@ -165,7 +185,8 @@ static const char *check_header(const struct kanary_model_header *header)
 {
 	if (header->flags & ~(u32)(KANARY_MODEL_PROCESS | KANARY_MODEL_SEQUENCE |
 				   KANARY_MODEL_CONTAINER | KANARY_MODEL_MEMORY |
-				   KANARY_MODEL_TRIPLES | KANARY_MODEL_PATHS))
+				   KANARY_MODEL_TRIPLES | KANARY_MODEL_GRAMS |
+				   KANARY_MODEL_PATHS))
 		return "model has unknown flags";
 	if (!(header->flags & KANARY_MODEL_PROCESS))
 		return "model has no process head";
@@ -341,6 +362,49 @@ static const char *check_memory(const struct kanary_model *model,
 	return why;
 }
 
+/* No search is longer than the states are deep: each leads to one that is less deep. */
+static const char *check_state(const struct kanary_model *model, u32 number)
+{
+	const struct kanary_model_state *state = &model->grams_state[number];
+	u32 grams = model->header->grams.grams;
+	u32 i, end = model->grams_start[number + 1];
+
+	if (number ? state->shorter >= number : state->shorter)
+		return "state of the grams head does not lead to one before it";
+	if (state->depth > KANARY_MODEL_DEPTH_MAX ||
+	    state->depth != (number ? model->grams_state[state->shorter].depth + 1 : 0))
+		return "state of the grams head has a depth that is not its own";
+	if (model->grams_start[number] > end || end > grams)
+		return "states of the grams head do not ascend";
+	for (i = model->grams_start[number]; i < end; i++) {
+		if (model->gram[i].bin > KANARY_LOG_START)
+			return "bin of a gram is out of range";
+		if (i > model->grams_start[number] && model->gram[i].bin <= model->gram[i - 1].bin)
+			return "bins of a state's grams do not ascend";
+		if (model->gram[i].next >= model->header->grams.states)
+			return "gram leads beyond the states";
+	}
+	return NULL;
+}
+
+static const char *check_grams(const struct kanary_model *model)
+{
+	u32 states = model->header->grams.states;
+	const char *why = NULL;
+	u32 i;
+
+	if (!model->grams_start)
+		return NULL;
+	if (model->grams_start[0] || model->grams_start[states] != model->header->grams.grams)
+		return "states of the grams head do not cover its grams";
+	for (i = 0; i < states && !why; i++)
+		why = check_state(model, i);
+	if (!why && !all_zero(model->grams_start + states + 1,
+			      (states + 1) % 2 * sizeof(*model->grams_start)))
+		why = "padding of the grams head is not 0";
+	return why ? why : check_knots(model->grams_knot, model->header->knots);
+}
+
 static const char *check_label(const char label[KANARY_COMM_SIZE])
 {
 	u32 length = 0;
@@ -374,10 +438,24 @@ static const char *check_kinds(const struct kanary_model *model)
 	return why;
 }
 
+static const char *check_reference_log(const struct kanary_model_reference *reference)
+{
+	struct kanary_log log = kanary_model_reference_log(reference);
+	u32 length = log.context + log.calls;
+
+	if (log.context > KANARY_LOG_CONTEXT || length > KANARY_MODEL_REFERENCE_LOG ||
+	    (log.context && !log.calls))
+		return "length of the reference's log is out of range (up to 64)";
+	if (!all_zero(log.call + length, (KANARY_MODEL_REFERENCE_LOG - length) * sizeof(u16)))
+		return "log of the reference is followed by bytes other than 0";
+	return kanary_log_check(&log) ? "log of the reference has a bin out of range" : NULL;
+}
+
 static const char *check_reference(const struct kanary_model_reference *reference)
 {
 	const struct kanary_count *count = reference->counts;
 	u32 length = reference->length;
+	const char *why;
 	u32 i;
 
 	if (!length || length > KANARY_MODEL_REFERENCE_COUNTS)
@@ -392,6 +470,9 @@ static const char *check_reference(const struct kanary_model_reference *referenc
 		if (!count[i].count)
 			return "reference vector has a count of 0";
 	}
+	why = check_reference_log(reference);
+	if (why)
+		return why;
 	if (!all_zero(count + length, (KANARY_MODEL_REFERENCE_COUNTS - length) * sizeof(*count)))
 		return "reference vector is followed by bytes other than 0";
 	if (reference->path_length > KANARY_MODEL_REFERENCE_PATH)
@@ -401,7 +482,7 @@ static const char *check_reference(const struct kanary_model_reference *referenc
 	if (!all_zero(reference->path + reference->path_length,
 		      KANARY_MODEL_REFERENCE_PATH - reference->path_length))
 		return "path of the reference is followed by bytes other than 0";
-	if (reference->reserved)
+	if (!all_zero(reference->reserved, sizeof(reference->reserved)))
 		return "reserved bytes of the reference are not 0";
 	return NULL;
 }
@@ -437,6 +518,8 @@ static const char *check_body(const struct kanary_model *model)
 		why = kanary_name_head_check(&model->names);
 	if (!why && model->name_knot)
 		why = check_knots(model->name_knot, model->header->knots);
+	if (!why)
+		why = check_grams(model);
 	if (!why && model->task_knot)
 		why = check_knots(model->task_knot, model->header->knots);
 	if (!why)

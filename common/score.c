@@ -3,11 +3,12 @@
 
 #include "feature.h"
 #include "process_head.h"
+#include "rank.h"
 #include "scratch.h"
 #include "triples_head.h"
 
 /* log10 of the heads that spoke in Q24.8: looking twice doubles the chance of a false alarm. */
-static const u32 looking[] = { 0, 0, 77, 122, 154 };
+static const u32 looking[] = { 0, 0, 77, 122, 154, 179 };
 /* Without a decay limit counts are halved here all the same, to stay in 32 bits. */
 #define TOTAL_MAX 0x7fffffffu
 
@@ -65,6 +66,7 @@ static void decay(const struct kanary_model *model, struct kanary_score_stream *
 			stream->total += stream->cumulative[i];
 		}
 		kanary_triples_head_halve(model, kanary_score_triples(model, stream));
+		kanary_grams_head_halve(&stream->grams);
 		if (!model->calls.column)
 			continue;
 		kanary_memory_head_halve(&model->calls, kanary_score_calls(model, stream));
@@ -73,11 +75,14 @@ static void decay(const struct kanary_model *model, struct kanary_score_stream *
 }
 
 static void remember_process(const struct kanary_model *model, struct kanary_score_stream *stream,
-			     const struct kanary_count *counts, u32 length, s16 *features)
+			     const struct kanary_count *counts, u32 length,
+			     const struct kanary_log *log, s16 *features)
 {
 	u64 reciprocal;
 	u32 i;
 
+	if (model->grams_start)
+		kanary_grams_head_add(model, &stream->grams, log);
 	if (model->triples_knot)
 		kanary_triples_head_add(model, kanary_score_triples(model, stream), counts,
 					length);
@@ -155,16 +160,63 @@ static u32 surprise_of(const struct kanary_model *model, const struct kanary_mod
 	return kanary_score_surprise(knot, model->header->knots, error);
 }
 
+static u32 larger(u32 a, u32 b)
+{
+	return a > b ? a : b;
+}
+
+/* Two votes: what was called, and in what order. Views that see the same share one. */
+static u32 mean_rank(const struct kanary_model *model, const struct kanary_score_views *views)
+{
+	u32 what = kanary_rank(views->process), order = kanary_rank(views->grams);
+	u32 whats = 1, orders = 1;
+
+	if (model->calls.column) {
+		what += kanary_rank(views->calls);
+		order += kanary_rank(views->order);
+		whats++;
+		orders++;
+	}
+	if (model->triples_knot) {
+		order += kanary_rank(views->triples);
+		orders++;
+	}
+	return what / whats + order / orders;
+}
+
+u32 kanary_score_together(const struct kanary_model *model,
+			  const struct kanary_score_views *views)
+{
+	if (model->grams_start)
+		return mean_rank(model, views);
+	return (views->process + views->calls + views->order + views->triples) *
+	       KANARY_SCORE_SURPRISE_TO_ERROR;
+}
+
+/* Ranks forget how far out an error lies: what is beyond all that is known is said again. */
+static u32 not_outvoted(const struct kanary_model *model, const struct kanary_score_views *views,
+			u32 together)
+{
+	u32 most = larger(larger(views->process, views->calls),
+			  larger(larger(views->order, views->triples), views->grams));
+	u32 heads = 2 + (model->calls.column ? 2 : 0) + (model->triples_knot ? 1 : 0);
+
+	if (!model->grams_start || most < model->header->grams.alone)
+		return together;
+	return larger(together, most > looking[heads] ? most - looking[heads] : 0);
+}
+
 /*
- * What the process head, the memories and the triples head see are views of the same
- * calls. Each alone may be somewhat surprised; that all are is rarer, and how rare is learned.
+ * What the process head, the memories, the triples head and the grams head see are views of
+ * the same calls. Each alone may be somewhat surprised; that all are is rarer, and how
+ * rare is learned.
  */
 static void judge_task(const struct kanary_model *model, struct kanary_score_stream *stream,
 		       const struct kanary_scratch *scratch, struct kanary_verdict *verdict)
 {
 	struct kanary_memory_head_state *calls = kanary_score_calls(model, stream);
 	struct kanary_memory_head_state *order = kanary_score_order(model, stream);
-	u32 sum;
+	struct kanary_score_views views;
 
 	verdict->process_error = kanary_process_head_error(model, scratch);
 	verdict->process_surprise = surprise_of(model, model->process_knot,
@@ -188,10 +240,18 @@ static void judge_task(const struct kanary_model *model, struct kanary_score_str
 		verdict->triples_surprise = surprise_of(model, model->triples_knot,
 							verdict->triples_error);
 	}
-	sum = verdict->process_surprise + verdict->calls_surprise + verdict->order_surprise +
-	      verdict->triples_surprise;
-	verdict->task_surprise = surprise_of(model, model->task_knot,
-					     sum * KANARY_SCORE_SURPRISE_TO_ERROR);
+	if (model->grams_start) {
+		verdict->grams_error = kanary_grams_head_error(&stream->grams);
+		verdict->grams_surprise = surprise_of(model, model->grams_knot,
+						      verdict->grams_error);
+	}
+	views.process = verdict->process_surprise;
+	views.calls = verdict->calls_surprise;
+	views.order = verdict->order_surprise;
+	views.triples = verdict->triples_surprise;
+	views.grams = verdict->grams_surprise;
+	verdict->task_surprise = not_outvoted(model, &views,
+		surprise_of(model, model->task_knot, kanary_score_together(model, &views)));
 }
 
 /* What was told since the vector before; from here on, there is nothing. */
@@ -246,7 +306,8 @@ static void combine(const struct kanary_model *model, struct kanary_verdict *ver
 }
 
 void kanary_score_vector(const struct kanary_model *model, struct kanary_score_stream *stream,
-			 const struct kanary_count *counts, u32 length, void *memory,
+			 const struct kanary_count *counts, u32 length,
+			 const struct kanary_log *log, void *memory,
 			 struct kanary_verdict *verdict)
 {
 	struct kanary_scratch scratch;
@@ -254,7 +315,7 @@ void kanary_score_vector(const struct kanary_model *model, struct kanary_score_s
 	kanary_scratch_layout(&scratch, model, memory);
 	memset(verdict, 0, sizeof(*verdict));
 
-	remember_process(model, stream, counts, length, scratch.features);
+	remember_process(model, stream, counts, length, log, scratch.features);
 	judge_task(model, stream, &scratch, verdict);
 	judge_names(model, stream, verdict);
 	if (model->sequence.weight) {
@@ -300,6 +361,7 @@ bool kanary_score_reference(const struct kanary_model *model,
 			    struct kanary_score_container *container, void *scratch)
 {
 	const struct kanary_model_reference *reference = model->reference;
+	struct kanary_log log = kanary_model_reference_log(reference);
 	struct kanary_verdict verdict;
 	u32 i;
 
@@ -308,8 +370,8 @@ bool kanary_score_reference(const struct kanary_model *model,
 	for (i = 0; i < reference->repeat; i++) {
 		kanary_score_path(model, stream, reference->path, reference->path_length,
 				  reference->path_flags);
-		kanary_score_vector(model, stream, reference->counts, reference->length, scratch,
-				    &verdict);
+		kanary_score_vector(model, stream, reference->counts, reference->length, &log,
+				    scratch, &verdict);
 		kanary_score_process(model, container, scratch, &verdict);
 	}
 	return !memcmp(&verdict, &reference->verdict, sizeof(verdict));

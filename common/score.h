@@ -6,6 +6,7 @@
 #ifndef _KANARY_SCORE_H
 #define _KANARY_SCORE_H
 
+#include "grams_head.h"
 #include "memory_head.h"
 #include "model.h"
 #include "sequence_head.h"
@@ -16,10 +17,10 @@ static inline bool kanary_score_reads_order(const struct kanary_model *model)
 	return model->triples_knot || model->order.column;
 }
 
-/** kanary_score_reads_log() - whether it depends on the calls in their order, counted or not */
+/** kanary_score_reads_log() - whether it depends on the calls in their order */
 static inline bool kanary_score_reads_log(const struct kanary_model *model)
 {
-	return kanary_score_reads_order(model);
+	return model->grams_start;
 }
 
 /* From a surprise, Q24.8, to an error, Q20.12: what the task's curve reads. */
@@ -33,6 +34,7 @@ static inline bool kanary_score_reads_log(const struct kanary_model *model)
  * @KANARY_SCORE_CALLS: no learned process made such calls
  * @KANARY_SCORE_ORDER: none made them in such an order
  * @KANARY_SCORE_PATH: a path that none like it uses
+ * @KANARY_SCORE_GRAMS: calls that do not usually come after those before them
  */
 enum kanary_score_head {
 	KANARY_SCORE_PROCESS,
@@ -41,6 +43,7 @@ enum kanary_score_head {
 	KANARY_SCORE_CALLS,
 	KANARY_SCORE_ORDER,
 	KANARY_SCORE_PATH,
+	KANARY_SCORE_GRAMS,
 };
 
 /**
@@ -48,6 +51,7 @@ enum kanary_score_head {
  * @total: sum of the stream's counts so far, after decay
  * @partial: whether its beginning was not seen
  * @name_error: the largest of the paths since the last vector, Q20.12
+ * @grams: of the grams head
  * @cumulative: [inputs]; behind it what the memories of calls and of order
  *	remember, the triples head's counts, then the ring of the sequence head
  */
@@ -55,6 +59,7 @@ struct kanary_score_stream {
 	u32 total;
 	u32 partial;
 	u32 name_error;
+	struct kanary_grams_head_state grams;
 	u32 cumulative[];
 };
 
@@ -142,11 +147,38 @@ size_t kanary_score_scratch_size(const struct kanary_model *model);
 u32 kanary_score_surprise(const struct kanary_model_knot *knot, u32 knots, u32 error);
 
 /**
+ * struct kanary_score_views - surprises of the views of one task's calls, Q24.8
+ * @process: head
+ * @calls: memory
+ * @order: memory
+ * @triples: head
+ * @grams: head
+ *
+ * Those that the model does not have are 0.
+ */
+struct kanary_score_views {
+	u32 process;
+	u32 calls;
+	u32 order;
+	u32 triples;
+	u32 grams;
+};
+
+/**
+ * kanary_score_together() - what the model's task curve reads
+ *
+ * Return: Q20.12, or with a grams head Q.16.
+ */
+u32 kanary_score_together(const struct kanary_model *model,
+			  const struct kanary_score_views *views);
+
+/**
  * kanary_score_vector() - judge the next vector of a stream
  * @model: prepared
  * @stream: of this model, updated
  * @counts: ascending bins below KANARY_VECTOR_BINS
  * @length: of @counts
+ * @log: the calls in their order; read by a grams head only
  * @scratch: kanary_score_scratch_size() bytes, 8-byte aligned, contents undefined;
  *	afterwards it holds what kanary_explain_verdict() needs
  * @verdict: set
@@ -154,7 +186,8 @@ u32 kanary_score_surprise(const struct kanary_model_knot *knot, u32 knots, u32 e
  * Time is bounded by the model's dimensions. Never fails.
  */
 void kanary_score_vector(const struct kanary_model *model, struct kanary_score_stream *stream,
-			 const struct kanary_count *counts, u32 length, void *scratch,
+			 const struct kanary_count *counts, u32 length,
+			 const struct kanary_log *log, void *scratch,
 			 struct kanary_verdict *verdict);
 
 /**

@@ -43,6 +43,10 @@ size_t kanary_scratch_layout(struct kanary_scratch *scratch, const struct kanary
 	scratch->triples = take(memory, &used, header->triples_inputs * sizeof(s16));
 	scratch->triples_code = take(memory, &used, header->triples_code * sizeof(s16));
 	scratch->reconstruction = take(memory, &used, header->triples_inputs * sizeof(s32));
+	if (model->grams_start) {
+		scratch->bits = take(memory, &used, KANARY_BINS * sizeof(u32));
+		scratch->unexpected = take(memory, &used, KANARY_BINS * sizeof(u16));
+	}
 	return used;
 }
 

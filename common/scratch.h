@@ -28,6 +28,8 @@
  * @triples: the same of the triples head
  * @triples_code: its code, Q4.11
  * @reconstruction: what it reconstructs, Q1.15
+ * @bits: of a log's calls, by bin, for what explains the grams head, Q.10
+ * @unexpected: of these calls, those of many bits
  */
 struct kanary_scratch {
 	s64 *sums;
@@ -46,6 +48,8 @@ struct kanary_scratch {
 	s16 *triples;
 	s16 *triples_code;
 	s32 *reconstruction;
+	u32 *bits;
+	u16 *unexpected;
 };
 
 /**

@@ -4,13 +4,11 @@
 /* Bins that are looked at together: nearly all are 0. */
 #define TOGETHER 16
 
-void kanary_vector_append_order(struct kanary_vector *vector, const struct kanary_log *log,
-				u16 *order)
+void kanary_vector_append_order(struct kanary_vector *vector, u16 *order)
 {
 	u32 length = vector->length;
 	u32 bin, i;
 
-	kanary_log_order(log, order);
 	for (bin = 0; bin < KANARY_ORDER_BINS; bin += TOGETHER) {
 		u64 *word = (u64 *)&order[bin];
 

@@ -3,6 +3,7 @@
 
 #include "profile.h"
 #include "task.h"
+#include "vector.h"
 
 #include <linux/atomic.h>
 #include <linux/log2.h>
@@ -85,6 +86,7 @@ int kanary_judge_vector(const struct kanary_profile *profile, struct kanary_task
 			const struct kanary_vector *vector, struct kanary_verdict *verdict,
 			struct kanary_unusual *unusual, u32 *reasons)
 {
+	struct kanary_log log = kanary_vector_log(vector);
 	struct kanary_judge_state *state;
 	u64 start = ktime_get_ns();
 
@@ -94,14 +96,14 @@ int kanary_judge_vector(const struct kanary_profile *profile, struct kanary_task
 	if (!state)
 		return -ENOMEM;
 	kanary_score_vector(&profile->model, &state->score, vector->counts, vector->length,
-			    scratch, verdict);
+			    &log, scratch, verdict);
 	if (kanary_score_ends(&state->score, vector))
 		kanary_score_process(&profile->model, profile->container, scratch, verdict);
 	*reasons = 0;
 	if (verdict->flags & KANARY_VERDICT_ALERT)
 		*reasons = kanary_explain_verdict(&profile->model, &state->score,
 						profile->container, vector->counts,
-						vector->length, scratch, verdict, unusual);
+						vector->length, &log, scratch, verdict, unusual);
 	note_time(ktime_get_ns() - start);
 	return 0;
 }
@@ -152,17 +154,19 @@ int kanary_judge_run(const struct kanary_model *model, const struct kanary_vecto
 		     u32 length, struct kanary_verdict *verdict)
 {
 	struct working working;
+	struct kanary_log log;
 	u32 i;
 
 	if (get_working(model, &working))
 		return -ENOMEM;
 	kanary_score_container_init(model, working.container);
 	for (i = 0; i < length; i++) {
+		log = kanary_vector_log(vector[i]);
 		/* another stream takes over, of the same container */
 		if (!i || vector[i]->stream != vector[i - 1]->stream)
 			kanary_score_stream_begin(model, working.stream, vector[i]);
 		kanary_score_vector(model, working.stream, vector[i]->counts, vector[i]->length,
-				    working.scratch, &verdict[i]);
+				    &log, working.scratch, &verdict[i]);
 		if (kanary_score_ends(working.stream, vector[i]))
 			kanary_score_process(model, working.container, working.scratch,
 					     &verdict[i]);

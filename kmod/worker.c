@@ -99,7 +99,7 @@ static void gather(u16 *counts, u32 bins, u32 first)
  */
 static void unpack(struct kanary_queue_slot *slot, const struct kanary_model *model, bool wanted)
 {
-	struct kanary_log log = { .calls = 0 };
+	struct kanary_log log;
 
 	vector->stream = slot->stream;
 	vector->cgroup = slot->cgroup;
@@ -115,14 +115,16 @@ static void unpack(struct kanary_queue_slot *slot, const struct kanary_model *mo
 	vector->logged = 0;
 	memcpy(vector->comm, slot->comm, sizeof(vector->comm));
 	gather(slot->counts, slot->compat ? KANARY_BINS : KANARY_BINS_BANK, 0);
-	if (wanted || (model && kanary_score_reads_log(model)))
-		kanary_log_unroll(&log, calls, slot->log, slot->left, slot->calls, slot->before);
-	if (wanted || (model && kanary_score_reads_order(model)))
-		kanary_vector_append_order(vector, &log, order);
+	if (wanted || (model && kanary_score_reads_order(model))) {
+		kanary_log_order(order, slot->log, slot->left, slot->calls, slot->before);
+		kanary_vector_append_order(vector, order);
+	}
 	if (slot->paths_used)
 		gather(slot->paths, KANARY_PATH_BINS, KANARY_PATH_FIRST);
-	if (log.calls)
+	if (wanted || (model && kanary_score_reads_log(model))) {
+		kanary_log_unroll(&log, calls, slot->log, slot->left, slot->calls, slot->before);
 		kanary_vector_append_log(vector, &log);
+	}
 }
 
 /* Exactly one fate for each vector, plus a copy of a scored one for the recorder. */

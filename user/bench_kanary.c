@@ -9,14 +9,21 @@
 #include "progress.h"
 #include "replay.h"
 #include "trainer.h"
+#include "vector.h"
 
 /* Calls per vector, as by default; and what counts as a false alarm, which no figure here needs. */
 #define PERIOD 1024
 #define BUDGET 1000000
 #define SURPRISE_UNIT 256.0
 #define NO_MEMORY "out of memory"
-/* Of a call in the hook: look the bin up, count; hash the triple, count. */
-#define CALL_OPERATIONS 7
+/* Of a call in the hook: look the bin up, count; find its place in the log, write. */
+#define CALL_OPERATIONS 5
+/* Of a call in the worker, where triples are read: into the context, hash, count. */
+#define TRIPLE_OPERATIONS 7
+/* Of a step of a search among a state's grams; of a state; of a call. */
+#define SEARCH_OPERATIONS 5
+#define STATE_OPERATIONS 5
+#define GRAM_OPERATIONS 3
 /* Of an input: squared difference, weighted, clipped, added. */
 #define ERROR_OPERATIONS 6
 
@@ -27,11 +34,26 @@
 /**
  * struct stream - what is said of one trace
  * @surprise: of all it did, when it ends
+ * @grams: operations of the grams head on it
+ * @vectors: of it
  */
 struct stream {
 	struct kanary_replay replay;
 	double surprise;
+	double grams;
 	uint32_t vectors;
+};
+
+/**
+ * struct shape - which heads a model has beside its autoencoder of calls
+ * @triples: width of the triples head's bottleneck, or 0
+ * @items: of each memory, or 0
+ * @grams: calls of the longest grams, or 0
+ */
+struct shape {
+	uint32_t triples;
+	uint32_t items;
+	uint32_t grams;
 };
 
 /**
@@ -76,20 +98,53 @@ static bool take_traces(const struct kanary_bench_data *data, uint64_t seed,
 	return done && kanary_dataset_finish(&intake->dataset);
 }
 
+/* What grams_head.c does on a vector's log, counted instead of done. */
+static double grams_operations(const struct kanary_model *model, const struct kanary_log *log)
+{
+	uint32_t state = 0, low, high, middle, end, i;
+	double operations = 0;
+
+	for (i = 0; model->grams_start && i < log->context + log->calls; i++) {
+		operations += GRAM_OPERATIONS;
+		for (;;) {
+			operations += STATE_OPERATIONS;
+			low = model->grams_start[state];
+			high = end = model->grams_start[state + 1];
+			while (low < high) {
+				operations += SEARCH_OPERATIONS;
+				middle = low + (high - low) / 2;
+				if (model->gram[middle].bin < log->call[i])
+					low = middle + 1;
+				else
+					high = middle;
+			}
+			if (low < end && model->gram[low].bin == log->call[i]) {
+				state = model->gram[low].next;
+				break;
+			}
+			if (!state)
+				break;
+			state = model->grams_state[state].shorter;
+		}
+	}
+	return operations;
+}
+
 static int judge_vector(void *taker, const struct kanary_vector *vector)
 {
+	struct kanary_log log = kanary_vector_log(vector);
 	struct stream *stream = taker;
 	struct kanary_verdict verdict;
 
 	kanary_replay_vector(&stream->replay, vector, &verdict);
 	stream->surprise = verdict.surprise / SURPRISE_UNIT;
+	stream->grams += grams_operations(&stream->replay.model, &log);
 	stream->vectors++;
 	return 0;
 }
 
 static const char *train(const struct kanary_bench_data *data, uint64_t seed,
-			 uint32_t triples, uint32_t items,
-			 struct kanary_trainer_result *result)
+			 const struct shape *shape, struct kanary_trainer_result *result)
 {
 	/*
 	 * As "kanary train" does with --decay 0 --even; but no training trace has the
@@ -99,8 +154,9 @@ static const char *train(const struct kanary_bench_data *data, uint64_t seed,
 		.name = "bench",
 		.inputs = INPUTS,
 		.code = CODE,
-		.triples = triples,
-		.items = items,
+		.triples = shape->triples,
+		.items = shape->items,
+		.grams = shape->grams,
 		.even = true,
 		.stride = 16,
 		.budget = BUDGET,
@@ -146,15 +202,16 @@ static double vector_operations(const struct kanary_model_header *header)
 }
 
 static const char *score(const struct kanary_bench_data *data, uint64_t seed,
-			 uint32_t triples, uint32_t items, double *scores,
+			 const struct shape *shape, double *scores,
 			 struct kanary_bench_cost *cost)
 {
+	bool order = shape->triples || shape->items;
 	struct kanary_trainer_result result;
 	struct stream stream;
 	const char *failure;
 	uint32_t i;
 
-	failure = train(data, seed, triples, items, &result);
+	failure = train(data, seed, shape, &result);
 	if (failure)
 		return failure;
 	if (!kanary_replay_init(&stream.replay, result.file)) {
@@ -164,11 +221,13 @@ static const char *score(const struct kanary_bench_data *data, uint64_t seed,
 	for (i = 0; i < data->traces; i++) {
 		kanary_replay_restart(&stream.replay);
 		stream.surprise = 0;
+		stream.grams = 0;
 		stream.vectors = 0;
 		kanary_bench_data_vectors(data, i, PERIOD, judge_vector, &stream);
 		scores[i] = stream.surprise;
-		cost->operations += (double)data->trace[i].length * CALL_OPERATIONS +
-				    stream.vectors * vector_operations(result.file);
+		cost->operations += (double)data->trace[i].length *
+				    (CALL_OPERATIONS + (order ? TRIPLE_OPERATIONS : 0)) +
+				    stream.vectors * vector_operations(result.file) + stream.grams;
 	}
 	cost->model_bytes = result.size;
 	kanary_replay_free(&stream.replay);
@@ -179,35 +238,47 @@ static const char *score(const struct kanary_bench_data *data, uint64_t seed,
 const char *kanary_bench_kanary_score(const struct kanary_bench_data *data, uint64_t seed,
 				      double *scores, struct kanary_bench_cost *cost)
 {
-	return score(data, seed, 160, 0, scores, cost);
+	return score(data, seed, &(struct shape){ .grams = 8 }, scores, cost);
+}
+
+const char *kanary_bench_kanary_all(const struct kanary_bench_data *data, uint64_t seed,
+				    double *scores, struct kanary_bench_cost *cost)
+{
+	return score(data, seed, &(struct shape){ .grams = 8, .triples = 160 }, scores, cost);
+}
+
+const char *kanary_bench_kanary_triples(const struct kanary_bench_data *data, uint64_t seed,
+					double *scores, struct kanary_bench_cost *cost)
+{
+	return score(data, seed, &(struct shape){ .triples = 160 }, scores, cost);
 }
 
 const char *kanary_bench_kanary_narrow(const struct kanary_bench_data *data, uint64_t seed,
 				       double *scores, struct kanary_bench_cost *cost)
 {
-	return score(data, seed, 64, 0, scores, cost);
+	return score(data, seed, &(struct shape){ .triples = 64 }, scores, cost);
 }
 
 const char *kanary_bench_kanary_autoencoder(const struct kanary_bench_data *data, uint64_t seed,
 					    double *scores, struct kanary_bench_cost *cost)
 {
-	return score(data, seed, 0, 0, scores, cost);
+	return score(data, seed, &(struct shape){ 0 }, scores, cost);
 }
 
 const char *kanary_bench_kanary_memory(const struct kanary_bench_data *data, uint64_t seed,
 				       double *scores, struct kanary_bench_cost *cost)
 {
-	return score(data, seed, 0, 1024, scores, cost);
+	return score(data, seed, &(struct shape){ .items = 1024 }, scores, cost);
 }
 
 const char *kanary_bench_kanary_256(const struct kanary_bench_data *data, uint64_t seed,
 				    double *scores, struct kanary_bench_cost *cost)
 {
-	return score(data, seed, 0, 256, scores, cost);
+	return score(data, seed, &(struct shape){ .items = 256 }, scores, cost);
 }
 
 const char *kanary_bench_kanary_64(const struct kanary_bench_data *data, uint64_t seed,
 				   double *scores, struct kanary_bench_cost *cost)
 {
-	return score(data, seed, 0, 64, scores, cost);
+	return score(data, seed, &(struct shape){ .items = 64 }, scores, cost);
 }

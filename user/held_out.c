@@ -12,6 +12,8 @@
 #define NO_MEMORY KANARY_TRAINER_NO_MEMORY
 #define ERROR_UNIT 4096.0
 #define SURPRISE_UNIT 256.0
+/* Powers of ten beyond what was held out, from which on a view is not outvoted. */
+#define ALONE 0.5
 /* Verdicts whose error is compared with floating point. */
 #define COMPARED_MAX 512
 
@@ -115,6 +117,7 @@ static void score_run(struct kanary_trainer *trainer, struct kanary_replay *repl
 		trainer->triples_errors.value[trainer->triples_errors.count++] =
 			verdict.triples_error;
 		trainer->name_errors.value[trainer->name_errors.count++] = verdict.name_error;
+		trainer->grams_errors.value[trainer->grams_errors.count++] = verdict.grams_error;
 		compare(errors, verdict.process_error,
 			kanary_process_train_error(&trainer->process, x));
 		if (!(verdict.flags & KANARY_VERDICT_SEQUENCE))
@@ -161,6 +164,7 @@ static const char *score_tasks(struct kanary_trainer *trainer)
 	    !errors_reserve(&trainer->order_errors, count) ||
 	    !errors_reserve(&trainer->triples_errors, count) ||
 	    !errors_reserve(&trainer->name_errors, count) ||
+	    !errors_reserve(&trainer->grams_errors, count) ||
 	    !errors_reserve(&trainer->sequence_errors, count))
 		goto out;
 	if (!kanary_replay_init(&replay, trainer->file))
@@ -250,55 +254,77 @@ static void calibrate(struct kanary_trainer_head *head, struct kanary_held_out_e
 	head->loss_max = errors->difference[errors->compared - 1];
 }
 
+/* What is not outvoted: more than as many independent errors as there were would have shown. */
+static u32 surprise_alone(uint32_t errors, double repeats)
+{
+	double seen = log10(fmax(errors / repeats, 10));
+
+	return (u32)lrint((seen + ALONE) * SURPRISE_UNIT);
+}
+
 /*
- * The process head, the memories and the triples head, then what they say together. The
- * gate of a memory is where a quarter of the held-out errors are smaller: nearer is near
- * enough.
+ * The process head, the memories, the triples head and the grams head, then what they
+ * say together. The gate of a memory is where a quarter of the held-out errors are smaller:
+ * nearer is near enough.
  */
 static const char *calibrate_task(struct kanary_trainer *trainer,
 				  struct kanary_trainer_result *result,
 				  struct kanary_model *model, double repeats)
 {
 	struct kanary_model_header *header = trainer->fold[0];
+	struct kanary_score_views *said;
 	struct {
 		const struct kanary_model_knot *knot;
 		struct kanary_held_out_errors *errors;
 		struct kanary_trainer_head *head;
-	} views[] = {
-		{ model->process_knot, &trainer->process_errors, &result->process },
-		{ model->calls.knot, &trainer->calls_errors, &result->calls },
-		{ model->order.knot, &trainer->order_errors, &result->order },
-		{ model->triples_knot, &trainer->triples_errors, &result->triples },
-	};
+		u32 *said;
+	} views[5];
 	uint32_t count = trainer->process_errors.count, knots = header->knots, view, i;
-	struct kanary_held_out_errors sums = { .count = count };
+	struct kanary_held_out_errors together = { .count = count };
+	const uint32_t stride = sizeof(*said) / sizeof(u32);
+	const char *failure = NO_MEMORY;
 	u32 *copy;
 
 	copy = malloc(count * sizeof(*copy));
-	sums.value = calloc(count, sizeof(*sums.value));
-	if (!copy || !sums.value) {
-		free(copy);
-		free(sums.value);
-		return NO_MEMORY;
-	}
+	said = calloc(count, sizeof(*said));
+	together.value = calloc(count, sizeof(*together.value));
+	if (!copy || !said || !together.value)
+		goto out;
+	views[0] = (typeof(*views)){ model->process_knot, &trainer->process_errors,
+				     &result->process, &said->process };
+	views[1] = (typeof(*views)){ model->calls.knot, &trainer->calls_errors, &result->calls,
+				     &said->calls };
+	views[2] = (typeof(*views)){ model->order.knot, &trainer->order_errors, &result->order,
+				     &said->order };
+	views[3] = (typeof(*views)){ model->triples_knot, &trainer->triples_errors,
+				     &result->triples, &said->triples };
+	views[4] = (typeof(*views)){ model->grams_knot, &trainer->grams_errors, &result->grams,
+				     &said->grams };
 	for (view = 0; view < sizeof(views) / sizeof(*views); view++) {
 		if (!views[view].knot)
 			continue;
 		memcpy(copy, views[view].errors->value, count * sizeof(*copy));
 		calibrate(views[view].head, views[view].errors, repeats, views[view].knot, knots);
 		for (i = 0; i < count; i++)
-			sums.value[i] += kanary_score_surprise(views[view].knot, knots, copy[i]) *
-					 KANARY_SCORE_SURPRISE_TO_ERROR;
+			views[view].said[(size_t)i * stride] =
+				kanary_score_surprise(views[view].knot, knots, copy[i]);
 	}
+	for (i = 0; i < count; i++)
+		together.value[i] = kanary_score_together(model, &said[i]);
 	if (model->calls.column) {
 		header->calls.gate = trainer->calls_errors.value[count / 4];
 		header->order.gate = trainer->order_errors.value[count / 4];
 	}
+	if (model->grams_start)
+		header->grams.alone = surprise_alone(count, repeats);
 	if (model->task_knot)
-		calibrate(&result->task, &sums, repeats, model->task_knot, knots);
+		calibrate(&result->task, &together, repeats, model->task_knot, knots);
+	failure = NULL;
+out:
 	free(copy);
-	free(sums.value);
-	return NULL;
+	free(said);
+	free(together.value);
+	return failure;
 }
 
 const char *kanary_held_out_calibrate(struct kanary_trainer *trainer,
@@ -347,6 +373,10 @@ void kanary_held_out_copy(void *to, const void *from)
 		memcpy((void *)new.triples_knot, old.triples_knot, size);
 	if (old.name_knot && new.name_knot)
 		memcpy((void *)new.name_knot, old.name_knot, size);
+	if (old.grams_knot && new.grams_knot) {
+		header->grams.alone = old.header->grams.alone;
+		memcpy((void *)new.grams_knot, old.grams_knot, size);
+	}
 	if (old.calls.column && new.calls.column) {
 		header->calls.gate = old.header->calls.gate;
 		header->order.gate = old.header->order.gate;
@@ -428,6 +458,7 @@ void kanary_held_out_free(struct kanary_trainer *trainer)
 	errors_free(&trainer->order_errors);
 	errors_free(&trainer->triples_errors);
 	errors_free(&trainer->name_errors);
+	errors_free(&trainer->grams_errors);
 	errors_free(&trainer->sequence_errors);
 	errors_free(&trainer->container_errors);
 	kanary_alarm_free(&trainer->alarms);

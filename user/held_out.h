@@ -5,6 +5,7 @@
 
 #include "alarm.h"
 #include "feature_map.h"
+#include "grams_train.h"
 #include "kinds.h"
 #include "memory_train.h"
 #include "name_fit.h"
@@ -50,11 +51,13 @@ struct kanary_trainer {
 	struct kanary_feature_map triples_features;
 	struct kanary_process_head triples;
 	struct kanary_name_table names;
+	struct kanary_grams grams;
 	struct kanary_held_out_errors process_errors;
 	struct kanary_held_out_errors calls_errors;
 	struct kanary_held_out_errors order_errors;
 	struct kanary_held_out_errors triples_errors;
 	struct kanary_held_out_errors name_errors;
+	struct kanary_held_out_errors grams_errors;
 	struct kanary_held_out_errors sequence_errors;
 	struct kanary_held_out_errors container_errors;
 	struct kanary_alarm_list alarms;

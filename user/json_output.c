@@ -53,6 +53,10 @@ void kanary_json_output_views(json_t *object, const struct kanary_verdict *verdi
 			    kanary_json_output_fixed(verdict->triples_surprise, 8));
 	json_object_set_new(object, "name_surprise",
 			    kanary_json_output_fixed(verdict->name_surprise, 8));
+	json_object_set_new(object, "grams_bits",
+			    kanary_json_output_fixed(verdict->grams_error, 12));
+	json_object_set_new(object, "grams_surprise",
+			    kanary_json_output_fixed(verdict->grams_surprise, 8));
 	json_object_set_new(object, "task_surprise",
 			    kanary_json_output_fixed(verdict->task_surprise, 8));
 }

@@ -87,9 +87,10 @@ static void note_difference(struct kanary_kernel_score *score, const struct kana
 {
 	static const char *const names[] = {
 		"process_error", "sequence_error", "container_error", "calls_error",
-		"order_error", "triples_error", "name_error", "process_surprise", "sequence_surprise",
-		"container_surprise", "calls_surprise", "order_surprise", "triples_surprise",
-		"name_surprise", "task_surprise", "surprise", "flags",
+		"order_error", "triples_error", "name_error", "grams_error", "process_surprise",
+		"sequence_surprise", "container_surprise", "calls_surprise", "order_surprise",
+		"triples_surprise", "name_surprise", "grams_surprise", "task_surprise", "surprise",
+		"flags",
 	};
 	const u32 *theirs = (const u32 *)kernel, *own = (const u32 *)ours;
 	uint32_t i;
@@ -150,11 +151,12 @@ static const struct kanary_vector *get(const struct kanary_kernel_score_run *run
 static void judge(struct kanary_kernel_score *score, u32 i, struct kanary_verdict *verdict)
 {
 	const struct kanary_vector *vector = get(score->batch, i);
+	struct kanary_log log = kanary_vector_log(vector);
 
 	if (!i || vector->stream != get(score->batch, i - 1)->stream)
 		kanary_score_stream_begin(score->model, score->state, vector);
 	kanary_score_vector(score->model, score->state, vector->counts, vector->length,
-			    score->scratch, verdict);
+			    &log, score->scratch, verdict);
 	if (kanary_score_ends(score->state, vector))
 		kanary_score_process(score->model, score->container, score->scratch, verdict);
 }

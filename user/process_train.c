@@ -81,13 +81,16 @@ static void gather_run(struct moments *moments, const struct kanary_dataset *dat
  * same, and find room in the codebook.
  */
 static void gather(struct moments *moments, const struct kanary_dataset *dataset,
-		   const struct kanary_feature_map *features, struct kanary_drift *drift)
+		   const struct kanary_feature_map *features, bool validated,
+		   struct kanary_drift *drift)
 {
 	uint32_t number, copy;
 
 	for (number = 0; number < dataset->runs; number++) {
 		const struct kanary_dataset_run *run = &dataset->run[number];
-		if (run->part != KANARY_DATASET_TRAIN)
+
+		if (run->part != KANARY_DATASET_TRAIN &&
+		    !(validated && run->part == KANARY_DATASET_VALIDATION))
 			continue;
 		for (copy = 0; copy < kanary_drift_copies(drift); copy++) {
 			kanary_drift_draw(drift, copy);
@@ -265,7 +268,8 @@ static bool learn_by_heart(struct kanary_process_head *head, const struct kanary
 
 bool kanary_process_train(struct kanary_process_head *head, const struct kanary_dataset *dataset,
 			  const struct kanary_feature_map *features, uint32_t code,
-			  uint32_t codewords, bool even, struct kanary_drift *drift)
+			  uint32_t codewords, bool even, bool validated,
+			  struct kanary_drift *drift)
 {
 	size_t inputs = features->inputs, i;
 	struct moments moments = {
@@ -286,7 +290,7 @@ bool kanary_process_train(struct kanary_process_head *head, const struct kanary_
 	if (!moments.sum || !moments.square || !moments.row || !head->encode ||
 	    !head->encode_bias || !head->decode || !head->decode_bias || !head->weight)
 		goto out;
-	gather(&moments, dataset, features, drift);
+	gather(&moments, dataset, features, validated, drift);
 	if (!decompose(head, &moments))
 		goto out;
 	weigh(head, dataset, features, drift);

@@ -42,13 +42,15 @@ struct kanary_process_head {
  * @code: width of the bottleneck
  * @codewords: of the codebook at most
  * @even: weigh all inputs' residuals alike
+ * @validated: fit to the validation part, too: residuals that weigh alike need no honest ones
  * @drift: of the mix that is normal
  *
  * Return: false where memory is short.
  */
 bool kanary_process_train(struct kanary_process_head *head, const struct kanary_dataset *dataset,
 			  const struct kanary_feature_map *features, uint32_t code,
-			  uint32_t codewords, bool even, struct kanary_drift *drift);
+			  uint32_t codewords, bool even, bool validated,
+			  struct kanary_drift *drift);
 
 /**
  * kanary_process_train_complete() - learn the calibration part by heart, too

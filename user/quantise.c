@@ -12,6 +12,9 @@
 #define UNIT_OUTPUT 32768.0
 #define UNIT_ERROR 4096.0
 
+/* Before calibration: any that a file may have. */
+#define ALONE_UNKNOWN 256
+
 #define WEIGHT_LIMIT 32767
 #define SUM_LIMIT 2147483647LL
 /* A row of tiny weights needs no finer steps than these, and its multiplier stays exact. */
@@ -143,6 +146,18 @@ static void copy_memory(const struct kanary_model_memory *to, const struct kanar
 	blank_knots(to->knot, knots);
 }
 
+static void copy_grams(const struct kanary_model *model, const struct kanary_grams *grams,
+		       uint32_t knots)
+{
+	memcpy((u32 *)model->grams_start, grams->start,
+	       (grams->states + 1) * sizeof(*grams->start));
+	memcpy((struct kanary_model_state *)model->grams_state, grams->state,
+	       grams->states * sizeof(*grams->state));
+	memcpy((struct kanary_model_gram *)model->gram, grams->gram,
+	       grams->grams * sizeof(*grams->gram));
+	blank_knots(model->grams_knot, knots);
+}
+
 void *kanary_quantise_model(const struct kanary_model_header *header,
 			    const struct kanary_feature_map *features,
 			    const struct kanary_process_head *process,
@@ -151,7 +166,8 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 			    const struct kanary_memory *calls,
 			    const struct kanary_memory *order,
 			    const struct kanary_process_head *triples,
-			    const struct kanary_name_table *names)
+			    const struct kanary_name_table *names,
+			    const struct kanary_grams *grams)
 {
 	struct kanary_model_header filled = *header;
 	struct kanary_model model;
@@ -180,6 +196,12 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 	}
 	filled.flags |= names->count ? KANARY_MODEL_PATHS : 0;
 	filled.names = names->count;
+	if (grams->states) {
+		filled.flags |= KANARY_MODEL_GRAMS;
+		filled.grams.states = grams->states;
+		filled.grams.grams = grams->grams;
+		filled.grams.alone = ALONE_UNKNOWN;
+	}
 	filled.size = kanary_model_size(&filled);
 	file = calloc(1, filled.size);
 	if (!file)
@@ -213,6 +235,8 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 		       names->count * sizeof(*names->entry));
 		blank_knots(model.name_knot, filled.knots);
 	}
+	if (model.grams_start)
+		copy_grams(&model, grams, filled.knots);
 	if (model.task_knot)
 		blank_knots(model.task_knot, filled.knots);
 	return file;

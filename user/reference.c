@@ -6,6 +6,9 @@
 #include "replay.h"
 #include "vector.h"
 
+/* Calls of its log that there is room for, whatever their context. */
+#define LOG_CALLS (KANARY_MODEL_REFERENCE_LOG - KANARY_LOG_CONTEXT)
+
 /* With all its calls; of its triples as many as there is room for. */
 static bool fits(const struct kanary_vector *vector)
 {
@@ -74,30 +77,32 @@ bool kanary_reference_add(void *file, const struct kanary_dataset *dataset)
 	const struct kanary_vector *chosen = choose_reference(dataset);
 	const struct kanary_model_header *header = file;
 	struct kanary_model_reference *reference;
-	union {
-		struct kanary_vector vector;
-		u8 bytes[KANARY_VECTOR_SIZE_MAX];
-	} copy;
 	struct kanary_replay replay;
+	struct kanary_log log;
 	uint32_t i;
 
 	/* A dataset without a vector has nothing to choose from, and was refused before. */
 	if (!chosen || !kanary_replay_init(&replay, file))
 		return false;
-	memcpy(&copy, chosen, kanary_vector_size(chosen));
-	if (copy.vector.length > KANARY_MODEL_REFERENCE_COUNTS)
-		copy.vector.length = KANARY_MODEL_REFERENCE_COUNTS;
 	reference = (struct kanary_model_reference *)replay.model.reference;
-	reference->length = copy.vector.length;
-	memcpy(reference->counts, ((struct kanary_vector *)copy.bytes)->counts,
+	reference->length = chosen->length < KANARY_MODEL_REFERENCE_COUNTS ?
+			    chosen->length : KANARY_MODEL_REFERENCE_COUNTS;
+	memcpy(reference->counts, chosen->counts,
 	       reference->length * sizeof(struct kanary_count));
+	log = kanary_vector_log(chosen);
+	reference->context = (u16)log.context;
+	reference->logged = (u16)(log.calls < LOG_CALLS ? log.calls : LOG_CALLS);
+	memcpy(reference->call, log.call,
+	       ((size_t)reference->context + reference->logged) * sizeof(*reference->call));
+	log = kanary_model_reference_log(reference);
 	choose_path(reference, dataset);
 	reference->repeat = choose_repeat(header);
 	for (i = 0; i < reference->repeat; i++) {
 		kanary_score_path(&replay.model, replay.stream, reference->path,
 				  reference->path_length, reference->path_flags);
-		kanary_replay_vector(&replay, (struct kanary_vector *)copy.bytes,
-				     &reference->verdict);
+		kanary_score_vector(&replay.model, replay.stream, reference->counts,
+				    reference->length, &log, replay.scratch,
+				    &reference->verdict);
 		kanary_replay_process(&replay, &reference->verdict);
 	}
 	kanary_replay_free(&replay);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vector.h"
+
 bool kanary_replay_init(struct kanary_replay *replay, const void *file)
 {
 	memset(replay, 0, sizeof(*replay));
@@ -38,7 +40,9 @@ void kanary_replay_forget(struct kanary_replay *replay)
 void kanary_replay_vector(struct kanary_replay *replay, const struct kanary_vector *vector,
 			  struct kanary_verdict *verdict)
 {
-	kanary_score_vector(&replay->model, replay->stream, vector->counts, vector->length,
+	struct kanary_log log = kanary_vector_log(vector);
+
+	kanary_score_vector(&replay->model, replay->stream, vector->counts, vector->length, &log,
 			    replay->scratch, verdict);
 }
 

@@ -14,6 +14,7 @@
 #include "recording.h"
 #include "stream_set.h"
 #include "syscall_name.h"
+#include "vector.h"
 
 struct options {
 	const char *model;
@@ -105,13 +106,14 @@ static const struct argp argp = {
 static void print_unusual(const struct score *score, const struct kanary_stream *stream,
 			  const struct kanary_vector *vector)
 {
+	struct kanary_log log = kanary_vector_log(vector);
 	struct kanary_unusual unusual[KANARY_UNUSUAL_MAX];
 	char buffer[64];
 	u32 count, i;
 
 	count = kanary_explain_verdict(score->streams.model, stream->state, stream->container,
-				     vector->counts, vector->length, score->streams.scratch,
-				     &stream->last, unusual);
+				     vector->counts, vector->length, &log,
+				     score->streams.scratch, &stream->last, unusual);
 	printf(" unusual=");
 	for (i = 0; i < count; i++)
 		printf("%s%s:%+d", i ? "," : "",
@@ -124,14 +126,15 @@ static void print_unusual(const struct score *score, const struct kanary_stream 
 static json_t *list_unusual(const struct score *score, const struct kanary_stream *stream,
 			    const struct kanary_vector *vector)
 {
+	struct kanary_log log = kanary_vector_log(vector);
 	struct kanary_unusual unusual[KANARY_UNUSUAL_MAX];
 	json_t *list = json_array();
 	char buffer[64];
 	u32 count, i;
 
 	count = kanary_explain_verdict(score->streams.model, stream->state, stream->container,
-				     vector->counts, vector->length, score->streams.scratch,
-				     &stream->last, unusual);
+				     vector->counts, vector->length, &log,
+				     score->streams.scratch, &stream->last, unusual);
 	for (i = 0; i < count; i++)
 		json_array_append_new(list, json_pack("{s:s, s:i}", "syscall",
 			kanary_syscall_name(unusual[i].bin, buffer, sizeof(buffer)), "excess",

@@ -7,6 +7,8 @@
 
 #include "stream_set.h"
 
+#include "vector.h"
+
 struct container {
 	u64 cgroup;
 	struct kanary_score_container *state;
@@ -112,10 +114,12 @@ bool kanary_stream_set_path(struct kanary_stream_set *set, const struct kanary_p
 void kanary_stream_judge(struct kanary_stream_set *set, struct kanary_stream *stream,
 			 const struct kanary_vector *vector)
 {
+	struct kanary_log log = kanary_vector_log(vector);
+
 	/* a path may have come before the stream's first vector */
 	if (!stream->vectors)
 		stream->state->partial = vector->index > 0;
-	kanary_score_vector(set->model, stream->state, vector->counts, vector->length,
+	kanary_score_vector(set->model, stream->state, vector->counts, vector->length, &log,
 			    set->scratch, &stream->last);
 	if (kanary_score_ends(stream->state, vector))
 		kanary_score_process(set->model, stream->container, set->scratch, &stream->last);

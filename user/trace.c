@@ -70,7 +70,7 @@ static int make_vector(struct kanary_trace *trace, enum kanary_reason reason)
 	struct kanary_vector *vector = (void *)memory;
 	u16 calls[KANARY_LOG_MAX];
 	struct kanary_log log;
-	u32 bin;
+	u32 bin, left;
 	int error;
 
 	name_stream(trace);
@@ -82,10 +82,11 @@ static int make_vector(struct kanary_trace *trace, enum kanary_reason reason)
 		vector->counts[vector->length].bin = bin;
 		vector->counts[vector->length++].count = trace->counts[bin];
 	}
-	kanary_log_unroll(&log, calls, trace->ring, import->period - vector->calls, vector->calls,
-			  trace->before);
-	kanary_vector_append_order(vector, &log, order);
+	left = import->period - vector->calls;
+	kanary_log_order(order, trace->ring, left, vector->calls, trace->before);
+	kanary_vector_append_order(vector, order);
 	append_paths(vector, trace->paths);
+	kanary_log_unroll(&log, calls, trace->ring, left, vector->calls, trace->before);
 	kanary_vector_append_log(vector, &log);
 	error = import->take(import->taker, vector);
 	if (error) {

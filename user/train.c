@@ -13,6 +13,7 @@
 #include "budget.h"
 #include "commands.h"
 #include "container_name.h"
+#include "grams_train.h"
 #include "message.h"
 #include "train_summary.h"
 
@@ -29,6 +30,7 @@ enum {
 	KEY_CODEBOOK,
 	KEY_MEMORY,
 	KEY_TRIPLES,
+	KEY_GRAMS,
 	KEY_EVEN,
 	KEY_HIDDEN,
 	KEY_STEPS,
@@ -70,6 +72,8 @@ static const struct argp_option arguments[] = {
 	  "by heart at most, 0: none", 0 },
 	{ "triples", KEY_TRIPLES, "N", 0, "width of the bottleneck of the head that judges triples of "
 	  "calls, 0: no such head", 0 },
+	{ "grams", KEY_GRAMS, "N", 0, "calls of the longest runs of calls that it learns in their order, "
+	  "2 to 9; none by default", 0 },
 	{ "even", KEY_EVEN, NULL, 0, "weigh all inputs alike: for many short processes", 0 },
 	{ "hidden", KEY_HIDDEN, "N", 0, "width of the LSTMs, 32; 0 for neither sequence nor container head", 0 },
 	{ "steps", KEY_STEPS, "N", 0, "vectors in a sequence, 16; 0 for no sequence head", 0 },
@@ -145,6 +149,14 @@ static error_t parse_shape(int key, char *argument, struct argp_state *state)
 	case KEY_TRIPLES:
 		return parse_even(state, "triples", argument, 0, KANARY_MODEL_TRIPLES_CODE_MAX,
 				  &settings->triples);
+	case KEY_GRAMS:
+		error = parse_number(state, "grams", argument, 0, KANARY_GRAMS_ORDER_MAX, &number);
+		settings->grams = number;
+		if (!error && settings->grams == 1)
+			return kanary_arguments_refuse(state, "--grams takes 0, or a number from %d to %d",
+						       KANARY_GRAMS_ORDER_MIN,
+						       KANARY_GRAMS_ORDER_MAX);
+		return error;
 	case KEY_EVEN:
 		settings->even = true;
 		return 0;

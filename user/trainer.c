@@ -81,6 +81,16 @@ static bool has_order(const struct kanary_dataset *dataset)
 	return true;
 }
 
+static bool has_log(const struct kanary_dataset *dataset)
+{
+	uint32_t i;
+
+	for (i = 0; i < dataset->count; i++)
+		if (!kanary_dataset_vector(dataset, i)->logged)
+			return false;
+	return true;
+}
+
 /* There are both or none, and the same in each fold. */
 static bool fit_memories(struct kanary_trainer *trainer, bool all)
 {
@@ -101,6 +111,16 @@ static bool fit_names(struct kanary_trainer *trainer, bool all)
 	return kanary_name_fit(&trainer->names, trainer->dataset, all);
 }
 
+static bool fit_grams(struct kanary_trainer *trainer, bool all)
+{
+	const struct kanary_trainer_settings *settings = trainer->settings;
+
+	if (!settings->grams || !has_log(trainer->dataset))
+		return true;
+	return kanary_grams_train(&trainer->grams, trainer->dataset, settings->grams,
+				  all);
+}
+
 /* By the same means as the process head: only what it reads is another. */
 static bool fit_triples(struct kanary_trainer *trainer)
 {
@@ -112,7 +132,7 @@ static bool fit_triples(struct kanary_trainer *trainer)
 				   settings->decay_limit);
 	return kanary_process_train(&trainer->triples, trainer->dataset,
 				    &trainer->triples_features, settings->triples, 0, true,
-				    trainer->drift);
+				    settings->grams, trainer->drift);
 }
 
 /* A container's processes have parts of their own, of which one is held out. */
@@ -128,9 +148,9 @@ static const char *fit(struct kanary_trainer *trainer, struct kanary_progress *p
 		return NO_MEMORY;
 	if (!kanary_process_train(&trainer->process, trainer->dataset, &trainer->features,
 				  settings->code, settings->codewords, settings->even,
-				  trainer->drift) ||
+				  settings->even && settings->grams, trainer->drift) ||
 	    !fit_memories(trainer, false) || !fit_triples(trainer) ||
-	    !fit_names(trainer, false))
+	    !fit_names(trainer, false) || !fit_grams(trainer, false))
 		return NO_MEMORY;
 	failure = fit_sequence(trainer, progress);
 	if (failure || trainer->dataset->turn)
@@ -158,7 +178,8 @@ static const char *build(struct kanary_trainer *trainer)
 	trainer->file = kanary_quantise_model(&header, &trainer->features, &trainer->process,
 					      &trainer->sequence, &trainer->container,
 					      &trainer->calls, &trainer->order,
-					      &trainer->triples, &trainer->names);
+					      &trainer->triples, &trainer->names,
+					      &trainer->grams);
 	if (!trainer->file)
 		return NO_MEMORY;
 	kanary_kinds_write(&trainer->kinds, trainer->file);
@@ -236,7 +257,8 @@ static const char *complete(struct kanary_trainer *trainer, struct kanary_progre
 	} else if (!kanary_process_train_complete(&trainer->process, trainer->dataset,
 						  &trainer->features,
 						  trainer->settings->codewords) ||
-		   !fit_memories(trainer, true) || !fit_names(trainer, true)) {
+		   !fit_memories(trainer, true) || !fit_names(trainer, true) ||
+		   !fit_grams(trainer, true)) {
 		failure = NO_MEMORY;
 	}
 	if (!failure)
@@ -334,5 +356,6 @@ const char *kanary_trainer_run(struct kanary_trainer_result *result,
 	kanary_memory_train_free(&trainer.calls);
 	kanary_memory_train_free(&trainer.order);
 	free((void *)trainer.names.entry);
+	kanary_grams_train_free(&trainer.grams);
 	return failure;
 }

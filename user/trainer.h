@@ -20,6 +20,7 @@
  * @codewords: of the process head's codebook at most
  * @items: of each memory at most, 0 for none
  * @triples: width of the triples head's bottleneck, even; 0 for none
+ * @grams: calls of the grams head's longest grams, 0 for none
  * @even: weigh all residuals of the process head alike, not by how usual they are
  * @kinds: of processes that it can name, at most
  * @stride: vectors between two verdicts of the sequence head
@@ -39,6 +40,7 @@ struct kanary_trainer_settings {
 	uint32_t codewords;
 	uint32_t items;
 	uint32_t triples;
+	uint32_t grams;
 	bool even;
 	uint32_t kinds;
 	uint32_t stride;
@@ -97,6 +99,7 @@ struct kanary_trainer_head {
  * @order: memory, likewise
  * @triples: head, likewise
  * @names: head, likewise
+ * @grams: head, likewise
  * @task: these together, but for names
  * @sequence: head
  * @container: head
@@ -131,6 +134,7 @@ struct kanary_trainer_result {
 	struct kanary_trainer_head order;
 	struct kanary_trainer_head triples;
 	struct kanary_trainer_head names;
+	struct kanary_trainer_head grams;
 	struct kanary_trainer_head task;
 	struct kanary_trainer_head sequence;
 	struct kanary_trainer_head container;

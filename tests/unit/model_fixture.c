@@ -9,6 +9,11 @@
 #include "feature.h"
 #include "score.h"
 
+const struct kanary_log model_fixture_no_log;
+
+/* Grams of a random model's empty context, and of any other at most. */
+enum { ROOT_GRAMS = 300, STATE_GRAMS = 5 };
+
 /* Of a memory in a random model: as many bins share a column that most vectors meet every item. */
 enum { MEMORY_COLUMNS = 40, MEMORY_ENTRIES = 12 };
 
@@ -112,6 +117,7 @@ static void fill_knots(uint64_t *state, const struct kanary_model_knot *knots, u
 void model_fixture_reference(const struct kanary_model *model)
 {
 	struct kanary_model_reference *reference = (void *)model->reference;
+	struct kanary_log log = kanary_model_reference_log(reference);
 	struct kanary_score_container *container;
 	struct kanary_score_stream *stream;
 	uint32_t i;
@@ -125,8 +131,8 @@ void model_fixture_reference(const struct kanary_model *model)
 	for (i = 0; i < reference->repeat; i++) {
 		kanary_score_path(model, stream, reference->path, reference->path_length,
 				  reference->path_flags);
-		kanary_score_vector(model, stream, reference->counts, reference->length, scratch,
-				    &reference->verdict);
+		kanary_score_vector(model, stream, reference->counts, reference->length, &log,
+				    scratch, &reference->verdict);
 		kanary_score_process(model, container, scratch, &reference->verdict);
 	}
 	free(container);
@@ -139,6 +145,7 @@ static void set_reference(struct model_fixture *fixture, uint64_t *state)
 	struct kanary_model_reference *reference = (void *)fixture->model.reference;
 	const struct kanary_model *model = &fixture->model;
 	struct kanary_count counts[KANARY_VECTOR_BINS];
+	struct kanary_log log;
 	uint32_t length;
 
 	length = model_fixture_counts(state, counts, model->header->period);
@@ -156,6 +163,12 @@ static void set_reference(struct model_fixture *fixture, uint64_t *state)
 		reference->repeat = model->header->container.steps;
 	if (!reference->repeat)
 		reference->repeat = 1;
+	if (model->grams_start) {
+		model_fixture_log(state, &log, reference->call,
+				  KANARY_MODEL_REFERENCE_LOG - KANARY_LOG_CONTEXT);
+		reference->context = (u16)log.context;
+		reference->logged = (u16)log.calls;
+	}
 	model_fixture_reference(model);
 }
 
@@ -230,6 +243,55 @@ static void fill_memory(uint64_t *state, const struct kanary_model *model,
 	fill_knots(state, memory->knot, model->header->knots, 1 << 9, 1 << 12);
 }
 
+void model_fixture_log(uint64_t *state, struct kanary_log *log, u16 *call, uint32_t calls)
+{
+	uint32_t i;
+
+	log->call = call;
+	log->calls = calls;
+	log->context = (uint32_t)between(state, 0, KANARY_LOG_CONTEXT);
+	for (i = 0; i < log->context + calls; i++)
+		call[i] = (u16)between(state, 0, i % 7 ? KANARY_BINS / 3 : KANARY_BINS - 1);
+	if (log->context && between(state, 0, 1))
+		call[0] = KANARY_LOG_START;
+}
+
+static uint32_t draw_grams(uint64_t *state, uint32_t states, uint32_t *length)
+{
+	uint32_t sum = 0, i;
+
+	for (i = 0; i < states; i++)
+		sum += length[i] = i ? (uint32_t)between(state, 1, STATE_GRAMS) : ROOT_GRAMS;
+	return sum;
+}
+
+static void fill_grams(uint64_t *random, const struct kanary_model *model, const uint32_t *length)
+{
+	struct kanary_model_state *state = (struct kanary_model_state *)model->grams_state;
+	struct kanary_model_gram *gram = (struct kanary_model_gram *)model->gram;
+	uint32_t states = model->header->grams.states, i, j, step;
+	u32 *start = (u32 *)model->grams_start;
+
+	for (i = 0; i < states; i++) {
+		start[i + 1] = start[i] + length[i];
+		state[i].backoff = (u16)between(random, 0, i ? 3000 : 30000);
+		if (i) {
+			do {
+				state[i].shorter = model_fixture_random(random) % i;
+				state[i].depth = state[state[i].shorter].depth + 1;
+			} while (state[i].depth > KANARY_MODEL_DEPTH_MAX);
+		}
+		step = (KANARY_LOG_START + 1) / length[i];
+		for (j = 0; j < length[i]; j++, gram++) {
+			gram->bin = (u16)between(random, (int32_t)(j * step),
+						 (int32_t)((j + 1) * step - 1));
+			gram->bits = (u16)between(random, 0, 12000);
+			gram->next = model_fixture_random(random) % states;
+		}
+	}
+	fill_knots(random, model->grams_knot, model->header->knots, 20000, 4000);
+}
+
 static void fill_kinds(uint64_t *state, const struct kanary_model *model)
 {
 	struct kanary_model_kind *kind = (struct kanary_model_kind *)model->kind;
@@ -293,6 +355,7 @@ void model_fixture_create_whole(struct model_fixture *fixture, uint64_t seed,
 			 (shape->container.hidden ? KANARY_MODEL_CONTAINER : 0) |
 			 (items ? KANARY_MODEL_MEMORY : 0) |
 			 (shape->triples_inputs ? KANARY_MODEL_TRIPLES : 0) |
+			 (shape->states ? KANARY_MODEL_GRAMS : 0) |
 			 (shape->names ? KANARY_MODEL_PATHS : 0),
 		.inputs = (u16)inputs, .code = (u16)shape->code, .knots = 6, .codebook = 5,
 		.sequence = shape->sequence, .container = shape->container,
@@ -302,12 +365,18 @@ void model_fixture_create_whole(struct model_fixture *fixture, uint64_t seed,
 	};
 	struct kanary_model *model = &fixture->model;
 	uint32_t *length = calloc(2 * (size_t)items + 1, sizeof(*length));
+	uint32_t *grams = calloc((size_t)shape->states + 1, sizeof(*grams));
 	const char *why;
 	unsigned int i;
 
 	if (items) {
 		draw_memory(&state, &header.calls, items, length);
 		draw_memory(&state, &header.order, items, length + items);
+	}
+	if (shape->states) {
+		header.grams.states = shape->states;
+		header.grams.grams = draw_grams(&state, shape->states, grams);
+		header.grams.alone = 700;
 	}
 	header.magic[7] = '\n';
 	header.size = kanary_model_size(&header);
@@ -336,9 +405,12 @@ void model_fixture_create_whole(struct model_fixture *fixture, uint64_t seed,
 	if (model->triples_knot)
 		fill_knots(&state, model->triples_knot, header.knots, 1 << 22, 1 << 24);
 	fill_names(&state, model);
+	if (model->grams_start)
+		fill_grams(&state, model, grams);
 	if (model->task_knot)
 		fill_knots(&state, model->task_knot, header.knots, 1 << 10, 1 << 14);
 	free(length);
+	free(grams);
 	fill_kinds(&state, model);
 
 	fixture->packed = aligned_alloc(8, kanary_model_packed_size(model));

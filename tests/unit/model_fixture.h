@@ -35,6 +35,7 @@ struct model_fixture {
  * @triples_inputs: of the triples head, 0 for none
  * @triples_code: width of its bottleneck
  * @names: entries of the names head, 0 for none
+ * @states: of the grams head, 0 for none
  */
 struct model_fixture_shape {
 	unsigned int inputs;
@@ -46,7 +47,11 @@ struct model_fixture_shape {
 	unsigned int triples_inputs;
 	unsigned int triples_code;
 	unsigned int names;
+	unsigned int states;
 };
+
+/* Of a vector without one. */
+extern const struct kanary_log model_fixture_no_log;
 
 /** model_fixture_random() - next number of a generator that is the same everywhere */
 uint32_t model_fixture_random(uint64_t *state);
@@ -92,5 +97,12 @@ uint32_t model_fixture_counts(uint64_t *state, struct kanary_count *counts, uint
  */
 uint32_t model_fixture_order(uint64_t *state, struct kanary_count *counts, uint32_t length,
 			     uint32_t calls);
+
+/**
+ * model_fixture_log() - random calls in their order
+ * @call: [KANARY_LOG_MAX], for @log
+ * @calls: of the log
+ */
+void model_fixture_log(uint64_t *state, struct kanary_log *log, u16 *call, uint32_t calls);
 
 #endif /* MODEL_FIXTURE_H */

@@ -111,7 +111,7 @@ static struct kanary_verdict judge(struct subject *subject, const struct kanary_
 	struct kanary_verdict verdict;
 
 	kanary_score_vector(&subject->fixture.model, subject->stream, counts, length,
-			    subject->scratch, &verdict);
+			    &model_fixture_no_log, subject->scratch, &verdict);
 	return verdict;
 }
 
@@ -317,8 +317,8 @@ static u32 explain(struct subject *subject, const struct kanary_count *counts, u
 		   const struct kanary_verdict *verdict, struct kanary_unusual *unusual)
 {
 	return kanary_explain_verdict(&subject->fixture.model, subject->stream,
-				    subject->container, counts, length, subject->scratch, verdict,
-				    unusual);
+				    subject->container, counts, length, &model_fixture_no_log,
+				    subject->scratch, verdict, unusual);
 }
 
 /* A process that ends with this vector. */

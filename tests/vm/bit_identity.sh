@@ -58,12 +58,20 @@ done
 # memories and a triples head as wide as its inputs allow
 model triples.model 64 keen 1 1 160
 agree triples.model process calls order triples task
+# a grams head, learned and random, alone and beside all others
+kanary train work.rec -o grams.model --quiet --hidden 0 --grams 8 2>train.said ||
+	fail "train: $(cat train.said)"
+agree grams.model process grams task
+for seed in 1 2; do
+	model "grams-$seed.model" 64 keen "$seed" 1 $((seed * 16 - 16)) 3000
+	agree "grams-$seed.model" process calls order grams task
+done
 
 # Another model than the one that is asked about must not pass for it.
 refused 1 "" kanary score work.model work.rec --kernel "$container"
 
 # Live: each stream scored as its vectors come, exec and exit between them.
-model keen.model 64 keen 5 3 160
+model keen.model 64 keen 5 3 160 2000
 kanary load keen.model --container "$container"
 kanary watch --json >events 2>watch.said &
 watch=$!
@@ -87,7 +95,7 @@ wait "$watch" || :
 # Time and pid name a vector on both sides.
 vectors live.rec >live.vectors
 kanary score keen.model live.rec --vectors --json | jq -c 'select(.stream)' >live.score
-surprises='[.surprise, .process_surprise, .calls_surprise, .order_surprise, .triples_surprise,
+surprises='[.surprise, .process_surprise, .calls_surprise, .order_surprise, .triples_surprise, .grams_surprise,
 	.task_surprise, .sequence_surprise, .container_surprise]'
 jq -s -c --slurpfile vectors live.vectors '[., $vectors] | transpose[] |
 	select(.[0].alert) | [.[1].time, .[1].pid] + (.[0] | '"$surprises"')' live.score |

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * model FILE PERIOD quiet|keen|alarm [SEED [STRIDE [TRIPLES]]]: a model for tests and benchmarks.
+ * model FILE PERIOD quiet|keen|alarm [SEED [STRIDE [TRIPLES [STATES]]]]: a model for
+ * tests and benchmarks.
  *
  * 64 inputs, 32 hidden units, 16 steps, 100 items in each memory, random weights,
  * which cost the same as learned ones; and a triples head of 256 inputs whose code
- * is TRIPLES wide, if that is given. A quiet model never raises an alert, a keen
- * one whenever there is any surprise, and one of alarm for each vector.
+ * is TRIPLES wide, if that is given and not 0; and a grams head of STATES. A quiet
+ * model never raises an alert, a keen one whenever there is any surprise, and one of alarm for each vector.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,11 +46,13 @@ int main(int argc, char **argv)
 
 	if (argc < 4) {
 		fprintf(stderr, "usage: model FILE PERIOD quiet|keen|alarm "
-			"[SEED [STRIDE [TRIPLES]]]\n");
+			"[SEED [STRIDE [TRIPLES [STATES]]]]\n");
 		return 2;
 	}
 	shape.sequence.stride = argc > 5 ? (u16)strtoul(argv[5], NULL, 10) : STEPS;
-	if (argc > 6) {
+	if (argc > 7)
+		shape.states = (unsigned int)strtoul(argv[7], NULL, 10);
+	if (argc > 6 && strtoul(argv[6], NULL, 10)) {
 		shape.triples_inputs = TRIPLES_INPUTS;
 		shape.triples_code = (unsigned int)strtoul(argv[6], NULL, 10);
 	}
@@ -71,6 +74,8 @@ int main(int argc, char **argv)
 		flatten(fixture.model.task_knot, header->knots);
 		if (fixture.model.triples_knot)
 			flatten(fixture.model.triples_knot, header->knots);
+		if (fixture.model.grams_knot)
+			flatten(fixture.model.grams_knot, header->knots);
 		flatten(fixture.model.sequence.knot, header->knots);
 		flatten(fixture.model.container.knot, header->knots);
 	}

@@ -69,7 +69,8 @@ static double microseconds_per_vector(struct bench *bench)
 
 	for (i = 0; i < VECTORS; i++)
 		kanary_score_vector(&bench->fixture.model, bench->stream, bench->counts[i],
-				    bench->length[i], bench->scratch, &verdict);
+				    bench->length[i], &model_fixture_no_log, bench->scratch,
+				    &verdict);
 	return (now() - start) / VECTORS;
 }
 
