@@ -101,9 +101,10 @@ static u32 tell(struct judge *judge, const char *name)
 static void judge_vector(struct judge *judge, struct kanary_verdict *verdict)
 {
 	const struct kanary_model_reference *reference = judge->fixture.model.reference;
+	const struct kanary_log none = { .calls = 0 };
 
 	kanary_score_vector(&judge->fixture.model, judge->stream, reference->counts,
-			    reference->length, judge->scratch, verdict);
+			    reference->length, &none, judge->scratch, verdict);
 }
 
 static void a_vector_tells_of_its_most_surprising_path(void **state)
