@@ -1,23 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include "feature.h"
 
+#include "divide.h"
+
 u64 kanary_feature_reciprocal(u32 total)
 {
-	u64 remainder = 1;
-	u64 quotient = 0;
-	int bit;
-
-	if (!total)
-		return 0;
-	for (bit = 0; bit <= 62; bit++) {
-		quotient <<= 1;
-		if (remainder >= total) {
-			remainder -= total;
-			quotient |= 1;
-		}
-		remainder <<= 1;
-	}
-	return quotient;
+	return total ? kanary_divide(1ull << 62, total) : 0;
 }
 
 /* Square root of at most 2^30, rounded to nearest, a bit at a time; no branch to mispredict. */

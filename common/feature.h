@@ -9,8 +9,6 @@
  * kanary_feature_reciprocal() - what kanary_feature_value() multiplies with
  * @total: calls, any
  *
- * Made bit by bit: a 64-bit division would not link on 32-bit kernels.
- *
  * Return: floor(2^62 / @total), or 0 for a total of 0.
  */
 u64 kanary_feature_reciprocal(u32 total);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include "score.h"
 
+#include "divide.h"
 #include "feature.h"
 #include "process_head.h"
 #include "rank.h"
@@ -124,20 +125,10 @@ static void remember_sequence(const struct kanary_model *model, struct kanary_sc
 		features[i] = kanary_feature_value(sums[i], reciprocal);
 }
 
-/*
- * rise * run / width, rounded half up. A bit at a time: a 64-bit division would
- * not link on 32-bit kernels. @rise is below 2^15, @run at most @width.
- */
+/* rise * run / width, rounded half up; @rise is below 2^15, @run at most @width. */
 static u32 interpolate(u32 rise, u32 run, u32 width)
 {
-	u64 product = (u64)rise * run + width / 2;
-	u32 quotient = 0;
-	u32 bit;
-
-	for (bit = 1u << 14; bit; bit >>= 1)
-		if ((quotient + bit) * (u64)width <= product)
-			quotient += bit;
-	return quotient;
+	return (u32)kanary_divide((u64)rise * run + width / 2, width);
 }
 
 u32 kanary_score_surprise(const struct kanary_model_knot *knot, u32 knots, u32 error)

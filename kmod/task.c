@@ -287,7 +287,7 @@ static void move(u16 *to, u16 *from, u32 bytes)
 static_assert(BANK_BYTES % (4 * sizeof(u64)) == 0 && PATH_BYTES % (4 * sizeof(u64)) == 0);
 
 /* Calls in a word; words that are copied at once. */
-enum { WORD_CALLS = sizeof(u64) / sizeof(u16), WORDS = 4 };
+enum { WORD_CALLS = sizeof(u64) / sizeof(u16), WORDS = 8 };
 
 static_assert(KANARY_LOG_CALLS % (WORD_CALLS * WORDS) == 0);
 static_assert(KANARY_LOG_CONTEXT == 2 * WORD_CALLS);
@@ -308,6 +308,10 @@ static void copy_log(u16 *to, const u16 *from, u32 left, u32 calls)
 		target[i + 1] = source[i + 1];
 		target[i + 2] = source[i + 2];
 		target[i + 3] = source[i + 3];
+		target[i + 4] = source[i + 4];
+		target[i + 5] = source[i + 5];
+		target[i + 6] = source[i + 6];
+		target[i + 7] = source[i + 7];
 	}
 }
 
