@@ -37,6 +37,7 @@ enum protocol {
 struct options {
 	const char *path;
 	uint32_t splits;
+	bool paths_only;
 	bool json;
 };
 
@@ -68,6 +69,7 @@ struct bench {
 
 static const struct argp_option arguments[] = {
 	{ "splits", 's', "N", 0, "random splits of the normal recordings, 10", 0 },
+	{ "paths-only", 'p', NULL, 0, "leave out the heads that read calls, which take most of the time", 0 },
 	{ "json", 'j', NULL, 0, "print the figures as a JSON object", 0 },
 	{ 0 },
 };
@@ -82,6 +84,9 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 		if (!kanary_arguments_number(argument, 1, SPLITS_MAX, &number))
 			return kanary_arguments_refuse(state, "--splits takes 1 to %d", SPLITS_MAX);
 		options->splits = (uint32_t)number;
+		return 0;
+	case 'p':
+		options->paths_only = true;
 		return 0;
 	case 'j':
 		options->json = true;
@@ -159,6 +164,11 @@ static void choose_group(struct bench *bench, uint32_t round)
 	}
 }
 
+static uint32_t methods_of(const struct bench *bench)
+{
+	return bench->options->paths_only ? KANARY_PATH_METHODS_PATHS : KANARY_PATH_METHODS;
+}
+
 static bool evaluate(struct bench *bench, enum kanary_path_method method,
 		     struct kanary_evaluation *evaluation)
 {
@@ -191,10 +201,10 @@ static int run_protocol(struct bench *bench, enum protocol protocol)
 				     protocol == SPLIT ? "split" : "group", round + 1, rounds);
 		(protocol == SPLIT ? choose_split : choose_group)(bench, round);
 		failure = kanary_path_method_run(&bench->corpus, bench->train, bench->test,
-						 bench->score);
+						 bench->options->paths_only, bench->score);
 		if (failure)
 			return kanary_message_error("bench-paths: %s", failure);
-		for (method = 0; method < KANARY_PATH_METHODS; method++) {
+		for (method = 0; method < methods_of(bench); method++) {
 			outcome = &bench->outcome[protocol][method];
 			outcome->runs += evaluate(bench, method, &outcome->run[outcome->runs]);
 		}
@@ -202,7 +212,7 @@ static int run_protocol(struct bench *bench, enum protocol protocol)
 	/* each recording was judged once when each group was left out once */
 	for (i = 0; i < bench->corpus.recordings; i++)
 		bench->test[i] = true;
-	for (method = 0; protocol == GROUP && method < KANARY_PATH_METHODS; method++)
+	for (method = 0; protocol == GROUP && method < methods_of(bench); method++)
 		evaluate(bench, method, &bench->outcome[protocol][method].pooled);
 	return 0;
 }
@@ -238,7 +248,7 @@ static void print_text(const struct bench *bench)
 		printf("\n%s (%u)\n%-20s%16s%10s%10s%10s%10s%s\n", titles[protocol],
 		       bench->outcome[protocol][0].runs, "", "AUC", "DR@1%", "DR@5%", "DR@15%",
 		       "FAR@90%", protocol == GROUP ? "  AUC, pooled" : "");
-		for (method = 0; method < KANARY_PATH_METHODS; method++) {
+		for (method = 0; method < methods_of(bench); method++) {
 			outcome = &bench->outcome[protocol][method];
 			auc = MEAN(outcome, auc, &deviation);
 			printf("%-20s%8.3f +-%5.3f%10.3f%10.3f%10.3f%10.3f",
@@ -261,7 +271,7 @@ static json_t *json_protocol(const struct bench *bench, enum protocol protocol)
 	double deviation, auc;
 	uint32_t method;
 
-	for (method = 0; method < KANARY_PATH_METHODS; method++) {
+	for (method = 0; method < methods_of(bench); method++) {
 		outcome = &bench->outcome[protocol][method];
 		auc = MEAN(outcome, auc, &deviation);
 		json_object_set_new(object, kanary_path_method_name(method), json_pack(

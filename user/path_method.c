@@ -24,7 +24,7 @@
 const char *kanary_path_method_name(enum kanary_path_method method)
 {
 	static const char *const names[] = {
-		"never-seen share", "never-seen count", "calls", "paths", "all",
+		"never_seen_share", "never_seen_count", "paths", "calls", "all",
 	};
 
 	return names[method];
@@ -205,15 +205,17 @@ static const char *score_calls(const struct kanary_path_corpus *corpus, const bo
 }
 
 const char *kanary_path_method_run(const struct kanary_path_corpus *corpus, const bool *train,
-				   const bool *test, double (*score)[KANARY_PATH_METHODS])
+				   const bool *test, bool paths_only,
+				   double (*score)[KANARY_PATH_METHODS])
 {
 	const char *failure = score_unseen(corpus, train, test, score);
 	uint32_t i;
 
 	if (!failure)
 		failure = score_names(corpus, train, test, score);
-	if (!failure)
-		failure = score_calls(corpus, train, test, score);
+	if (failure || paths_only)
+		return failure;
+	failure = score_calls(corpus, train, test, score);
 	for (i = 0; !failure && i < corpus->recordings; i++)
 		if (test[i])
 			score[i][KANARY_PATH_METHOD_ALL] = score[i][KANARY_PATH_METHOD_CALLS] +
