@@ -59,6 +59,7 @@ struct bench {
 	const char *group[GROUPS_MAX];
 	uint32_t groups;
 	bool *train;
+	uint32_t *place;
 	bool *test;
 	double (*score)[KANARY_PATH_METHODS];
 	double *normal;
@@ -133,23 +134,21 @@ static void choose_split(struct bench *bench, uint32_t round)
 {
 	const struct kanary_path_corpus *corpus = &bench->corpus;
 	gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
-	uint32_t *place = malloc((corpus->recordings + 1) * sizeof(*place));
 	uint32_t i, normal = 0;
 
 	for (i = 0; i < corpus->recordings; i++)
 		if (!corpus->recording[i].attack)
-			place[normal++] = i;
+			bench->place[normal++] = i;
 	gsl_rng_set(random, round + 1);
-	gsl_ran_shuffle(random, place, normal, sizeof(*place));
+	gsl_ran_shuffle(random, bench->place, normal, sizeof(*bench->place));
 	for (i = 0; i < corpus->recordings; i++) {
 		bench->train[i] = false;
 		bench->test[i] = true;
 	}
 	for (i = 0; i < (uint32_t)(normal * TRAIN_SHARE + 0.5); i++) {
-		bench->train[place[i]] = true;
-		bench->test[place[i]] = false;
+		bench->train[bench->place[i]] = true;
+		bench->test[bench->place[i]] = false;
 	}
-	free(place);
 	gsl_rng_free(random);
 }
 
@@ -308,16 +307,18 @@ static int run(struct bench *bench)
 		return 1;
 	recordings = bench->corpus.recordings;
 	if (bench->corpus.normal < 10 || bench->corpus.normal == recordings)
-		return kanary_message_error("bench-paths: %s has %u recordings in normal/ and %zu elsewhere: "
+		return kanary_message_error("bench-paths: %s has %u recordings in normal/, %zu elsewhere: "
 					    "10 and 1 are the least", bench->options->path,
 					    bench->corpus.normal, recordings - bench->corpus.normal);
 	find_groups(bench);
 	bench->train = calloc(recordings, sizeof(*bench->train));
+	bench->place = calloc(recordings, sizeof(*bench->place));
 	bench->test = calloc(recordings, sizeof(*bench->test));
 	bench->score = calloc(recordings, sizeof(*bench->score));
 	bench->normal = calloc(recordings, sizeof(*bench->normal));
 	bench->attack = calloc(recordings, sizeof(*bench->attack));
-	if (!bench->train || !bench->test || !bench->score || !bench->normal || !bench->attack)
+	if (!bench->train || !bench->place || !bench->test || !bench->score ||
+	    !bench->normal || !bench->attack)
 		return kanary_message_error("bench-paths: %s", strerror(ENOMEM));
 	status = run_protocol(bench, SPLIT);
 	if (!status && bench->groups > 1)
@@ -345,6 +346,7 @@ int kanary_bench_paths_main(int argc, char **argv)
 	bench->options = &options;
 	kanary_progress_init(&bench->progress, !isatty(STDERR_FILENO));
 	status = run(bench);
+	free(bench->place);
 	free(bench->train);
 	free(bench->test);
 	free(bench->score);

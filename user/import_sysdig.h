@@ -15,7 +15,7 @@
 #include "trace.h"
 
 /**
- * kanary_import_sysdig() - import a file, or the *.log, *.txt and *.sysdig of a directory or archive
+ * kanary_import_sysdig() - a file, or all *.log, *.txt and *.sysdig of a directory or archive
  *
  * Lines that make no sense are counted and the first is located in @import;
  * a file without a single call is an error.

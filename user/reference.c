@@ -66,7 +66,8 @@ static void choose_path(struct kanary_model_reference *reference,
 		/* one letter more, that it is news */
 		if (path->length < KANARY_MODEL_REFERENCE_PATH)
 			reference->path[path->length] = 'x';
-		reference->path_length = path->length + (path->length < KANARY_MODEL_REFERENCE_PATH);
+		reference->path_length = path->length +
+					 (path->length < KANARY_MODEL_REFERENCE_PATH);
 		reference->path_flags = path->flags & (u16)~KANARY_PATH_TRUNCATED;
 		return;
 	}

@@ -37,7 +37,8 @@ static void describe(const char *path, char *text, size_t size)
 
 		used += snprintf(text + used, size - used, "%s%llu.%u %s", used ? " | " : "",
 				 (unsigned long long)vector->stream, vector->index, vector->comm);
-		for (i = calls; i < vector->length && vector->counts[i].bin < KANARY_PATH_FIRST; i++)
+		for (i = calls;
+		     i < vector->length && vector->counts[i].bin < KANARY_PATH_FIRST; i++)
 			triples += vector->counts[i].count;
 		assert_int_equal(triples, vector->calls);
 		for (i = 0; i < calls; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Models with a names head: validated whole, part of verdicts and of the self-test, and explained. */
+/* Models with a names head: validated, part of verdicts and of the self-test, explained. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

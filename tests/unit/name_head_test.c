@@ -89,7 +89,7 @@ static void news_counts_where_there_is_none_usually(void **state)
 	in_etc = costs(&table, "/etc/shadow", cost);
 	assert_int_equal(cost[1], 0);
 	assert_int_equal(cost[2], in_etc);
-	/* one visit of twenty had news there: about that, and more with a prior that expects less */
+	/* one visit of twenty had news there: about that; the prior expects less */
 	assert_in_range(in_etc, (u32)(1.1 * UNIT), (u32)(1.5 * UNIT));
 	/* what one of twenty has is as rare as what none has, or nearly */
 	assert_in_range(costs(&table, "/etc/motd", cost), in_etc - 30, in_etc);

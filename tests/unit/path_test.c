@@ -163,7 +163,8 @@ static u32 bins_of(const char *name, u16 bins[KANARY_PATH_DEPTH_MAX])
 
 static void a_file_differs_less_than_a_directory(void **state)
 {
-	u16 known[KANARY_PATH_DEPTH_MAX], file[KANARY_PATH_DEPTH_MAX], folder[KANARY_PATH_DEPTH_MAX];
+	u16 known[KANARY_PATH_DEPTH_MAX], file[KANARY_PATH_DEPTH_MAX];
+	u16 folder[KANARY_PATH_DEPTH_MAX];
 
 	assert_int_equal(bins_of("/var/www/html/index.php", known), 4);
 	assert_int_equal(bins_of("/var/www/html/other.php", file), 4);

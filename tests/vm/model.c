@@ -6,7 +6,8 @@
  * 64 inputs, 32 hidden units, 16 steps, 100 items in each memory, random weights,
  * which cost the same as learned ones; and a triples head of 256 inputs whose code
  * is TRIPLES wide, if that is given and not 0; and a grams head of STATES. A quiet
- * model never raises an alert, a keen one whenever there is any surprise, and one of alarm for each vector.
+ * model never raises an alert, a keen one whenever there is any surprise, and one of
+ * alarm for each vector.
  */
 #include <stdio.h>
 #include <stdlib.h>
