@@ -40,6 +40,31 @@ void kanary_log_unroll(struct kanary_log *log, u16 *memory, const u16 *ring, u32
 		*memory++ = ring[kanary_log_at(i)];
 }
 
+/* Calls in a word; words that are copied at once. */
+enum { WORD_CALLS = sizeof(u64) / sizeof(u16), WORDS = 8, BLOCK_CALLS = WORD_CALLS * WORDS };
+
+void kanary_log_copy(u16 *to, const u16 *from, u32 left, u32 calls)
+{
+	u64 *target = (u64 *)to;
+	const u64 *source = (const u64 *)from;
+	u32 i = 0, end = KANARY_LOG_CALLS / WORD_CALLS;
+
+	if (left + calls <= KANARY_LOG_CALLS) {
+		i = left / BLOCK_CALLS * WORDS;
+		end = (left + calls + BLOCK_CALLS - 1) / BLOCK_CALLS * WORDS;
+	}
+	for (; i < end; i += WORDS) {
+		target[i] = source[i];
+		target[i + 1] = source[i + 1];
+		target[i + 2] = source[i + 2];
+		target[i + 3] = source[i + 3];
+		target[i + 4] = source[i + 4];
+		target[i + 5] = source[i + 5];
+		target[i + 6] = source[i + 6];
+		target[i + 7] = source[i + 7];
+	}
+}
+
 static inline u32 count(u16 *order, u32 context, u32 bin)
 {
 	context = kanary_order_next(context, bin);

@@ -53,6 +53,13 @@ void kanary_log_unroll(struct kanary_log *log, u16 *memory, const u16 *ring, u32
 		       const u16 *before);
 
 /**
+ * kanary_log_copy() - the part of a ring that holds the last @calls, to the same place
+ * @to: [KANARY_LOG_CALLS], 8-byte aligned, as is @from
+ * @left: calls missing to a whole period
+ */
+void kanary_log_copy(u16 *to, const u16 *from, u32 left, u32 calls);
+
+/**
  * kanary_log_order() - count the triples that end with the calls of a vector
  * @order: [KANARY_ORDER_BINS], counted towards
  *

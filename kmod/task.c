@@ -286,34 +286,7 @@ static void move(u16 *to, u16 *from, u32 bytes)
 
 static_assert(BANK_BYTES % (4 * sizeof(u64)) == 0 && PATH_BYTES % (4 * sizeof(u64)) == 0);
 
-/* Calls in a word; words that are copied at once. */
-enum { WORD_CALLS = sizeof(u64) / sizeof(u16), WORDS = 8 };
-
-static_assert(KANARY_LOG_CALLS % (WORD_CALLS * WORDS) == 0);
-static_assert(KANARY_LOG_CONTEXT == 2 * WORD_CALLS);
-
-/* The part of the ring that holds the last @calls, to the same place. */
-static void copy_log(u16 *to, const u16 *from, u32 left, u32 calls)
-{
-	u64 *target = (u64 *)to;
-	const u64 *source = (const u64 *)from;
-	u32 i = 0, end = KANARY_LOG_CALLS / WORD_CALLS;
-
-	if (left + calls <= KANARY_LOG_CALLS) {
-		i = left / (WORD_CALLS * WORDS) * WORDS;
-		end = DIV_ROUND_UP(left + calls, WORD_CALLS * WORDS) * WORDS;
-	}
-	for (; i < end; i += WORDS) {
-		target[i] = source[i];
-		target[i + 1] = source[i + 1];
-		target[i + 2] = source[i + 2];
-		target[i + 3] = source[i + 3];
-		target[i + 4] = source[i + 4];
-		target[i + 5] = source[i + 5];
-		target[i + 6] = source[i + 6];
-		target[i + 7] = source[i + 7];
-	}
-}
+static_assert(KANARY_LOG_CONTEXT * sizeof(u16) == 2 * sizeof(u64));
 
 static void copy_context(u16 *to, const u16 *from)
 {
@@ -362,7 +335,7 @@ noinline void kanary_task_emit(struct kanary_task *task, enum kanary_reason reas
 			move(slot->paths, task->paths, PATH_BYTES);
 		slot->left = task->left;
 		copy_context(slot->before, task->before);
-		copy_log(slot->log, task->log, task->left, calls);
+		kanary_log_copy(slot->log, task->log, task->left, calls);
 		refcount_inc(&task->references);
 		kanary_queue_commit();
 	} else {

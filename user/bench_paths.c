@@ -307,9 +307,10 @@ static int run(struct bench *bench)
 		return 1;
 	recordings = bench->corpus.recordings;
 	if (bench->corpus.normal < 10 || bench->corpus.normal == recordings)
-		return kanary_message_error("bench-paths: %s has %u recordings in normal/, %zu elsewhere: "
-					    "10 and 1 are the least", bench->options->path,
-					    bench->corpus.normal, recordings - bench->corpus.normal);
+		return kanary_message_error("bench-paths: %s has %u recordings in normal/, %zu "
+					    "elsewhere: 10 and 1 are the least",
+					    bench->options->path, bench->corpus.normal,
+					    recordings - bench->corpus.normal);
 	find_groups(bench);
 	bench->train = calloc(recordings, sizeof(*bench->train));
 	bench->place = calloc(recordings, sizeof(*bench->place));
