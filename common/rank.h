@@ -16,8 +16,8 @@
  * @surprise: -log10 of p, Q24.8, up to 100
  *
  * Training data are more alike than what comes after them: of data that were held
- * out later, about p^0.7 have a p or less among the training data (tools/bench/design.py
- * measures it).
+ * out later, about p^0.7 have a p or less among the training data. Chosen on the
+ * design half of ADFA-LD (user/DETECTION.md).
  *
  * Return: Q.16, ascending with @surprise.
  */
