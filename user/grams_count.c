@@ -102,6 +102,7 @@ static uint32_t *find(const struct index *index, const struct kanary_grams_level
 {
 	uint32_t at = hash(context, bin) & index->mask;
 
+	/* NOLINTNEXTLINE(*UndefinedBinaryOperatorResult): what a slot names has been set */
 	while (index->slot[at] != NONE && (level->gram[index->slot[at]].context != context ||
 					   level->gram[index->slot[at]].bin != bin))
 		at = (at + 1) & index->mask;
@@ -171,6 +172,7 @@ static bool count_level(struct kanary_grams_count *count, struct text *text, uin
 		text->gram[i] = number(&index, level, context, text->bin[i], own, first);
 		done = text->gram[i] != NONE;
 		if (done)
+			/* NOLINTNEXTLINE(*uninitialized.Assign): number() has set it */
 			level->gram[text->gram[i]].count += text->counted[i];
 	}
 	free(index.slot);

@@ -282,8 +282,8 @@ bool kanary_grams_train(struct kanary_grams *grams, const struct kanary_dataset 
 			break;
 	}
 	grams->start = calloc(grams->states + 1, sizeof(*grams->start));
-	grams->state = calloc(grams->states, sizeof(*grams->state));
-	grams->gram = calloc(grams->grams, sizeof(*grams->gram));
+	grams->state = calloc(grams->states + 1, sizeof(*grams->state));
+	grams->gram = calloc(grams->grams + 1, sizeof(*grams->gram));
 	if (!grams->start || !grams->state || !grams->gram)
 		goto out;
 	write_states(&work, grams);

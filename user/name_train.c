@@ -203,6 +203,7 @@ static void tally_sequences(struct work *work)
 			const struct kanary_name_sight *sight = &work->child[i].sight[j];
 
 			sequence = &work->sequence[sight->sequence];
+			/* NOLINTNEXTLINE(*UndefinedBinaryOperatorResult): set in the loop above */
 			if (sight->part < sequence->first)
 				sequence->first = sight->part;
 		}
