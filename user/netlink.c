@@ -72,8 +72,8 @@ static int take_valid(struct nl_msg *message, void *context)
 
 	if (header->nlmsg_type != netlink->family)
 		return NL_SKIP;
-	if (command == KANARY_CMD_VECTORS || command == KANARY_CMD_ALERT ||
-	    command == KANARY_CMD_TAMPER) {
+	if (command == KANARY_CMD_VECTORS || command == KANARY_CMD_PATHS ||
+	    command == KANARY_CMD_ALERT || command == KANARY_CMD_TAMPER) {
 		if (netlink->event && !netlink->event_result)
 			netlink->event_result = netlink->event(header, netlink->event_context);
 	} else if (netlink->reply && !netlink->done && header->nlmsg_seq == netlink->sequence) {
