@@ -182,10 +182,11 @@ static atomic_bool ended;
 
 static void *take_away(void *unused)
 {
-	/* There with all of it, or not there at all. */
-	while (!ended) {
-		char *page = map(NULL, PAGE, 0);
+	char *page = raced + 2 * PAGE;
 
+	/* There with all of it, or not there at all: it is written where nobody looks. */
+	while (!ended) {
+		map(page, PAGE, MAP_FIXED);
 		strcpy(page + PAGE - 16, "/tmp/raced");
 		mremap(page, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, raced);
 		munmap(raced, PAGE);
@@ -199,7 +200,9 @@ static int race(unsigned int seconds)
 	unsigned long calls = 0;
 	pthread_t thread;
 
-	raced = map(NULL, PAGE, 0);
+	raced = map(NULL, 3 * PAGE, 0);
+	/* Nothing to read yet, and no room for the thread's stack. */
+	mprotect(raced, PAGE, PROT_NONE);
 	if (pthread_create(&thread, NULL, take_away, NULL))
 		return 1;
 	while (time(NULL) < end) {
