@@ -39,11 +39,14 @@ static void judge(const struct kanary_model *model)
 	for (i = 0; i < VECTORS; i++) {
 		const struct kanary_vector *vector = kanary_random_vector_next(&source, false);
 
-		kanary_score_vector(model, stream, vector->counts, vector->length, scratch,
+		const struct kanary_log log = kanary_vector_log(vector);
+
+		kanary_score_path(model, stream, (const u8 *)vector->comm, sizeof(vector->comm), i);
+		kanary_score_vector(model, stream, vector->counts, vector->length, &log, scratch,
 				    &verdict);
 		kanary_score_process(model, container, scratch, &verdict);
 		kanary_explain_verdict(model, stream, container, vector->counts, vector->length,
-				       scratch, &verdict, unusual);
+				       &log, scratch, &verdict, unusual);
 	}
 	kanary_score_reference(model, stream, container, scratch);
 	free(container);
