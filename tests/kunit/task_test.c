@@ -277,6 +277,8 @@ static void refuses_beyond_its_bounds(struct kunit *test)
 		slot_at(current, probe)->owner = CLAIMED;
 	KUNIT_EXPECT_NULL(test, enter());
 	KUNIT_EXPECT_EQ(test, gained(KANARY_A_COUNTER_CALLS_TABLE_FULL, table_full), 2ULL);
+	/* What was refused is freed after a grace period. */
+	rcu_barrier();
 	KUNIT_EXPECT_EQ(test, kanary_task_tasks(), 0U);
 	KUNIT_EXPECT_EQ(test, refcount_read(&task_pid(current)->count), references);
 	/* One place, as far away as it may be. */
