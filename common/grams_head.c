@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include "grams_head.h"
 
+#include "divide.h"
+
 /* log2(KANARY_BINS) in Q.10, rounded. */
 #define BITS_OF_ANY 10145
 
@@ -72,22 +74,13 @@ void kanary_grams_head_halve(struct kanary_grams_head_state *state)
 /* A bit at a time: a 64-bit division would not link on 32-bit kernels. */
 u32 kanary_grams_head_error(const struct kanary_grams_head_state *state)
 {
-	u64 bits = state->bits << 2;
-	u64 rest = 0, quotient = 0;
-	u32 bit;
+	u64 error;
 
 	if (!state->calls)
 		return 0;
 	/* two places more behind the point: from Q.10 to Q.12 */
-	for (bit = 64; bit--;) {
-		rest = rest << 1 | (bits >> bit & 1);
-		quotient <<= 1;
-		if (rest >= state->calls) {
-			rest -= state->calls;
-			quotient |= 1;
-		}
-	}
-	return quotient > 0xffffffffu ? 0xffffffffu : (u32)quotient;
+	error = kanary_divide(state->bits << 2, state->calls);
+	return error > 0xffffffffu ? 0xffffffffu : (u32)error;
 }
 
 void kanary_grams_head_explain(const struct kanary_model *model, const struct kanary_log *log,

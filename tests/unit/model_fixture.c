@@ -289,7 +289,7 @@ static void fill_grams(uint64_t *random, const struct kanary_model *model, const
 			gram->next = model_fixture_random(random) % states;
 		}
 	}
-	fill_knots(random, model->grams_knot, model->header->knots, 20000, 4000);
+	fill_knots(random, model->grams_knot, model->header->knots, 12000, 40000);
 }
 
 static void fill_kinds(uint64_t *state, const struct kanary_model *model)
