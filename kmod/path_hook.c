@@ -25,17 +25,24 @@ static const u8 compat_arguments[] = {
 	offsetof(struct pt_regs, si), offsetof(struct pt_regs, di), offsetof(struct pt_regs, bp),
 };
 
+/**
+ * struct where - where a call's paths are, as offsets into struct pt_regs
+ * @path: of the pointers, up to the first that is 0: that register has no argument
+ * @directory: of what each is relative to, or 0
+ */
+struct where {
+	u8 path[KANARY_PATH_CALL_PATHS + 1];
+	u8 directory[KANARY_PATH_CALL_PATHS];
+};
+
+static_assert(!offsetof(struct pt_regs, r15));
+
 static struct kanary_handlers handlers;
-static const struct kanary_path_call *call_of[KANARY_BINS];
+static struct where where[KANARY_BINS];
 /* The hook's alone, with preemption off: too large for the stack of a stranger. */
 static DEFINE_PER_CPU(struct kanary_path_name, names);
 
-static __always_inline unsigned long argument(const struct pt_regs *regs, const u8 *arguments,
-					      u8 number)
-{
-	return *(const unsigned long *)((const u8 *)regs + arguments[number]);
-}
-
+/* To the worker: the path is news. */
 static void send(struct kanary_task *task, struct kanary_path_entry *entry,
 		 const struct kanary_path_name *name, u16 call, u16 flags)
 {
@@ -62,8 +69,13 @@ static void send(struct kanary_task *task, struct kanary_path_entry *entry,
 	kanary_path_queue_commit(name->length);
 }
 
-static noinline struct kanary_path_entry *
-learn(struct kanary_task *task, const struct kanary_path_name *name, u16 call, u16 flags)
+/* The same name is another path elsewhere. */
+static __always_inline u64 seed_of(const struct kanary_task *task, u16 flags)
+{
+	return kanary_path_cache_seed(task->stream) + (flags & KANARY_PATH_DIRFD);
+}
+
+static struct kanary_path_entry *insert(const struct kanary_path_name *name, u16 flags)
 {
 	struct kanary_path_entry *entry = kanary_path_cache_insert(name->hash);
 	u32 i;
@@ -71,82 +83,101 @@ learn(struct kanary_task *task, const struct kanary_path_name *name, u16 call, u
 	entry->bins = kanary_path_bins(name->bytes, name->length, flags, entry->bin);
 	for (i = 0; i < entry->bins; i++)
 		entry->bin[i] -= KANARY_PATH_FIRST;
-	send(task, entry, name, call, flags);
 	return entry;
 }
 
-/* Unusual ones have to be answered for as long as they are used. */
-static noinline void send_again(struct kanary_task *task, struct kanary_path_entry *entry,
-				const struct kanary_path_name *name, u16 call, u16 flags)
-{
-	if ((u32)jiffies - entry->time >= HZ)
-		send(task, entry, name, call, flags);
-}
-
-/* @flags: what is known of the path without having read it */
-static void take(struct kanary_task *task, unsigned long address, u16 call, u16 flags)
+/*
+ * All that is not a matter of course: the path is news, or unusual and has to be
+ * answered for as long as it is used, or some of its last word is not in memory.
+ * @flags: what is known of it without having seen it
+ *
+ * Return: its entry, or NULL where there is no path.
+ */
+static noinline const struct kanary_path_entry *
+take_slowly(struct kanary_task *task, const char __user *from, u16 call, u16 flags)
 {
 	struct kanary_path_name *name = this_cpu_ptr(&names);
 	struct kanary_path_entry *entry;
-	u16 *counts;
-	u32 i;
 
-	/* The directory itself is meant, or nothing: there is no path. */
-	if (!address)
-		return;
-	if (kanary_path_read((const char __user *)address, kanary_path_cache_seed(task->stream),
-			     name)) {
+	if (kanary_path_read(from, seed_of(task, flags), name)) {
 		kanary_counters_add(KANARY_A_COUNTER_PATHS_UNREAD, 1);
-		return;
+		return NULL;
 	}
 	if (!name->length)
-		return;
-	if (name->bytes[0] != '/') {
-		flags |= KANARY_PATH_RELATIVE;
-		/* The same name is another path there. */
-		name->hash += flags & KANARY_PATH_DIRFD;
-	} else {
+		return NULL;
+	if (name->bytes[0] == '/')
 		flags &= ~KANARY_PATH_DIRFD;
-	}
+	else
+		flags |= KANARY_PATH_RELATIVE;
 	if (name->truncated)
 		flags |= KANARY_PATH_TRUNCATED;
-	counts = kanary_task_paths(task);
+	entry = kanary_path_cache_find(name->hash);
+	if (!entry) {
+		entry = insert(name, flags);
+		send(task, entry, name, call, flags);
+	} else if (kanary_path_cache_is_watched(name->hash) && (u32)jiffies - entry->time >= HZ) {
+		send(task, entry, name, call, flags);
+	}
+	return entry;
+}
+
+static __always_inline const struct kanary_path_entry *
+take(struct kanary_task *task, const char __user *from, u16 call, u16 flags)
+{
+	u64 hash = kanary_path_read_hash(from, seed_of(task, flags));
+	const struct kanary_path_entry *entry = kanary_path_cache_find(hash);
+
+	if (likely(entry && hash && !kanary_path_cache_is_watched(hash)))
+		return entry;
+	return take_slowly(task, from, call, flags);
+}
+
+/* One more, and no more than fit. */
+static __always_inline void add_one(u16 *count)
+{
+	asm("addw $1, %0\n\tsbbw $0, %0" : "+m" (*count) : : "cc");
+}
+
+static __always_inline void count(struct kanary_task *task, const struct kanary_path_entry *entry)
+{
+	const u16 *bin = entry->bin, *end = bin + entry->bins;
+	u16 *counts = kanary_task_paths(task);
+
 	if (unlikely(!counts)) {
 		kanary_counters_add(KANARY_A_COUNTER_PATHS_NO_MEMORY, 1);
 		return;
 	}
-	entry = kanary_path_cache_find(name->hash);
-	if (unlikely(!entry))
-		entry = learn(task, name, call, flags);
-	else if (unlikely(kanary_path_cache_is_watched(name->hash)))
-		send_again(task, entry, name, call, flags);
-	for (i = 0; i < entry->bins; i++) {
-		u16 *count = &counts[entry->bin[i]];
-
-		*count += *count != U16_MAX;
-	}
+	for (; bin < end; bin++)
+		add_one(&counts[*bin]);
 	kanary_counters_add(KANARY_A_COUNTER_PATHS_COUNTED, 1);
 }
 
-static __always_inline void take_all(const struct kanary_handler *handler,
-				     const struct pt_regs *regs, const u8 *arguments,
-				     unsigned long mask)
+static __always_inline unsigned long argument(const struct pt_regs *regs, u8 offset)
 {
-	const struct kanary_path_call *call = call_of[handler->bin];
+	return *(const unsigned long *)((const u8 *)regs + offset);
+}
+
+static __always_inline void take_all(const struct kanary_handler *handler,
+				     const struct pt_regs *regs, unsigned long mask)
+{
+	const struct where *at = &where[handler->bin];
 	struct kanary_task *task = kanary_task_current();
+	const struct kanary_path_entry *entry;
+	unsigned long from;
 	u32 i;
 
 	if (!task)
 		return;
-	for (i = 0; i < KANARY_PATH_CALL_PATHS; i++) {
+	for (i = 0; at->path[i]; i++) {
 		u16 flags = i ? KANARY_PATH_SECOND : 0;
 
-		if (call->path[i] == KANARY_PATH_CALL_NONE)
-			break;
-		if (call->directory[i] != KANARY_PATH_CALL_NONE &&
-		    (int)argument(regs, arguments, call->directory[i]) != AT_FDCWD)
+		if (at->directory[i] && (int)argument(regs, at->directory[i]) != AT_FDCWD)
 			flags |= KANARY_PATH_DIRFD;
-		take(task, argument(regs, arguments, call->path[i]) & mask, handler->bin, flags);
+		from = argument(regs, at->path[i]) & mask;
+		/* Without one, the directory itself is meant, or nothing. */
+		entry = from ? take(task, (const char __user *)from, handler->bin, flags) : NULL;
+		if (entry)
+			count(task, entry);
 	}
 }
 
@@ -154,7 +185,7 @@ static __always_inline void take_all(const struct kanary_handler *handler,
 static int take_native(struct kprobe *probe, struct pt_regs *regs)
 {
 	take_all(container_of(probe, struct kanary_handler, probe),
-		 (const struct pt_regs *)regs->di, native_arguments, ULONG_MAX);
+		 (const struct pt_regs *)regs->di, ULONG_MAX);
 	return 0;
 }
 NOKPROBE_SYMBOL(take_native);
@@ -163,7 +194,7 @@ NOKPROBE_SYMBOL(take_native);
 static int take_compat(struct kprobe *probe, struct pt_regs *regs)
 {
 	take_all(container_of(probe, struct kanary_handler, probe),
-		 (const struct pt_regs *)regs->di, compat_arguments, U32_MAX);
+		 (const struct pt_regs *)regs->di, U32_MAX);
 	return 0;
 }
 NOKPROBE_SYMBOL(take_compat);
@@ -171,14 +202,22 @@ NOKPROBE_SYMBOL(take_compat);
 static void hook_call(u32 bin)
 {
 	bool compat = bin >= KANARY_BINS_BANK;
+	const u8 *arguments = compat ? compat_arguments : native_arguments;
+	const struct kanary_path_call *call;
 	const char *name;
+	u32 i;
 
 	name = compat ? kanary_syscall_compat(bin - KANARY_BINS_BANK) : kanary_syscall_native(bin);
-	if (!name)
+	call = name ? kanary_path_call_find(name, compat) : NULL;
+	if (!call)
 		return;
-	call_of[bin] = kanary_path_call_find(name, compat);
-	if (call_of[bin])
-		kanary_handlers_add(&handlers, bin, compat ? take_compat : take_native);
+	for (i = 0; i < KANARY_PATH_CALL_PATHS; i++) {
+		if (call->path[i] != KANARY_PATH_CALL_NONE)
+			where[bin].path[i] = arguments[call->path[i]];
+		if (call->directory[i] != KANARY_PATH_CALL_NONE)
+			where[bin].directory[i] = arguments[call->directory[i]];
+	}
+	kanary_handlers_add(&handlers, bin, compat ? take_compat : take_native);
 }
 
 int kanary_path_hook_init(void)

@@ -7,8 +7,8 @@ set -euo pipefail
 
 PERIOD=1024
 STRIDE=16
-# Of 40 bytes, and not there: the same work each time, and no file to close.
-ABSENT=/srv/kanary/bench/directory/no-file.conf
+# Of 40 bytes.
+NAME=/srv/kanary/bench/directory/no-file.conf
 cgroup=/sys/fs/cgroup/bench
 mkdir "$cgroup"
 
@@ -24,20 +24,37 @@ measure() {
 	echo "$name $result"
 }
 
+# In no container.
+outside() {
+	local name=$1 result
+
+	shift
+	result=$(./getppid $PERIOD $STRIDE "$@")
+	echo "$name $result"
+}
+
 # A counter of kanary status
 counter() {
 	./kanary status --json | jq ".counters.$1"
 }
 
-[ ${#ABSENT} -eq 40 ] || { echo "the path has ${#ABSENT} bytes" >&2; exit 1; }
+[ ${#NAME} -eq 40 ] || { echo "the path has ${#NAME} bytes" >&2; exit 1; }
 measure baseline
-measure baseline_openat $ABSENT
+measure baseline_openat $NAME
+outside outside
+outside outside_openat $NAME
 insmod empty_kprobe.ko
 measure empty_kprobe
 rmmod empty_kprobe
 insmod kanary.ko paths=1
 measure kanary_counting
 [ "$(counter dropped_unclaimed)" -gt 0 ] || { echo "nothing was counted" >&2; exit 1; }
+# The price for everyone else: a task that is in no container.
+outside kanary_outside
+outside kanary_outside_openat $NAME
+counted=$(counter paths_counted)
+measure kanary_paths_openat $NAME
+[ "$(counter paths_counted)" -gt "$((counted + PERIOD))" ] || { echo "no paths were counted" >&2; exit 1; }
 ./kanary load stride-16.model --container "$(stat -c %i "$cgroup")"
 measure kanary_monitoring
 scored=$(counter scored)
@@ -45,17 +62,9 @@ scored=$(counter scored)
 # The same with the sequence head four times as often, as kanary train has it by default.
 ./kanary load stride-4.model --container "$(stat -c %i "$cgroup")"
 measure kanary_stride_4
-# The price for everyone else: a task that is in no container.
-result=$(./getppid $PERIOD $STRIDE)
-echo "kanary_outside $result"
-result=$(./getppid $PERIOD $STRIDE $ABSENT)
-echo "kanary_outside_openat $result"
-counted=$(counter paths_counted)
-measure kanary_paths_openat $ABSENT
-[ "$(counter paths_counted)" -gt "$((counted + PERIOD))" ] || { echo "no paths were counted" >&2; exit 1; }
 rmmod kanary
+# As kanary_paths_openat, but for the paths: no model, either.
 insmod kanary.ko paths=0
-measure kanary_counting_openat $ABSENT
-result=$(./getppid $PERIOD $STRIDE $ABSENT)
-echo "kanary_outside_openat_paths_off $result"
+measure kanary_counting_openat $NAME
+outside kanary_outside_openat_paths_off $NAME
 rmmod kanary
