@@ -94,29 +94,28 @@ void kanary_layer_accumulate(const struct kanary_layer *layer, s64 *sums, const 
 	}
 }
 
-/* acc * multiplier * 2^-shift, rounded half up; fits into 64 bits as |acc|, multiplier < 2^31. */
-static s32 requantise(s32 acc, const struct kanary_model_row *row, s32 limit)
+/*
+ * acc * multiplier * 2^-shift, rounded half up: all but the last bit of the shift, and
+ * then that. Fits into 64 bits as |acc|, multiplier < 2^31.
+ */
+static inline s32 requantise(s64 acc, const struct kanary_model_row *row, s64 limit)
 {
-	s64 scaled = (acc * (s64)row->multiplier + (1LL << (row->shift - 1))) >> row->shift;
+	s64 scaled = ((acc * row->multiplier >> (row->shift - 1)) + 1) >> 1;
 
-	if (scaled > limit)
-		return limit;
-	if (scaled < -limit)
-		return -limit;
-	return (s32)scaled;
+	scaled = scaled > limit ? limit : scaled;
+	return (s32)(scaled < -limit ? -limit : scaled);
 }
 
 void kanary_layer_finish(const struct kanary_layer *layer, const s64 *sums, s32 limit, s32 *output)
 {
 	const struct kanary_model_row *row = layer->row;
-	s64 sum;
-	u32 i;
+	const s64 *end = sums + layer->rows / 2;
+	s64 low;
 
-	for (i = 0; i < layer->rows; i += 2, row += 2) {
-		sum = *sums++;
-		output[i] = requantise((s32)sum, row, limit);
+	for (; sums < end; sums++, row += 2, output += 2) {
+		low = (s32)*sums;
+		output[0] = requantise(low, row, limit);
 		/* a negative lower half has borrowed from the upper */
-		sum -= (s32)sum;
-		output[i + 1] = requantise((s32)(sum >> 32), row + 1, limit);
+		output[1] = requantise((*sums - low) >> 32, row + 1, limit);
 	}
 }
