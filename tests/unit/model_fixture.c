@@ -408,7 +408,8 @@ void model_fixture_create_whole(struct model_fixture *fixture, uint64_t seed,
 	if (model->grams_start)
 		fill_grams(&state, model, grams);
 	if (model->task_knot)
-		fill_knots(&state, model->task_knot, header.knots, 1 << 10, 1 << 14);
+		fill_knots(&state, model->task_knot, header.knots, 1 << 10,
+			   model->grams_start ? 1 << 16 : 1 << 14);
 	free(length);
 	free(grams);
 	fill_kinds(&state, model);
