@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "path_method.h"
 
-#include <math.h>
+#include <gsl/gsl_statistics_double.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,9 +10,13 @@
 #include "trainer.h"
 
 #define NO_MEMORY KANARY_TRAINER_NO_MEMORY
+/* One in a hundred, and one in twenty, as -log10 in Q24.8: what is more usual is not counted. */
+#define PATH_COUNTED_MIN (2 << 8)
+#define VECTOR_COUNTED_MIN 333
+#define PLACE_COUNTED_MIN 333
 #define SURPRISE_UNIT 256.0
-/* -log10 of 0.05, Q8.8: what is more usual is not counted. */
-#define COUNTED_MIN 333
+/* Parts of what is learned from, each judged by models of the others. */
+#define FOLDS 5
 /* As "kanary train" has them by default, but for heads over sequences, which ask for more. */
 #define INPUTS 32
 #define CODE 8
@@ -24,7 +28,7 @@
 const char *kanary_path_method_name(enum kanary_path_method method)
 {
 	static const char *const names[] = {
-		"never_seen_share", "never_seen_count", "paths", "calls", "all",
+		"never_seen_share", "never_seen_count", "paths_sum", "paths", "calls", "all",
 	};
 
 	return names[method];
@@ -84,7 +88,7 @@ static int compare_places(const void *left, const void *right)
 	return a->cost > b->cost ? -1 : a->cost < b->cost;
 }
 
-static bool score_recording(const struct kanary_name_table *table,
+static bool sum_over_directories(const struct kanary_name_table *table,
 			    const struct kanary_path_corpus_recording *recording, double *score)
 {
 	struct place *place = malloc((recording->paths * (size_t)KANARY_PATH_COMPONENTS + 1) *
@@ -107,11 +111,28 @@ static bool score_recording(const struct kanary_name_table *table,
 	qsort(place, places, sizeof(*place), compare_places);
 	for (j = 0; j < places; j++)
 		if ((!j || place[j].directory != place[j - 1].directory) &&
-		    place[j].cost >= COUNTED_MIN)
+		    place[j].cost >= PLACE_COUNTED_MIN)
 			sum += place[j].cost / SURPRISE_UNIT;
 	free(place);
 	*score = sum;
 	return true;
+}
+
+static double share_of_unusual(const struct kanary_name_table *table,
+			       const struct kanary_path_corpus_recording *recording)
+{
+	u16 cost[KANARY_PATH_COMPONENTS + 1];
+	uint32_t i, component, sum, unusual = 0;
+
+	for (i = 0; i < recording->paths; i++) {
+		const struct kanary_path_walk *walk = &recording->path[i].walk;
+
+		kanary_name_head_costs(table, walk, cost);
+		for (component = 1, sum = 0; component <= walk->count; component++)
+			sum += cost[component];
+		unusual += sum >= PATH_COUNTED_MIN;
+	}
+	return recording->paths ? (double)unusual / recording->paths : 0;
 }
 
 static const char *score_names(const struct kanary_path_corpus *corpus, const bool *train,
@@ -131,9 +152,12 @@ static const char *score_names(const struct kanary_path_corpus *corpus, const bo
 	}
 	done = done && kanary_name_train_finish(&names, &table, KANARY_NAME_HEAD_ENTRIES_MAX);
 	for (i = 0; done && i < corpus->recordings; i++)
-		if (test[i])
-			done = score_recording(&table, &corpus->recording[i],
-					       &score[i][KANARY_PATH_METHOD_NAMES]);
+		if (test[i]) {
+			score[i][KANARY_PATH_METHOD_NAMES] =
+				share_of_unusual(&table, &corpus->recording[i]);
+			done = sum_over_directories(&table, &corpus->recording[i],
+						    &score[i][KANARY_PATH_METHOD_NAMES_SUM]);
+		}
 	free((void *)table.entry);
 	kanary_name_train_free(&names);
 	return done ? NULL : NO_MEMORY;
@@ -176,8 +200,7 @@ static const char *score_calls(const struct kanary_path_corpus *corpus, const bo
 	struct kanary_verdict verdict;
 	struct kanary_replay replay;
 	const char *failure;
-	u32 highest;
-	uint32_t i;
+	uint32_t i, vectors, unusual;
 
 	failure = train_calls(corpus, train, &result);
 	if (failure)
@@ -189,19 +212,96 @@ static const char *score_calls(const struct kanary_path_corpus *corpus, const bo
 	for (i = 0; i < corpus->recordings; i++) {
 		if (!test[i])
 			continue;
-		highest = 0;
+		vectors = 0;
+		unusual = 0;
 		vector = NULL;
 		while ((vector = kanary_path_corpus_next(&corpus->recording[i], vector))) {
 			if (!vector->index)
 				kanary_replay_restart(&replay);
 			kanary_replay_vector(&replay, vector, &verdict);
-			highest = verdict.surprise > highest ? verdict.surprise : highest;
+			unusual += verdict.surprise >= VECTOR_COUNTED_MIN;
+			vectors++;
 		}
-		score[i][KANARY_PATH_METHOD_CALLS] = highest / SURPRISE_UNIT;
+		score[i][KANARY_PATH_METHOD_CALLS] = vectors ? (double)unusual / vectors : 0;
 	}
 	kanary_replay_free(&replay);
 	free(result.file);
 	return NULL;
+}
+
+static const char *score_heads(const struct kanary_path_corpus *corpus, const bool *train,
+			       const bool *test, double (*score)[KANARY_PATH_METHODS])
+{
+	const char *failure = score_names(corpus, train, test, score);
+
+	return failure ? failure : score_calls(corpus, train, test, score);
+}
+
+/* What is learned from, each part judged by models of the others. */
+static const char *score_held_out(const struct kanary_path_corpus *corpus, const bool *train,
+				  bool *learn, bool *judge,
+				  double (*score)[KANARY_PATH_METHODS])
+{
+	const char *failure = NULL;
+	uint32_t fold, i, number;
+
+	for (fold = 0; !failure && fold < FOLDS; fold++) {
+		for (i = 0, number = 0; i < corpus->recordings; i++) {
+			judge[i] = train[i] && number++ % FOLDS == fold;
+			learn[i] = train[i] && !judge[i];
+		}
+		failure = score_heads(corpus, learn, judge, score);
+	}
+	return failure;
+}
+
+/* Adds the scores of a method, in standard deviations of those that were held out. */
+static void add_standardised(const struct kanary_path_corpus *corpus, const bool *train,
+			     const bool *test, enum kanary_path_method method,
+			     double (*held_out)[KANARY_PATH_METHODS], double *value,
+			     double (*score)[KANARY_PATH_METHODS])
+{
+	double mean, deviation;
+	size_t values = 0;
+	uint32_t i;
+
+	for (i = 0; i < corpus->recordings; i++)
+		if (train[i])
+			value[values++] = held_out[i][method];
+	mean = gsl_stats_mean(value, 1, values);
+	deviation = values > 1 ? gsl_stats_sd_m(value, 1, values, mean) : 0;
+	for (i = 0; deviation > 0 && i < corpus->recordings; i++)
+		if (test[i])
+			score[i][KANARY_PATH_METHOD_ALL] += (score[i][method] - mean) / deviation;
+}
+
+static const char *score_all(const struct kanary_path_corpus *corpus, const bool *train,
+			     const bool *test, double (*score)[KANARY_PATH_METHODS])
+{
+	size_t recordings = corpus->recordings;
+	double (*held_out)[KANARY_PATH_METHODS] = calloc(recordings, sizeof(*held_out));
+	double *value = calloc(recordings, sizeof(*value));
+	bool *learn = calloc(recordings, sizeof(*learn));
+	bool *judge = calloc(recordings, sizeof(*judge));
+	const char *failure = NO_MEMORY;
+	uint32_t i;
+
+	if (held_out && value && learn && judge)
+		failure = score_held_out(corpus, train, learn, judge, held_out);
+	for (i = 0; i < recordings; i++)
+		if (test[i])
+			score[i][KANARY_PATH_METHOD_ALL] = 0;
+	if (!failure) {
+		add_standardised(corpus, train, test, KANARY_PATH_METHOD_NAMES, held_out, value,
+				 score);
+		add_standardised(corpus, train, test, KANARY_PATH_METHOD_CALLS, held_out, value,
+				 score);
+	}
+	free(judge);
+	free(learn);
+	free(value);
+	free(held_out);
+	return failure;
 }
 
 const char *kanary_path_method_run(const struct kanary_path_corpus *corpus, const bool *train,
@@ -209,16 +309,11 @@ const char *kanary_path_method_run(const struct kanary_path_corpus *corpus, cons
 				   double (*score)[KANARY_PATH_METHODS])
 {
 	const char *failure = score_unseen(corpus, train, test, score);
-	uint32_t i;
 
-	if (!failure)
-		failure = score_names(corpus, train, test, score);
-	if (failure || paths_only)
+	if (failure)
 		return failure;
-	failure = score_calls(corpus, train, test, score);
-	for (i = 0; !failure && i < corpus->recordings; i++)
-		if (test[i])
-			score[i][KANARY_PATH_METHOD_ALL] = score[i][KANARY_PATH_METHOD_CALLS] +
-							   score[i][KANARY_PATH_METHOD_NAMES];
-	return failure;
+	if (paths_only)
+		return score_names(corpus, train, test, score);
+	failure = score_heads(corpus, train, test, score);
+	return failure ? failure : score_all(corpus, train, test, score);
 }
