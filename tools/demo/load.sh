@@ -146,7 +146,17 @@ nginx_burst() {
 	timeout 5 ab "${flags[@]}" "http://127.0.0.1/$REPLY"
 }
 
-NGINX_TALK='plain head range post gzip several'
+NGINX_TALK='plain head range post gzip several brand fresh'
+
+# A page of a name that there never was: new, in a place that is known.
+fresh_page() {
+	local name
+
+	name=page-$(tr 0-9 k-t <<<"$RANDOM$RANDOM").txt
+	cp "$STATE/nginx/rootfs/var/www/demo/1000.txt" "$STATE/nginx/rootfs/var/www/demo/$name"
+	curl -s "http://127.0.0.1/$name"
+	rm "$STATE/nginx/rootfs/var/www/demo/$name"
+}
 
 # nginx_talk [KIND]
 nginx_talk() {
@@ -163,6 +173,8 @@ nginx_talk() {
 	post) curl -s -d "a=$number" "$page" ;;
 	gzip) curl -s --compressed "$page" ;;
 	several) curl -s "$page" "$page?$number" "http://127.0.0.1/$number" ;;
+	brand) curl -s http://127.0.0.1/brand/logo.txt ;;
+	fresh) fresh_page ;;
 	esac
 }
 
