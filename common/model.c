@@ -68,6 +68,20 @@ static void walk_memory(struct cursor *cursor, struct kanary_model_memory *memor
 				       (u32)sizeof(struct kanary_model_knot));
 }
 
+static void walk_histogram(struct cursor *cursor, struct kanary_model_histogram *head,
+			   const struct kanary_model_header *header, u32 inputs, u32 code,
+			   u32 first, u32 bins)
+{
+	head->first = first;
+	head->bins = bins;
+	head->inputs = inputs;
+	head->code = code;
+	head->encode = layer(cursor, code, inputs);
+	head->decode = layer(cursor, inputs, code);
+	head->knot = section(cursor, (inputs ? header->knots : 0) *
+				     (u32)sizeof(struct kanary_model_knot));
+}
+
 static void walk_grams(struct cursor *cursor, struct kanary_model *model,
 		       const struct kanary_model_header *header)
 {
@@ -101,10 +115,8 @@ static u32 walk(struct kanary_model *model, const struct kanary_model_header *he
 	walk_memory(&cursor, &model->calls, header, &header->calls, 0, KANARY_BINS);
 	walk_memory(&cursor, &model->order, header, &header->order, KANARY_BINS,
 		    KANARY_ORDER_BINS);
-	model->triples_encode = layer(&cursor, header->triples_code, header->triples_inputs);
-	model->triples_decode = layer(&cursor, header->triples_inputs, header->triples_code);
-	model->triples_knot = section(&cursor, (header->triples_inputs ? header->knots : 0) *
-					       (u32)sizeof(struct kanary_model_knot));
+	walk_histogram(&cursor, &model->triples, header, header->triples_inputs,
+		       header->triples_code, KANARY_BINS, KANARY_ORDER_BINS);
 	model->names.count = header->names;
 	model->names.entry = section(&cursor, header->names *
 					      (u32)sizeof(struct kanary_name_entry));
@@ -133,6 +145,11 @@ void kanary_model_layout(struct kanary_model *model, const void *file)
 	walk(model, file, file);
 }
 
+static size_t packed_histogram_size(const struct kanary_model_histogram *head)
+{
+	return kanary_layer_packed_size(&head->encode) + kanary_layer_packed_size(&head->decode);
+}
+
 static size_t packed_sequence_size(const struct kanary_model_sequence *head)
 {
 	return kanary_layer_packed_size(&head->encoder) +
@@ -144,8 +161,7 @@ size_t kanary_model_packed_size(const struct kanary_model *model)
 {
 	return kanary_layer_packed_size(&model->encode) +
 	       kanary_layer_packed_size(&model->decode) +
-	       kanary_layer_packed_size(&model->triples_encode) +
-	       kanary_layer_packed_size(&model->triples_decode) +
+	       packed_histogram_size(&model->triples) +
 	       packed_sequence_size(&model->sequence) +
 	       packed_sequence_size(&model->container);
 }
@@ -153,7 +169,7 @@ size_t kanary_model_packed_size(const struct kanary_model *model)
 void kanary_model_prepare(struct kanary_model *model, void *memory)
 {
 	struct kanary_layer *layers[] = {
-		&model->encode, &model->decode, &model->triples_encode, &model->triples_decode,
+		&model->encode, &model->decode, &model->triples.encode, &model->triples.decode,
 		&model->sequence.encoder, &model->sequence.decoder, &model->sequence.output,
 		&model->container.encoder, &model->container.decoder, &model->container.output,
 	};

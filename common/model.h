@@ -418,6 +418,26 @@ struct kanary_model_memory {
 };
 
 /**
+ * struct kanary_model_histogram - a view of a histogram head
+ * @first: bin that it begins with
+ * @bins: that it reads, a power of 2
+ * @inputs: each is of @bins / @inputs neighbouring bins; a power of 2, 0 for no such head
+ * @code: width of its bottleneck
+ * @encode: [@code][@inputs]
+ * @decode: [@inputs][@code]
+ * @knot: NULL where there is no such head
+ */
+struct kanary_model_histogram {
+	u32 first;
+	u32 bins;
+	u32 inputs;
+	u32 code;
+	struct kanary_layer encode;
+	struct kanary_layer decode;
+	const struct kanary_model_knot *knot;
+};
+
+/**
  * struct kanary_model - a validated model file, taken apart
  *
  * All pointers lead into the file or into the memory given to
@@ -435,9 +455,7 @@ struct kanary_model {
 	struct kanary_model_sequence container;
 	struct kanary_model_memory calls;
 	struct kanary_model_memory order;
-	struct kanary_layer triples_encode;
-	struct kanary_layer triples_decode;
-	const struct kanary_model_knot *triples_knot;
+	struct kanary_model_histogram triples;
 	struct kanary_name_table names;
 	const struct kanary_model_knot *name_knot;
 	const u32 *grams_start;

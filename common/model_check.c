@@ -308,6 +308,21 @@ static const char *check_sequence(const struct kanary_model *model,
 	return why;
 }
 
+static const char *check_histogram(const struct kanary_model *model,
+				   const struct kanary_model_histogram *head)
+{
+	const char *why;
+
+	if (!head->knot)
+		return NULL;
+	why = check_layer(&head->encode);
+	if (!why)
+		why = check_layer(&head->decode);
+	if (!why)
+		why = check_knots(head->knot, model->header->knots);
+	return why;
+}
+
 /* Within an item, columns ascend: no entry counts twice, and no item is longer than a row. */
 static const char *check_item(const struct kanary_model_memory *memory, u32 item)
 {
@@ -509,11 +524,7 @@ static const char *check_body(const struct kanary_model *model)
 	if (!why)
 		why = check_memory(model, &model->order);
 	if (!why)
-		why = check_layer(&model->triples_encode);
-	if (!why)
-		why = check_layer(&model->triples_decode);
-	if (!why && model->triples_knot)
-		why = check_knots(model->triples_knot, model->header->knots);
+		why = check_histogram(model, &model->triples);
 	if (!why)
 		why = kanary_name_head_check(&model->names);
 	if (!why && model->name_knot)

@@ -3,10 +3,10 @@
 
 #include "divide.h"
 #include "feature.h"
+#include "histogram_head.h"
 #include "process_head.h"
 #include "rank.h"
 #include "scratch.h"
-#include "triples_head.h"
 
 /* log10 of the heads that spoke in Q24.8: looking twice doubles the chance of a false alarm. */
 static const u32 looking[] = { 0, 0, 77, 122, 154, 179 };
@@ -66,7 +66,7 @@ static void decay(const struct kanary_model *model, struct kanary_score_stream *
 			stream->cumulative[i] /= 2;
 			stream->total += stream->cumulative[i];
 		}
-		kanary_triples_head_halve(model, kanary_score_triples(model, stream));
+		kanary_histogram_head_halve(&model->triples, kanary_score_triples(model, stream));
 		kanary_grams_head_halve(&stream->grams);
 		if (!model->calls.column)
 			continue;
@@ -84,9 +84,9 @@ static void remember_process(const struct kanary_model *model, struct kanary_sco
 
 	if (model->grams_start)
 		kanary_grams_head_add(model, &stream->grams, log);
-	if (model->triples_knot)
-		kanary_triples_head_add(model, kanary_score_triples(model, stream), counts,
-					length);
+	if (model->triples.knot)
+		kanary_histogram_head_add(&model->triples, kanary_score_triples(model, stream),
+					  counts, length);
 	if (model->calls.column) {
 		kanary_memory_head_add(&model->calls, kanary_score_calls(model, stream), counts,
 				       length);
@@ -168,7 +168,7 @@ static u32 mean_rank(const struct kanary_model *model, const struct kanary_score
 		whats++;
 		orders++;
 	}
-	if (model->triples_knot) {
+	if (model->triples.knot) {
 		order += kanary_rank(views->triples);
 		orders++;
 	}
@@ -190,7 +190,7 @@ static u32 not_outvoted(const struct kanary_model *model, const struct kanary_sc
 {
 	u32 most = larger(larger(views->process, views->calls),
 			  larger(larger(views->order, views->triples), views->grams));
-	u32 heads = 2 + (model->calls.column ? 2 : 0) + (model->triples_knot ? 1 : 0);
+	u32 heads = 2 + (model->calls.column ? 2 : 0) + (model->triples.knot ? 1 : 0);
 
 	if (!model->grams_start || most < model->header->grams.alone)
 		return together;
@@ -225,10 +225,10 @@ static void judge_task(const struct kanary_model *model, struct kanary_score_str
 		verdict->order_surprise = surprise_of(model, model->order.knot,
 						      verdict->order_error);
 	}
-	if (model->triples_knot) {
-		verdict->triples_error = kanary_triples_head_error(model,
+	if (model->triples.knot) {
+		verdict->triples_error = kanary_histogram_head_error(&model->triples,
 			kanary_score_triples(model, stream), scratch);
-		verdict->triples_surprise = surprise_of(model, model->triples_knot,
+		verdict->triples_surprise = surprise_of(model, model->triples.knot,
 							verdict->triples_error);
 	}
 	if (model->grams_start) {

@@ -14,7 +14,7 @@
 /** kanary_score_reads_order() - whether a model's verdict depends on the counts of triples */
 static inline bool kanary_score_reads_order(const struct kanary_model *model)
 {
-	return model->triples_knot || model->order.column;
+	return model->triples.knot || model->order.column;
 }
 
 /** kanary_score_reads_log() - whether it depends on the calls in their order */

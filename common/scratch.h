@@ -25,8 +25,8 @@
  * @code: Q4.11
  * @calls: of the stream so far as the memory of calls reads it, Q0.15
  * @order: the same of the memory of order
- * @triples: the same of the triples head
- * @triples_code: its code, Q4.11
+ * @histogram: the same of the histogram head that was asked last
+ * @histogram_code: its code, Q4.11
  * @reconstruction: what it reconstructs, Q1.15
  * @bits: of a log's calls, by bin, for what explains the grams head, Q.10
  * @unexpected: of these calls, those of many bits
@@ -45,8 +45,8 @@ struct kanary_scratch {
 	s16 *code;
 	s16 *calls;
 	s16 *order;
-	s16 *triples;
-	s16 *triples_code;
+	s16 *histogram;
+	s16 *histogram_code;
 	s32 *reconstruction;
 	u32 *bits;
 	u16 *unexpected;

@@ -296,7 +296,7 @@ static const char *calibrate_task(struct kanary_trainer *trainer,
 				     &said->calls };
 	views[2] = (typeof(*views)){ model->order.knot, &trainer->order_errors, &result->order,
 				     &said->order };
-	views[3] = (typeof(*views)){ model->triples_knot, &trainer->triples_errors,
+	views[3] = (typeof(*views)){ model->triples.knot, &trainer->triples_errors,
 				     &result->triples, &said->triples };
 	views[4] = (typeof(*views)){ model->grams_knot, &trainer->grams_errors, &result->grams,
 				     &said->grams };
@@ -369,8 +369,8 @@ void kanary_held_out_copy(void *to, const void *from)
 	memcpy((void *)new.process_knot, old.process_knot, size);
 	if (old.task_knot && new.task_knot)
 		memcpy((void *)new.task_knot, old.task_knot, size);
-	if (old.triples_knot && new.triples_knot)
-		memcpy((void *)new.triples_knot, old.triples_knot, size);
+	if (old.triples.knot && new.triples.knot)
+		memcpy((void *)new.triples.knot, old.triples.knot, size);
 	if (old.name_knot && new.name_knot)
 		memcpy((void *)new.name_knot, old.name_knot, size);
 	if (old.grams_knot && new.grams_knot) {

@@ -223,12 +223,12 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 		copy_memory(&model.calls, calls, filled.knots);
 		copy_memory(&model.order, order, filled.knots);
 	}
-	if (model.triples_knot) {
-		quantise_layer(&model.triples_encode, triples->encode, triples->encode_bias,
+	if (model.triples.knot) {
+		quantise_layer(&model.triples.encode, triples->encode, triples->encode_bias,
 			       UNIT_FEATURE, UNIT_CODE);
-		quantise_layer(&model.triples_decode, triples->decode, triples->decode_bias,
+		quantise_layer(&model.triples.decode, triples->decode, triples->decode_bias,
 			       UNIT_CODE, UNIT_OUTPUT);
-		blank_knots(model.triples_knot, filled.knots);
+		blank_knots(model.triples.knot, filled.knots);
 	}
 	if (model.name_knot) {
 		memcpy((void *)model.names.entry, names->entry,

@@ -135,7 +135,7 @@ static void check_task(const struct kanary_model *model, const struct kanary_ver
 
 	if (verdict->grams_surprise > most)
 		most = verdict->grams_surprise;
-	if (model->triples_knot) {
+	if (model->triples.knot) {
 		order = (order + kanary_rank(verdict->triples_surprise)) / 2;
 		if (verdict->triples_surprise > most)
 			most = verdict->triples_surprise;

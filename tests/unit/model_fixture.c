@@ -400,10 +400,10 @@ void model_fixture_create_whole(struct model_fixture *fixture, uint64_t seed,
 		fill_memory(&state, model, &model->calls, length);
 		fill_memory(&state, model, &model->order, length + items);
 	}
-	fill_layer(&state, &model->triples_encode);
-	fill_layer(&state, &model->triples_decode);
-	if (model->triples_knot)
-		fill_knots(&state, model->triples_knot, header.knots, 1 << 22, 1 << 24);
+	fill_layer(&state, &model->triples.encode);
+	fill_layer(&state, &model->triples.decode);
+	if (model->triples.knot)
+		fill_knots(&state, model->triples.knot, header.knots, 1 << 22, 1 << 24);
 	fill_names(&state, model);
 	if (model->grams_start)
 		fill_grams(&state, model, grams);

@@ -72,9 +72,9 @@ static void refuses_bad_sections(void **state)
 
 	for (items = 0; items <= 3; items += 3) {
 		model_patient_admit_whole(&patient, 2, 3, items, 8);
-		model_patient_refuses_bad_layer(&patient, &patient.model.triples_encode);
-		model_patient_refuses_bad_layer(&patient, &patient.model.triples_decode);
-		refuses_bad_knots(&patient, patient.model.triples_knot);
+		model_patient_refuses_bad_layer(&patient, &patient.model.triples.encode);
+		model_patient_refuses_bad_layer(&patient, &patient.model.triples.decode);
+		refuses_bad_knots(&patient, patient.model.triples.knot);
 		refuses_bad_knots(&patient, patient.model.task_knot);
 		model_patient_discharge(&patient);
 	}
@@ -95,8 +95,8 @@ static void smallest_and_largest_are_accepted(void **state)
 		model_fixture_create_whole(&fixture, 1, &(struct model_fixture_shape){
 			.inputs = 4, .code = 2, .triples_inputs = shapes[i][0],
 			.triples_code = shapes[i][1] });
-		assert_int_equal(fixture.model.triples_encode.rows, shapes[i][1]);
-		assert_int_equal(fixture.model.triples_decode.rows, shapes[i][0]);
+		assert_int_equal(fixture.model.triples.encode.rows, shapes[i][1]);
+		assert_int_equal(fixture.model.triples.decode.rows, shapes[i][0]);
 		stream = malloc(kanary_score_stream_size(&fixture.model));
 		scratch = malloc(kanary_score_scratch_size(&fixture.model));
 		container = malloc(kanary_score_container_size(&fixture.model) + 1);

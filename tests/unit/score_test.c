@@ -265,8 +265,8 @@ static uint32_t plain_triples(const struct kanary_model *model, const uint32_t *
 	for (i = 0; i < inputs; i++)
 		weight[i] = 1024 * 16;
 	features_of(inputs, sums, x);
-	plain_layer(&model->triples_encode, x, 32767, code);
-	plain_layer(&model->triples_decode, code, 65535, y);
+	plain_layer(&model->triples.encode, x, 32767, code);
+	plain_layer(&model->triples.decode, code, 65535, y);
 	error = plain_error(weight, x, y, inputs);
 	return error > UINT32_MAX ? UINT32_MAX : (uint32_t)error;
 }
@@ -316,14 +316,14 @@ static void check_task(const struct kanary_model *model, const struct kanary_ver
 	}
 	assert_int_equal(verdict->task_surprise,
 			 kanary_score_surprise(model->task_knot, knots, sum * 16));
-	if (!model->triples_knot) {
+	if (!model->triples.knot) {
 		assert_int_equal(verdict->triples_surprise, 0);
 		return;
 	}
 	assert_int_equal(verdict->triples_surprise,
-			 kanary_score_surprise(model->triples_knot, knots, verdict->triples_error));
+			 kanary_score_surprise(model->triples.knot, knots, verdict->triples_error));
 	graded_triples += verdict->triples_surprise &&
-			  verdict->triples_surprise < model->triples_knot[knots - 1].surprise;
+			  verdict->triples_surprise < model->triples.knot[knots - 1].surprise;
 }
 
 static void compare_with_plain(uint64_t seed, const struct model_fixture_shape *shape)

@@ -73,8 +73,8 @@ int main(int argc, char **argv)
 		flatten(fixture.model.calls.knot, header->knots);
 		flatten(fixture.model.order.knot, header->knots);
 		flatten(fixture.model.task_knot, header->knots);
-		if (fixture.model.triples_knot)
-			flatten(fixture.model.triples_knot, header->knots);
+		if (fixture.model.triples.knot)
+			flatten(fixture.model.triples.knot, header->knots);
 		if (fixture.model.grams_knot)
 			flatten(fixture.model.grams_knot, header->knots);
 		flatten(fixture.model.sequence.knot, header->knots);

@@ -11,7 +11,7 @@
 #include "feature.h"
 #include "feature_map.h"
 #include "model_fixture.h"
-#include "triples_head.h"
+#include "histogram_head.h"
 
 /* A model with a triples head, to write to, and the memory that the head works with. */
 struct subject {
@@ -53,13 +53,13 @@ static void forget(struct subject *subject)
 
 static void add(struct subject *subject, const struct kanary_count *counts, u32 length)
 {
-	kanary_triples_head_add(&subject->fixture.model, subject->cumulative, counts, length);
+	kanary_histogram_head_add(&subject->fixture.model.triples, subject->cumulative, counts, length);
 }
 
 static u32 ask(struct subject *subject)
 {
-	return kanary_triples_head_error(&subject->fixture.model, subject->cumulative,
-					 &subject->scratch);
+	return kanary_histogram_head_error(&subject->fixture.model.triples,
+					   subject->cumulative, &subject->scratch);
 }
 
 /* All weights 0, so that each output is @bias, saturated. */
@@ -136,7 +136,7 @@ static void halving_halves_every_input(void **state)
 
 	create(&subject, 1, 4, 2);
 	memcpy(subject.cumulative, before, sizeof(before));
-	kanary_triples_head_halve(&subject.fixture.model, subject.cumulative);
+	kanary_histogram_head_halve(&subject.fixture.model.triples, subject.cumulative);
 	assert_memory_equal(subject.cumulative, after, sizeof(after));
 	destroy(&subject);
 }
@@ -150,15 +150,15 @@ static void without_triples_all_features_are_0(void **state)
 
 	create(&subject, 3, 16, 6);
 	/* nothing of a verdict before may be left */
-	memset(subject.scratch.triples, 0x55, 16 * sizeof(s16));
+	memset(subject.scratch.histogram, 0x55, 16 * sizeof(s16));
 	add(&subject, &call, 1);
-	set_constant(&subject.fixture.model.triples_decode, 0);
+	set_constant(&subject.fixture.model.triples.decode, 0);
 	prepare(&subject);
 	assert_int_equal(ask(&subject), 0);
 	for (i = 0; i < 16; i++)
-		assert_int_equal(subject.scratch.triples[i], 0);
+		assert_int_equal(subject.scratch.histogram[i], 0);
 	/* 16 inputs, each half off: 16 * 0.25 * 1024 in Q20.12 */
-	set_constant(&subject.fixture.model.triples_decode, 16384);
+	set_constant(&subject.fixture.model.triples.decode, 16384);
 	prepare(&subject);
 	assert_int_equal(ask(&subject), 4096 << 12);
 	destroy(&subject);
@@ -175,20 +175,20 @@ static void errors_by_hand(void **state)
 	u32 i;
 
 	create(&subject, 3, 4, 2);
-	set_constant(&subject.fixture.model.triples_decode, 0);
+	set_constant(&subject.fixture.model.triples.decode, 0);
 	prepare(&subject);
 	add(&subject, only, 1);
 	/* 32767^2 * 1024 in Q20.12, all in one input */
 	assert_int_equal(ask(&subject), (32767ull * 32767 * 1024 * 16) >> 22);
-	assert_int_equal(subject.scratch.triples[1], 32767);
+	assert_int_equal(subject.scratch.histogram[1], 32767);
 	forget(&subject);
 	add(&subject, quarters, 5);
 	/* four of a half each have the length of one of 1.0 */
 	assert_int_equal(ask(&subject), 1024 << 12);
 	for (i = 0; i < 4; i++)
-		assert_int_equal(subject.scratch.triples[i], 16384);
+		assert_int_equal(subject.scratch.histogram[i], 16384);
 	/* and are what this head makes of anything */
-	set_constant(&subject.fixture.model.triples_decode, 16384);
+	set_constant(&subject.fixture.model.triples.decode, 16384);
 	prepare(&subject);
 	assert_int_equal(ask(&subject), 0);
 	forget(&subject);
@@ -204,28 +204,28 @@ static void saturates(void **state)
 	u32 i;
 
 	create(&subject, 3, 256, 192);
-	set_constant(&subject.fixture.model.triples_encode, INT32_MIN + 1);
-	set_constant(&subject.fixture.model.triples_decode, INT32_MAX);
+	set_constant(&subject.fixture.model.triples.encode, INT32_MIN + 1);
+	set_constant(&subject.fixture.model.triples.decode, INT32_MAX);
 	prepare(&subject);
 	/* 256 inputs of 0, each reconstructed as 65535 / 32768 */
 	assert_int_equal(ask(&subject), (256 * 65535ull * 65535 * 1024 * 16) >> 22);
 	for (i = 0; i < 192; i++)
-		assert_int_equal(subject.scratch.triples_code[i], -32767);
+		assert_int_equal(subject.scratch.histogram_code[i], -32767);
 	for (i = 0; i < 256; i++)
 		assert_int_equal(subject.scratch.reconstruction[i], 65535);
 	/* a difference of more than 2 is one of 2 */
 	add(&subject, &counts, 1);
-	set_constant(&subject.fixture.model.triples_encode, INT32_MAX);
-	set_constant(&subject.fixture.model.triples_decode, INT32_MIN + 1);
+	set_constant(&subject.fixture.model.triples.encode, INT32_MAX);
+	set_constant(&subject.fixture.model.triples.decode, INT32_MIN + 1);
 	prepare(&subject);
 	assert_int_equal(ask(&subject), (256 * 65535ull * 65535 * 1024 * 16) >> 22);
-	assert_int_equal(subject.scratch.triples_code[191], 32767);
+	assert_int_equal(subject.scratch.histogram_code[191], 32767);
 	assert_int_equal(subject.scratch.reconstruction[255], -65535);
 	/* counts as high as a stream's are before they are halved */
 	memset(subject.cumulative, 0, 256 * sizeof(u32));
 	subject.cumulative[255] = 0x7fffffff;
 	ask(&subject);
-	assert_int_equal(subject.scratch.triples[255], 32767);
+	assert_int_equal(subject.scratch.histogram[255], 32767);
 	destroy(&subject);
 }
 
@@ -265,8 +265,8 @@ static uint64_t plain_error(const struct kanary_model *model, const uint64_t *bi
 	}
 	for (i = 0; i < inputs; i++)
 		x[i] = kanary_feature_value((u32)sums[i], kanary_feature_reciprocal((u32)total));
-	plain_layer(&model->triples_encode, x, 32767, code);
-	plain_layer(&model->triples_decode, code, 65535, y);
+	plain_layer(&model->triples.encode, x, 32767, code);
+	plain_layer(&model->triples.decode, code, 65535, y);
 	for (i = 0; i < inputs; i++)
 		error += (uint64_t)(clamp(x[i] - y[i], 65535) * clamp(x[i] - y[i], 65535)) << 14;
 	return error >> 22;
