@@ -104,14 +104,16 @@ share_modules() {
 	local tree=$KANARY_CACHE/debug/modules_$(cd "$final" && find lib -type f | sort |
 		xargs sha256sum | sha256sum | cut -c1-10)
 
+	lock debug-modules
 	mkdir -p "$tree"
 	cp -rn "$final/lib" "$tree/"
 	echo "$tree"
 }
 
-lock debug
+# One that is built must not keep another from being used.
+lock "debug-$flavour"
 if [ ! -e "$final/done" ]; then
-	[ -e "$source/.kanary-done" ] || unpack_source
+	(lock debug-source && { [ -e "$source/.kanary-done" ] || unpack_source; })
 	build
 fi
 
