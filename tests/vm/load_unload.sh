@@ -54,7 +54,7 @@ before=$(memory)
 isolated calls chrt --idle 0 storm calls 0 &
 isolated forks chrt --idle 0 storm forks 0 &
 isolated threads chrt --idle 0 storm threads 0 &
-for _ in $(seq 100); do
+for _ in $(seq "${ROUNDS:-100}"); do
 	round dispatcher x64_sys_call
 done
 for _ in 1 2 3 4 5; do
