@@ -101,6 +101,10 @@ enum kanary_score_head kanary_explain_loudest(const struct kanary_verdict *verdi
 		head = KANARY_SCORE_CONTAINER;
 		surprise = verdict->container_surprise;
 	}
+	if ((verdict->flags & KANARY_VERDICT_PATHS) && verdict->paths_surprise > surprise) {
+		head = KANARY_SCORE_PATHS;
+		surprise = verdict->paths_surprise;
+	}
 	if (verdict->name_surprise > surprise)
 		head = KANARY_SCORE_PATH;
 	return head;
@@ -115,6 +119,8 @@ const char *kanary_explain_head(const struct kanary_verdict *verdict)
 		return "process-sequence";
 	case KANARY_SCORE_PATH:
 		return "path";
+	case KANARY_SCORE_PATHS:
+		return "paths";
 	case KANARY_SCORE_CALLS:
 		return "calls";
 	case KANARY_SCORE_ORDER:

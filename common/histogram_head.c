@@ -23,6 +23,17 @@ void kanary_histogram_head_halve(const struct kanary_model_histogram *head, u32 
 		cumulative[i] /= 2;
 }
 
+bool kanary_histogram_head_counted(const struct kanary_model_histogram *head,
+				   const u32 *cumulative)
+{
+	u32 i;
+
+	for (i = 0; i < head->inputs; i++)
+		if (cumulative[i])
+			return true;
+	return false;
+}
+
 u32 kanary_histogram_head_error(const struct kanary_model_histogram *head, const u32 *cumulative,
 				const struct kanary_scratch *scratch)
 {

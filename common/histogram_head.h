@@ -2,7 +2,8 @@
 /*
  * A histogram head: a linear autoencoder of how often a stream did what is counted in a
  * range of bins, all of them alike. There is one of triples of successive calls: what a
- * process does may be usual, call by call, in an order that is not.
+ * process does may be usual, call by call, in an order that is not. And one of paths: the
+ * calls and their order may be usual, in directories that are not.
  */
 #ifndef _KANARY_HISTOGRAM_HEAD_H
 #define _KANARY_HISTOGRAM_HEAD_H
@@ -16,6 +17,10 @@ void kanary_histogram_head_add(const struct kanary_model_histogram *head, u32 *c
 
 /** kanary_histogram_head_halve() - halve all counts */
 void kanary_histogram_head_halve(const struct kanary_model_histogram *head, u32 *cumulative);
+
+/** kanary_histogram_head_counted() - whether there is anything in a histogram */
+bool kanary_histogram_head_counted(const struct kanary_model_histogram *head,
+				   const u32 *cumulative);
 
 /**
  * kanary_histogram_head_error() - how unlike any learned histogram the counts so far are

@@ -67,7 +67,7 @@
 
 /* Raised whenever an old client would misread a new module or the reverse. */
 #ifndef KANARY_API_VERSION
-#define KANARY_API_VERSION 4
+#define KANARY_API_VERSION 5
 #endif
 
 /* Bytes of model in one KANARY_CMD_MODEL_CHUNK. */
@@ -237,6 +237,7 @@ struct kanary_path {
 #define KANARY_VERDICT_SEQUENCE 1 /* the sequence head had enough vectors to speak */
 #define KANARY_VERDICT_ALERT 2 /* surprise reached the model's threshold */
 #define KANARY_VERDICT_CONTAINER 4 /* the container head had enough processes to speak */
+#define KANARY_VERDICT_PATHS 8 /* the stream has counts of paths for the path histogram head */
 
 /**
  * struct kanary_verdict - what a model says of one vector
@@ -262,6 +263,8 @@ struct kanary_path {
  *	@process_surprise where there is no other
  * @surprise: all heads combined, Q24.8
  * @flags: KANARY_VERDICT_*
+ * @paths_error: path histogram head, Q20.12; 0 without KANARY_VERDICT_PATHS
+ * @paths_surprise: the same of @paths_error as of the others
  */
 struct kanary_verdict {
 	__u32 process_error;
@@ -283,6 +286,8 @@ struct kanary_verdict {
 	__u32 task_surprise;
 	__u32 surprise;
 	__u32 flags;
+	__u32 paths_error;
+	__u32 paths_surprise;
 };
 
 enum kanary_command {

@@ -117,6 +117,8 @@ static u32 walk(struct kanary_model *model, const struct kanary_model_header *he
 		    KANARY_ORDER_BINS);
 	walk_histogram(&cursor, &model->triples, header, header->triples_inputs,
 		       header->triples_code, KANARY_BINS, KANARY_ORDER_BINS);
+	walk_histogram(&cursor, &model->paths, header, header->paths_inputs, header->paths_code,
+		       KANARY_PATH_FIRST, KANARY_PATH_BINS);
 	model->names.count = header->names;
 	model->names.entry = section(&cursor, header->names *
 					      (u32)sizeof(struct kanary_name_entry));
@@ -162,6 +164,7 @@ size_t kanary_model_packed_size(const struct kanary_model *model)
 	return kanary_layer_packed_size(&model->encode) +
 	       kanary_layer_packed_size(&model->decode) +
 	       packed_histogram_size(&model->triples) +
+	       packed_histogram_size(&model->paths) +
 	       packed_sequence_size(&model->sequence) +
 	       packed_sequence_size(&model->container);
 }
@@ -170,6 +173,7 @@ void kanary_model_prepare(struct kanary_model *model, void *memory)
 {
 	struct kanary_layer *layers[] = {
 		&model->encode, &model->decode, &model->triples.encode, &model->triples.decode,
+		&model->paths.encode, &model->paths.decode,
 		&model->sequence.encoder, &model->sequence.decoder, &model->sequence.output,
 		&model->container.encoder, &model->container.decoder, &model->container.output,
 	};

@@ -32,6 +32,7 @@
  *		layer encode [code x inputs]
  *		layer decode [inputs x code]
  *		struct kanary_model_knot knot[knots]
+ *	path histogram head: the same sections with dimensions of its own
  *	names head
  *		struct kanary_name_entry entry[names]
  *		struct kanary_model_knot knot[knots]
@@ -51,7 +52,8 @@
  * decoder column is the encoder's last h, then h.
  *
  * A model without a sequence head or a container head (hidden = 0 in its shape)
- * has none of that head's sections, nor one without a triples head (its inputs = 0);
+ * has none of that head's sections, nor one without a triples head or a
+ * path histogram head (its inputs = 0);
  * or a grams head (its states = 0); it has both memories or none (items = 0).
  *
  * The arithmetic (all integer, all rounding half up, shifts arithmetic):
@@ -74,6 +76,8 @@
  *		the items, the difference first clipped to 0; see memory_head.h
  *	triples	Q20.12: as the process head's error, each weight being 1024.0; an input
  *		is KANARY_ORDER_BINS / inputs neighbouring bins of triples
+ *	paths	the same, an input being KANARY_PATH_BINS / inputs neighbouring bins of paths;
+ *		of a stream without any, the head says nothing
  *	names	Q20.12: the sum of the costs of a path's components; see name_head.h
  *	grams	Q20.12: mean of the bits of the calls so far; see grams_head.h
  *	task	what task_knot makes a surprise again. Without a grams head Q20.12: the sum
@@ -105,14 +109,16 @@
 #include "types.h"
 
 #define KANARY_MODEL_MAGIC "KANARYM\n"
-#define KANARY_MODEL_VERSION 3
+#define KANARY_MODEL_VERSION 4
 
 /* Every size below is also a bound on the time and memory of a verdict. */
 #define KANARY_MODEL_SIZE_MAX (4 * 1024 * 1024)
 #define KANARY_MODEL_INPUTS_MIN 4
 #define KANARY_MODEL_INPUTS_MAX 256
 #define KANARY_MODEL_CODE_MAX 64
-#define KANARY_MODEL_TRIPLES_CODE_MAX 192
+#define KANARY_MODEL_HISTOGRAM_CODE_MAX 192
+/* Less, so that a model with all heads over histograms is within its size. */
+#define KANARY_MODEL_PATHS_CODE_MAX 128
 #define KANARY_MODEL_CODEBOOK_MAX 128
 #define KANARY_MODEL_HIDDEN_MAX 128
 #define KANARY_MODEL_STEPS_MAX 64
@@ -143,6 +149,7 @@
 #define KANARY_MODEL_TRIPLES 16 /* flags: has a triples head */
 #define KANARY_MODEL_PATHS 64 /* flags: has a names head */
 #define KANARY_MODEL_GRAMS 32 /* flags: has a grams head */
+#define KANARY_MODEL_PATH_HISTOGRAM 128 /* flags: has a path histogram head */
 
 /**
  * struct kanary_model_shape - dimensions of a head over a sequence, all 0 for none
@@ -196,7 +203,8 @@ struct kanary_model_grams_shape {
  * @checksum: CRC-32C of the whole file, with this field as 0
  * @period: calls per vector that the model was trained with
  * @decay_limit: calls after which the stream's counts are halved, 0 for never
- * @flags: KANARY_MODEL_PROCESS, _SEQUENCE, _CONTAINER, _MEMORY, _TRIPLES, _GRAMS
+ * @flags: KANARY_MODEL_PROCESS, _SEQUENCE, _CONTAINER, _MEMORY, _TRIPLES, _GRAMS, _PATHS,
+ *	_PATH_HISTOGRAM
  * @threshold: surprise from which on a vector is an alert, Q24.8
  * @codebook_gate: error of the process head up to which the codebook is not
  *	searched, Q20.12; 0 without a codebook
@@ -214,6 +222,8 @@ struct kanary_model_grams_shape {
  * @kinds: of processes that were learned, up to KANARY_MODEL_KINDS_MAX, or 0
  * @triples_inputs: of the triples head, a power of 2 up to KANARY_MODEL_INPUTS_MAX; or 0
  * @triples_code: width of its bottleneck, even; or 0
+ * @paths_inputs: of the path histogram head, likewise; or 0
+ * @paths_code: width of its bottleneck, even; or 0
  * @reserved: 0; room for the dimensions of further heads
  * @names: entries of the names head, up to KANARY_NAME_HEAD_ENTRIES_MAX; or 0
  * @path_reserved: 0
@@ -243,7 +253,9 @@ struct kanary_model_header {
 	u16 kinds;
 	u16 triples_inputs;
 	u16 triples_code;
-	u16 reserved[5];
+	u16 paths_inputs;
+	u16 paths_code;
+	u16 reserved[3];
 	u32 names;
 	u32 path_reserved;
 	char name[KANARY_NAME_SIZE];
@@ -456,6 +468,7 @@ struct kanary_model {
 	struct kanary_model_memory calls;
 	struct kanary_model_memory order;
 	struct kanary_model_histogram triples;
+	struct kanary_model_histogram paths;
 	struct kanary_name_table names;
 	const struct kanary_model_knot *name_knot;
 	const u32 *grams_start;

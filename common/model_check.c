@@ -113,19 +113,16 @@ static const char *check_memory_shape(const struct kanary_model_memory_shape *sh
 	return NULL;
 }
 
-static const char *check_triples_shape(const struct kanary_model_header *header)
+static const char *check_histogram_shape(u32 inputs, u32 code, bool present)
 {
-	u32 inputs = header->triples_inputs;
-
-	if (!(header->flags & KANARY_MODEL_TRIPLES))
-		return inputs || header->triples_code ?
-		       "model without a triples head has dimensions of one" : NULL;
+	if (!present)
+		return inputs || code ? "model without a histogram head has dimensions of one" :
+					NULL;
 	if (inputs < KANARY_MODEL_INPUTS_MIN || inputs > KANARY_MODEL_INPUTS_MAX ||
 	    inputs & (inputs - 1))
-		return "inputs of the triples head are no power of 2 from 4 to 256";
-	if (!header->triples_code || header->triples_code % 2 ||
-	    header->triples_code > KANARY_MODEL_TRIPLES_CODE_MAX)
-		return "code of the triples head is odd or out of range (2 to 192)";
+		return "inputs of a histogram head are no power of 2 from 4 to 256";
+	if (!code || code % 2 || code > KANARY_MODEL_HISTOGRAM_CODE_MAX)
+		return "code of a histogram head is odd or out of range (2 to 192)";
 	return NULL;
 }
 
@@ -165,7 +162,13 @@ static const char *check_dimensions(const struct kanary_model_header *header)
 	if (!why)
 		why = check_shape(&header->container, header->flags & KANARY_MODEL_CONTAINER);
 	if (!why)
-		why = check_triples_shape(header);
+		why = check_histogram_shape(header->triples_inputs, header->triples_code,
+					    header->flags & KANARY_MODEL_TRIPLES);
+	if (!why)
+		why = check_histogram_shape(header->paths_inputs, header->paths_code,
+					    header->flags & KANARY_MODEL_PATH_HISTOGRAM);
+	if (!why && header->paths_code > KANARY_MODEL_PATHS_CODE_MAX)
+		why = "code of the path histogram head is out of range (2 to 128)";
 	if (!why && !header->names != !(header->flags & KANARY_MODEL_PATHS))
 		why = "model has names without a names head, or the reverse";
 	if (!why && header->names > KANARY_NAME_HEAD_ENTRIES_MAX)
@@ -186,7 +189,7 @@ static const char *check_header(const struct kanary_model_header *header)
 	if (header->flags & ~(u32)(KANARY_MODEL_PROCESS | KANARY_MODEL_SEQUENCE |
 				   KANARY_MODEL_CONTAINER | KANARY_MODEL_MEMORY |
 				   KANARY_MODEL_TRIPLES | KANARY_MODEL_GRAMS |
-				   KANARY_MODEL_PATHS))
+				   KANARY_MODEL_PATHS | KANARY_MODEL_PATH_HISTOGRAM))
 		return "model has unknown flags";
 	if (!(header->flags & KANARY_MODEL_PROCESS))
 		return "model has no process head";
@@ -525,6 +528,8 @@ static const char *check_body(const struct kanary_model *model)
 		why = check_memory(model, &model->order);
 	if (!why)
 		why = check_histogram(model, &model->triples);
+	if (!why)
+		why = check_histogram(model, &model->paths);
 	if (!why)
 		why = kanary_name_head_check(&model->names);
 	if (!why && model->name_knot)

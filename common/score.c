@@ -24,7 +24,7 @@ size_t kanary_score_stream_size(const struct kanary_model *model)
 {
 	return sizeof(struct kanary_score_stream) + model->header->inputs * sizeof(u32) +
 	       kanary_memory_head_size(&model->calls) + kanary_memory_head_size(&model->order) +
-	       model->header->triples_inputs * sizeof(u32) +
+	       (model->triples.inputs + model->paths.inputs) * sizeof(u32) +
 	       kanary_sequence_head_ring_size(model, &model->sequence);
 }
 
@@ -67,6 +67,7 @@ static void decay(const struct kanary_model *model, struct kanary_score_stream *
 			stream->total += stream->cumulative[i];
 		}
 		kanary_histogram_head_halve(&model->triples, kanary_score_triples(model, stream));
+		kanary_histogram_head_halve(&model->paths, kanary_score_paths(model, stream));
 		kanary_grams_head_halve(&stream->grams);
 		if (!model->calls.column)
 			continue;
@@ -87,6 +88,9 @@ static void remember_process(const struct kanary_model *model, struct kanary_sco
 	if (model->triples.knot)
 		kanary_histogram_head_add(&model->triples, kanary_score_triples(model, stream),
 					  counts, length);
+	if (model->paths.knot)
+		kanary_histogram_head_add(&model->paths, kanary_score_paths(model, stream), counts,
+					  length);
 	if (model->calls.column) {
 		kanary_memory_head_add(&model->calls, kanary_score_calls(model, stream), counts,
 				       length);
@@ -245,6 +249,19 @@ static void judge_task(const struct kanary_model *model, struct kanary_score_str
 		surprise_of(model, model->task_knot, kanary_score_together(model, &views)));
 }
 
+/* Who used no path, or was seen where paths are not read, has no mix of them to judge. */
+static void judge_paths(const struct kanary_model *model, struct kanary_score_stream *stream,
+			const struct kanary_scratch *scratch, struct kanary_verdict *verdict)
+{
+	const u32 *cumulative = kanary_score_paths(model, stream);
+
+	if (!kanary_histogram_head_counted(&model->paths, cumulative))
+		return;
+	verdict->flags |= KANARY_VERDICT_PATHS;
+	verdict->paths_error = kanary_histogram_head_error(&model->paths, cumulative, scratch);
+	verdict->paths_surprise = surprise_of(model, model->paths.knot, verdict->paths_error);
+}
+
 /* What was told since the vector before; from here on, there is nothing. */
 static void judge_names(const struct kanary_model *model, struct kanary_score_stream *stream,
 			struct kanary_verdict *verdict)
@@ -285,6 +302,11 @@ static void combine(const struct kanary_model *model, struct kanary_verdict *ver
 		if (verdict->container_surprise > surprise)
 			surprise = verdict->container_surprise;
 	}
+	if (verdict->flags & KANARY_VERDICT_PATHS) {
+		heads++;
+		if (verdict->paths_surprise > surprise)
+			surprise = verdict->paths_surprise;
+	}
 	if (model->name_knot) {
 		heads++;
 		if (verdict->name_surprise > surprise)
@@ -308,6 +330,8 @@ void kanary_score_vector(const struct kanary_model *model, struct kanary_score_s
 
 	remember_process(model, stream, counts, length, log, scratch.features);
 	judge_task(model, stream, &scratch, verdict);
+	if (model->paths.knot)
+		judge_paths(model, stream, &scratch, verdict);
 	judge_names(model, stream, verdict);
 	if (model->sequence.weight) {
 		struct kanary_sequence_head_ring *ring = kanary_score_ring(model, stream);

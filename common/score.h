@@ -35,6 +35,7 @@ static inline bool kanary_score_reads_log(const struct kanary_model *model)
  * @KANARY_SCORE_ORDER: none made them in such an order
  * @KANARY_SCORE_PATH: a path that none like it uses
  * @KANARY_SCORE_GRAMS: calls that do not usually come after those before them
+ * @KANARY_SCORE_PATHS: a mix of directories that none like it uses
  */
 enum kanary_score_head {
 	KANARY_SCORE_PROCESS,
@@ -44,6 +45,7 @@ enum kanary_score_head {
 	KANARY_SCORE_ORDER,
 	KANARY_SCORE_PATH,
 	KANARY_SCORE_GRAMS,
+	KANARY_SCORE_PATHS,
 };
 
 /**
@@ -53,7 +55,8 @@ enum kanary_score_head {
  * @name_error: the largest of the paths since the last vector, Q20.12
  * @grams: of the grams head
  * @cumulative: [inputs]; behind it what the memories of calls and of order
- *	remember, the triples head's counts, then the ring of the sequence head
+ *	remember, the counts of the triples head and of the path histogram head, then the
+ *	ring of the sequence head
  */
 struct kanary_score_stream {
 	u32 total;
@@ -94,12 +97,19 @@ static inline u32 *kanary_score_triples(const struct kanary_model *model,
 		       kanary_memory_head_size(&model->order));
 }
 
+/** kanary_score_paths() - its paths so far, as the path histogram head counts them */
+static inline u32 *kanary_score_paths(const struct kanary_model *model,
+				      const struct kanary_score_stream *stream)
+{
+	return kanary_score_triples(model, stream) + model->triples.inputs;
+}
+
 /** kanary_score_ring() - latest vectors of a stream; only with a sequence head */
 static inline struct kanary_sequence_head_ring *
 kanary_score_ring(const struct kanary_model *model, const struct kanary_score_stream *stream)
 {
 	return (struct kanary_sequence_head_ring *)
-		(kanary_score_triples(model, stream) + model->header->triples_inputs);
+		(kanary_score_paths(model, stream) + model->paths.inputs);
 }
 
 /**

@@ -20,8 +20,9 @@ size_t kanary_scratch_layout(struct kanary_scratch *scratch, const struct kanary
 {
 	const struct kanary_model_header *header = model->header;
 	u32 hidden = larger(header->sequence.hidden, header->container.hidden);
-	u32 widest = larger(larger(header->inputs, header->code),
-			    larger(model->triples.inputs, model->triples.code));
+	u32 histogram = larger(model->triples.inputs, model->paths.inputs);
+	u32 code = larger(model->triples.code, model->paths.code);
+	u32 widest = larger(larger(header->inputs, header->code), larger(histogram, code));
 	u32 rows = larger(widest, 4 * hidden);
 	size_t columns = widest + 2 * (size_t)hidden;
 	size_t inputs = header->inputs;
@@ -40,9 +41,9 @@ size_t kanary_scratch_layout(struct kanary_scratch *scratch, const struct kanary
 	scratch->code = take(memory, &used, header->code * sizeof(s16));
 	scratch->calls = take(memory, &used, header->calls.columns * sizeof(s16));
 	scratch->order = take(memory, &used, header->order.columns * sizeof(s16));
-	scratch->histogram = take(memory, &used, model->triples.inputs * sizeof(s16));
-	scratch->histogram_code = take(memory, &used, model->triples.code * sizeof(s16));
-	scratch->reconstruction = take(memory, &used, model->triples.inputs * sizeof(s32));
+	scratch->histogram = take(memory, &used, histogram * sizeof(s16));
+	scratch->histogram_code = take(memory, &used, code * sizeof(s16));
+	scratch->reconstruction = take(memory, &used, histogram * sizeof(s32));
 	if (model->grams_start) {
 		scratch->bits = take(memory, &used, KANARY_BINS * sizeof(u32));
 		scratch->unexpected = take(memory, &used, KANARY_BINS * sizeof(u16));

@@ -90,7 +90,7 @@ static void note_difference(struct kanary_kernel_score *score, const struct kana
 		"order_error", "triples_error", "name_error", "grams_error", "process_surprise",
 		"sequence_surprise", "container_surprise", "calls_surprise", "order_surprise",
 		"triples_surprise", "name_surprise", "grams_surprise", "task_surprise", "surprise",
-		"flags",
+		"flags", "paths_error", "paths_surprise",
 	};
 	const u32 *theirs = (const u32 *)kernel, *own = (const u32 *)ours;
 	uint32_t i;

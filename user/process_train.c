@@ -169,7 +169,7 @@ out:
 /* What @head makes of @x, subtracted from it. */
 static void residuals(const struct kanary_process_head *head, const s16 *x, float *residual)
 {
-	float code[KANARY_MODEL_TRIPLES_CODE_MAX];
+	float code[KANARY_MODEL_HISTOGRAM_CODE_MAX];
 	uint32_t i, c;
 
 	for (i = 0; i < head->inputs; i++)

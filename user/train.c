@@ -147,7 +147,7 @@ static error_t parse_shape(int key, char *argument, struct argp_state *state)
 		settings->items = (uint32_t)number;
 		return error;
 	case KEY_TRIPLES:
-		return parse_even(state, "triples", argument, 0, KANARY_MODEL_TRIPLES_CODE_MAX,
+		return parse_even(state, "triples", argument, 0, KANARY_MODEL_HISTOGRAM_CODE_MAX,
 				  &settings->triples);
 	case KEY_GRAMS:
 		error = parse_number(state, "grams", argument, 0, KANARY_GRAMS_ORDER_MAX, &number);

@@ -72,6 +72,7 @@ static void write_models(void)
 		{ .inputs = 4, .code = 2, .triples_inputs = 8, .triples_code = 2 },
 		{ .inputs = 8, .code = 2, .sequence = { 4, 3, 2, 0 }, .container = { 2, 3, 1, 0 },
 		  .kinds = 2, .items = 2, .triples_inputs = 4, .triples_code = 2 },
+		{ .inputs = 4, .code = 2, .paths_inputs = 8, .paths_code = 2, .names = 5 },
 	};
 	struct model_fixture fixture;
 	size_t i;

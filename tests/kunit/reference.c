@@ -21,6 +21,8 @@ static const struct {
 	{ "memories", { .inputs = 32, .code = 6, .sequence = { 16, 4, 1, 0 }, .items = 9 } },
 	{ "triples", { .inputs = 32, .code = 6, .kinds = 3, .container = { 8, 2, 1, 0 },
 		       .items = 5, .triples_inputs = 64, .triples_code = 8 } },
+	{ "paths", { .inputs = 16, .code = 4, .sequence = { 8, 3, 1, 0 }, .names = 9,
+		     .paths_inputs = 128, .paths_code = 16 } },
 };
 
 static void print_bytes(const char *type, const char *name, unsigned int model, int number,
@@ -45,7 +47,8 @@ static struct kanary_vector *make_vector(uint64_t *state, unsigned int number)
 	uint32_t length;
 
 	length = model_fixture_counts(state, vector->counts, PERIOD);
-	vector->length = (u16)model_fixture_order(state, vector->counts, length, PERIOD);
+	length = model_fixture_order(state, vector->counts, length, PERIOD);
+	vector->length = (u16)model_fixture_paths(state, vector->counts, length);
 	vector->stream = 1 + number / STREAM;
 	vector->index = number % STREAM;
 	vector->cgroup = 1;

@@ -254,7 +254,7 @@ static void plain_layer(const struct kanary_layer *layer, const int64_t *operand
 static uint64_t plain_error(const struct kanary_model *model, const uint64_t *bins)
 {
 	u32 inputs = model->header->triples_inputs, bin, i;
-	int64_t code[KANARY_MODEL_TRIPLES_CODE_MAX];
+	int64_t code[KANARY_MODEL_HISTOGRAM_CODE_MAX];
 	int64_t x[KANARY_MODEL_INPUTS_MAX], y[KANARY_MODEL_INPUTS_MAX];
 	uint64_t sums[KANARY_MODEL_INPUTS_MAX] = { 0 };
 	uint64_t total = 0, error = 0;

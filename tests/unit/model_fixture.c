@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include "model_fixture.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -71,6 +70,19 @@ uint32_t model_fixture_order(uint64_t *state, struct kanary_count *counts, uint3
 		counts[length].bin = (uint16_t)(KANARY_BINS + i);
 		counts[length].count = (uint16_t)histogram[i];
 		length++;
+	}
+	return length;
+}
+
+uint32_t model_fixture_paths(uint64_t *state, struct kanary_count *counts, uint32_t length)
+{
+	uint32_t kinds = (uint32_t)between(state, 0, 12), i;
+	uint32_t bin = 0;
+
+	for (i = 0; i < kinds; i++, length++) {
+		bin += (uint32_t)between(state, i ? 1 : 0, KANARY_PATH_BINS / 12);
+		counts[length].bin = (uint16_t)(KANARY_PATH_FIRST + bin);
+		counts[length].count = (uint16_t)between(state, 1, i % 5 ? 40 : 65535);
 	}
 	return length;
 }
@@ -151,7 +163,10 @@ static void set_reference(struct model_fixture *fixture, uint64_t *state)
 	length = model_fixture_counts(state, counts, model->header->period);
 	if (model->task_knot)
 		length = model_fixture_order(state, counts, length, model->header->period);
-	assert(length <= KANARY_MODEL_REFERENCE_COUNTS);
+	if (model->paths.knot)
+		length = model_fixture_paths(state, counts, length);
+	if (length > KANARY_MODEL_REFERENCE_COUNTS)
+		length = KANARY_MODEL_REFERENCE_COUNTS;
 	memcpy(reference->counts, counts, length * sizeof(*counts));
 	reference->length = length;
 	if (model->name_knot) {
@@ -241,6 +256,16 @@ static void fill_memory(uint64_t *state, const struct kanary_model *model,
 		fill_item(state, (struct kanary_model_entry *)memory->entry + start[i], length[i]);
 	}
 	fill_knots(state, memory->knot, model->header->knots, 1 << 9, 1 << 12);
+}
+
+static void fill_histogram(uint64_t *state, const struct kanary_model *model,
+			   const struct kanary_model_histogram *head)
+{
+	if (!head->knot)
+		return;
+	fill_layer(state, &head->encode);
+	fill_layer(state, &head->decode);
+	fill_knots(state, head->knot, model->header->knots, 1 << 22, 1 << 24);
 }
 
 void model_fixture_log(uint64_t *state, struct kanary_log *log, u16 *call, uint32_t calls)
@@ -356,11 +381,13 @@ void model_fixture_create_whole(struct model_fixture *fixture, uint64_t seed,
 			 (items ? KANARY_MODEL_MEMORY : 0) |
 			 (shape->triples_inputs ? KANARY_MODEL_TRIPLES : 0) |
 			 (shape->states ? KANARY_MODEL_GRAMS : 0) |
-			 (shape->names ? KANARY_MODEL_PATHS : 0),
+			 (shape->names ? KANARY_MODEL_PATHS : 0) |
+			 (shape->paths_inputs ? KANARY_MODEL_PATH_HISTOGRAM : 0),
 		.inputs = (u16)inputs, .code = (u16)shape->code, .knots = 6, .codebook = 5,
 		.sequence = shape->sequence, .container = shape->container,
 		.kinds = (u16)shape->kinds, .triples_inputs = (u16)shape->triples_inputs,
 		.triples_code = (u16)shape->triples_code,
+		.paths_inputs = (u16)shape->paths_inputs, .paths_code = (u16)shape->paths_code,
 		.names = shape->names, .codebook_gate = 1 << 24, .name = "fixture-1",
 	};
 	struct kanary_model *model = &fixture->model;
@@ -400,10 +427,8 @@ void model_fixture_create_whole(struct model_fixture *fixture, uint64_t seed,
 		fill_memory(&state, model, &model->calls, length);
 		fill_memory(&state, model, &model->order, length + items);
 	}
-	fill_layer(&state, &model->triples.encode);
-	fill_layer(&state, &model->triples.decode);
-	if (model->triples.knot)
-		fill_knots(&state, model->triples.knot, header.knots, 1 << 22, 1 << 24);
+	fill_histogram(&state, model, &model->triples);
+	fill_histogram(&state, model, &model->paths);
 	fill_names(&state, model);
 	if (model->grams_start)
 		fill_grams(&state, model, grams);

@@ -36,6 +36,8 @@ struct model_fixture {
  * @triples_code: width of its bottleneck
  * @names: entries of the names head, 0 for none
  * @states: of the grams head, 0 for none
+ * @paths_inputs: of the path histogram head, 0 for none
+ * @paths_code: width of its bottleneck
  */
 struct model_fixture_shape {
 	unsigned int inputs;
@@ -48,6 +50,8 @@ struct model_fixture_shape {
 	unsigned int triples_code;
 	unsigned int names;
 	unsigned int states;
+	unsigned int paths_inputs;
+	unsigned int paths_code;
 };
 
 /* Of a vector without one. */
@@ -97,6 +101,15 @@ uint32_t model_fixture_counts(uint64_t *state, struct kanary_count *counts, uint
  */
 uint32_t model_fixture_order(uint64_t *state, struct kanary_count *counts, uint32_t length,
 			     uint32_t calls);
+
+/**
+ * model_fixture_paths() - random counts of a vector's paths, behind all others
+ * @counts: room for 12 more
+ * @length: of @counts so far
+ *
+ * Return: length; the same as before, now and then.
+ */
+uint32_t model_fixture_paths(uint64_t *state, struct kanary_count *counts, uint32_t length);
 
 /**
  * model_fixture_log() - random calls in their order

@@ -5,12 +5,13 @@
 #include <string.h>
 
 void model_patient_admit_whole(struct model_patient *patient, unsigned int hidden,
-			       unsigned int steps, unsigned int items, unsigned int triples)
+			       unsigned int steps, unsigned int items, unsigned int histograms)
 {
 	const struct model_fixture_shape shape = {
 		.inputs = 6, .code = 4, .sequence = { (u16)hidden, (u16)steps, hidden ? 1 : 0, 0 },
 		.container = { hidden ? 2 : 0, hidden ? 2 : 0, hidden ? 1 : 0, 0 }, .kinds = 3,
-		.items = items, .triples_inputs = triples, .triples_code = triples ? 6 : 0,
+		.items = items, .triples_inputs = histograms, .triples_code = histograms ? 6 : 0,
+		.paths_inputs = histograms, .paths_code = histograms ? 6 : 0,
 	};
 
 	model_fixture_create_whole(&patient->fixture, 5, &shape);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
+#include <math.h>
 
 #include "activation.h"
 #include "checksum.h"
@@ -253,20 +254,20 @@ static void features_of(uint32_t inputs, const uint32_t *sums, int32_t *x)
 		x[i] = kanary_feature_value(sums[i], kanary_feature_reciprocal(total));
 }
 
-/* @sums: of neighbouring bins of triples */
-static uint32_t plain_triples(const struct kanary_model *model, const uint32_t *sums)
+/* @sums: of neighbouring bins of what the head reads */
+static uint32_t plain_histogram(const struct kanary_model_histogram *head, const uint32_t *sums)
 {
 	int32_t x[KANARY_MODEL_INPUTS_MAX], y[KANARY_MODEL_INPUTS_MAX];
-	int32_t code[KANARY_MODEL_TRIPLES_CODE_MAX];
+	int32_t code[KANARY_MODEL_HISTOGRAM_CODE_MAX];
 	uint32_t weight[KANARY_MODEL_INPUTS_MAX];
-	uint32_t inputs = model->header->triples_inputs, i;
+	uint32_t inputs = head->inputs, i;
 	uint64_t error;
 
 	for (i = 0; i < inputs; i++)
 		weight[i] = 1024 * 16;
 	features_of(inputs, sums, x);
-	plain_layer(&model->triples.encode, x, 32767, code);
-	plain_layer(&model->triples.decode, code, 65535, y);
+	plain_layer(&head->encode, x, 32767, code);
+	plain_layer(&head->decode, code, 65535, y);
 	error = plain_error(weight, x, y, inputs);
 	return error > UINT32_MAX ? UINT32_MAX : (uint32_t)error;
 }
@@ -326,19 +327,49 @@ static void check_task(const struct kanary_model *model, const struct kanary_ver
 			  verdict->triples_surprise < model->triples.knot[knots - 1].surprise;
 }
 
+/* Verdicts in which the path histogram head said something, and in which it spoke for all. */
+static unsigned int graded_paths, loudest_paths;
+
+/* @paths: sums of the head's inputs; without any, it has no vote and costs none */
+static void check_paths(const struct kanary_model *model, const struct kanary_verdict *verdict,
+			const uint32_t *paths)
+{
+	bool sequence = verdict->flags & KANARY_VERDICT_SEQUENCE, speaks = false;
+	uint32_t most = verdict->task_surprise, heads = 1 + sequence, i, paid;
+
+	if (sequence && verdict->sequence_surprise > most)
+		most = verdict->sequence_surprise;
+	for (i = 0; i < model->paths.inputs; i++)
+		speaks |= paths[i] > 0;
+	assert_int_equal(!!(verdict->flags & KANARY_VERDICT_PATHS), speaks);
+	assert_int_equal(verdict->paths_error,
+			 speaks ? plain_histogram(&model->paths, paths) : 0);
+	assert_int_equal(verdict->paths_surprise, !speaks ? 0 :
+			 kanary_score_surprise(model->paths.knot, model->header->knots,
+					       verdict->paths_error));
+	heads += speaks;
+	graded_paths += verdict->paths_surprise > 0;
+	if (verdict->paths_surprise > most) {
+		most = verdict->paths_surprise;
+		loudest_paths++;
+	}
+	paid = (uint32_t)lround(256 * log10(heads));
+	assert_int_equal(verdict->surprise, most > paid ? most - paid : 0);
+}
+
 static void compare_with_plain(uint64_t seed, const struct model_fixture_shape *shape)
 {
 	const struct kanary_model_shape sequence_shape = shape->sequence;
 	const struct kanary_model_shape container_shape = shape->container;
 	uint32_t group = shape->triples_inputs ? KANARY_ORDER_BINS / shape->triples_inputs : 0;
 	const uint32_t inputs = shape->inputs, items = shape->items;
-	uint32_t folded[KANARY_MODEL_INPUTS_MAX] = { 0 };
+	uint32_t folded[KANARY_MODEL_INPUTS_MAX] = { 0 }, paths[KANARY_MODEL_INPUTS_MAX] = { 0 };
 	static struct plain_head sequence, container;
 	static struct plain_memory calls, order;
 	uint32_t cumulative[KANARY_MODEL_INPUTS_MAX] = { 0 };
 	uint32_t sums[KANARY_MODEL_INPUTS_MAX];
 	struct kanary_count counts[KANARY_VECTOR_BINS];
-	uint32_t length, i, total, n, triples;
+	uint32_t length, i, total, n, triples, end;
 	int32_t x[KANARY_MODEL_INPUTS_MAX], own[KANARY_MODEL_INPUTS_MAX];
 	const struct kanary_model *model;
 	struct kanary_verdict verdict;
@@ -357,6 +388,10 @@ static void compare_with_plain(uint64_t seed, const struct model_fixture_shape *
 		length = model_fixture_counts(&state, counts, total);
 		/* with or without its triples, a vector's calls are the same */
 		triples = n % 7 ? model_fixture_order(&state, counts, length, total) - length : 0;
+		end = length + triples;
+		/* a stream may come to its first path late, or never */
+		if (shape->paths_inputs && n % 15 > 5)
+			end = model_fixture_paths(&state, counts, end);
 		memset(sums, 0, sizeof(sums));
 		for (i = 0; i < length; i++) {
 			cumulative[model->feature[counts[i].bin]] += counts[i].count;
@@ -364,6 +399,9 @@ static void compare_with_plain(uint64_t seed, const struct model_fixture_shape *
 		}
 		for (i = length; group && i < length + triples; i++)
 			folded[(counts[i].bin - KANARY_BINS) / group] += counts[i].count;
+		for (i = length + triples; i < end; i++)
+			paths[(counts[i].bin - KANARY_PATH_FIRST) /
+			      (KANARY_PATH_BINS / shape->paths_inputs)] += counts[i].count;
 		if (items) {
 			plain_memory_add(&calls, &model->calls, counts, length + triples);
 			plain_memory_add(&order, &model->order, counts, length + triples);
@@ -377,19 +415,23 @@ static void compare_with_plain(uint64_t seed, const struct model_fixture_shape *
 				cumulative[i] /= 2;
 			for (i = 0; i < shape->triples_inputs; i++)
 				folded[i] /= 2;
+			for (i = 0; i < shape->paths_inputs; i++)
+				paths[i] /= 2;
 			plain_memory_halve(&calls);
 			plain_memory_halve(&order);
 		}
 		features_of(inputs, cumulative, x);
-		kanary_score_vector(model, judge.stream, counts, length + triples,
+		kanary_score_vector(model, judge.stream, counts, end,
 				    &model_fixture_no_log, judge.scratch, &verdict);
 		assert_int_equal(verdict.process_error, plain_process(model, x));
 		assert_int_equal(verdict.calls_error,
 				 items ? plain_memory_error(&calls, &model->calls) : 0);
 		assert_int_equal(verdict.order_error,
 				 items ? plain_memory_error(&order, &model->order) : 0);
-		assert_int_equal(verdict.triples_error, group ? plain_triples(model, folded) : 0);
+		assert_int_equal(verdict.triples_error, group ?
+				 plain_histogram(&model->triples, folded) : 0);
 		check_task(model, &verdict);
+		check_paths(model, &verdict, paths);
 
 		features_of(inputs, sums, own);
 		flags = verdict.flags;
@@ -408,6 +450,7 @@ static void compare_with_plain(uint64_t seed, const struct model_fixture_shape *
 			continue;
 		memset(cumulative, 0, sizeof(cumulative));
 		memset(folded, 0, sizeof(folded));
+		memset(paths, 0, sizeof(paths));
 		memset(&calls, 0, sizeof(calls));
 		memset(&order, 0, sizeof(order));
 		sequence.seen = 0;
@@ -430,12 +473,21 @@ static void agrees_with_the_plain_version(void **state)
 		compare_with_plain(seed, WHOLE(18, 2, NONE, SHAPE(6, 7, 3), 3, 0, 64, 30));
 		compare_with_plain(seed, WHOLE(4, 2, NONE, NONE, 0, 0, 256, 160));
 		compare_with_plain(seed, WHOLE(4, 2, NONE, NONE, 0, 0, 0, 0));
+		compare_with_plain(seed, WHOLE(8, 2, NONE, SHAPE(6, 7, 3), 0, 0, 0, 0,
+					       .paths_inputs = 256, .paths_code = 64));
+		compare_with_plain(seed, WHOLE(34, 6, SHAPE(10, 5, 2), SHAPE(2, 9, 1), 3, 30, 64, 8,
+					       .paths_inputs = 4, .paths_code = 2));
+		compare_with_plain(seed, WHOLE(6, 2, NONE, SHAPE(2, 9, 1), 3, 5, 0, 0,
+					       .paths_inputs = 32, .paths_code = 128));
 	}
 	compare_with_plain(1, WHOLE(64, 8, SHAPE(32, 16, 4), SHAPE(16, 8, 2), 3, 1000, 128, 64));
 	assert_true(known_situations > 100);
 	if (nearer_items <= 100 || ended_searches <= 100)
 		fail_msg("only %u items were nearer, %u searches ended early", nearer_items,
 			 ended_searches);
+	if (graded_paths <= 100 || loudest_paths <= 30)
+		fail_msg("only %u times was the path histogram head surprised, only %u times most",
+			 graded_paths, loudest_paths);
 	if (graded_triples <= 100)
 		fail_msg("only %u times was the triples head somewhat surprised", graded_triples);
 	compare_with_plain(2, WHOLE(256, 64, SHAPE(128, 3, 3), SHAPE(128, 2, 2), 3,
@@ -464,12 +516,17 @@ static uint32_t hash_verdicts(uint64_t seed, const struct model_fixture_shape *s
 		length = model_fixture_counts(&state, counts, calls);
 		if (shape->items || shape->triples_inputs)
 			length = model_fixture_order(&state, counts, length, calls);
+		if (shape->paths_inputs)
+			length = model_fixture_paths(&state, counts, length);
 		kanary_score_vector(&judge.fixture.model, judge.stream, counts, length,
 				    &model_fixture_no_log, judge.scratch, &verdict);
 		if (i % 2)
 			kanary_score_process(&judge.fixture.model, judge.container, judge.scratch,
 					     &verdict);
 		crc = kanary_checksum_update(crc, &verdict, size);
+		if (shape->paths_inputs)
+			crc = kanary_checksum_update(crc, &verdict.paths_error,
+						     2 * sizeof(verdict.paths_error));
 	}
 	model = &judge.fixture.model;
 	body = (const uint8_t *)(model->header + 1);
@@ -492,6 +549,9 @@ static void gives_the_same_bits_everywhere(void **state)
 	assert_int_equal(hash_verdicts(5, WHOLE(32, 6, NONE, NONE, 0, 0, 256, 160)), 0x707e34a2);
 	assert_int_equal(hash_verdicts(6, WHOLE(32, 6, SHAPE(6, 4, 1), NONE, 0, 20, 64, 16)),
 			 0x95e93780);
+	assert_int_equal(hash_verdicts(7, WHOLE(32, 6, SHAPE(6, 4, 1), NONE, 0, 20, 64, 16,
+						.paths_inputs = 256, .paths_code = 64)),
+			 0x904951aa);
 }
 
 int main(void)
