@@ -17,9 +17,12 @@ reverse shell|nginx|new process|
 ptrace injection|redis|new process|restart
 module runs a shell|redis|service turned|restart
 module searches files|redis|service turned|restart
-worker runs a shell|nginx|service turned|restart
-path traversal|nginx|other files|
+worker runs a shell|nginx|service turned|restart'
+
+# Nothing but the files is new. With PATHS=1 the module looks at paths, and these count, too.
+PATH_ATTACKS='path traversal|nginx|other files|
 key written|redis|other files|restart'
+[ -z "${PATHS:-}" ] || ATTACKS+=$'\n'$PATH_ATTACKS
 
 # The service's own process does what other programs of its container do, or what it does
 # itself to other files: caught in some runs, missed in others. With HARD=1 they count, too.

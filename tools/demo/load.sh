@@ -146,7 +146,8 @@ nginx_burst() {
 	timeout 5 ab "${flags[@]}" "http://127.0.0.1/$REPLY"
 }
 
-NGINX_TALK='plain head range post gzip several brand fresh'
+NGINX_TALK='plain head range post gzip several'
+[ -z "${PATHS:-}" ] || NGINX_TALK+=' brand fresh'
 
 # A page of a name that there never was: new, in a place that is known.
 fresh_page() {
