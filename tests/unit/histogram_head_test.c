@@ -53,7 +53,8 @@ static void forget(struct subject *subject)
 
 static void add(struct subject *subject, const struct kanary_count *counts, u32 length)
 {
-	kanary_histogram_head_add(&subject->fixture.model.triples, subject->cumulative, counts, length);
+	kanary_histogram_head_add(&subject->fixture.model.triples, subject->cumulative, counts,
+				  length);
 }
 
 static u32 ask(struct subject *subject)
