@@ -71,7 +71,6 @@ void kanary_grams_head_halve(struct kanary_grams_head_state *state)
 	state->calls /= 2;
 }
 
-/* A bit at a time: a 64-bit division would not link on 32-bit kernels. */
 u32 kanary_grams_head_error(const struct kanary_grams_head_state *state)
 {
 	u64 error;

@@ -69,7 +69,10 @@ static void send(struct kanary_task *task, struct kanary_path_entry *entry,
 	kanary_path_queue_commit(name->length);
 }
 
-/* The same name is another path elsewhere. */
+/*
+ * The same name is another path elsewhere. An absolute one is not, but that is known only
+ * once it is read: given with a directory it is news once more.
+ */
 static __always_inline u64 seed_of(const struct kanary_task *task, u16 flags)
 {
 	return kanary_path_cache_seed(task->stream) + (flags & KANARY_PATH_DIRFD);

@@ -10,10 +10,9 @@
 #include "trainer.h"
 
 #define NO_MEMORY KANARY_TRAINER_NO_MEMORY
-/* One in a hundred, and one in twenty, as -log10 in Q24.8: what is more usual is not counted. */
-#define PATH_COUNTED_MIN (2 << 8)
-#define VECTOR_COUNTED_MIN 333
-#define PLACE_COUNTED_MIN 333
+/* -log10 in Q24.8: what is more usual is not counted. */
+#define ONE_IN_A_HUNDRED (2 << 8)
+#define ONE_IN_TWENTY 333
 #define SURPRISE_UNIT 256.0
 /* Parts of what is learned from, each judged by models of the others. */
 #define FOLDS 5
@@ -89,7 +88,8 @@ static int compare_places(const void *left, const void *right)
 }
 
 static bool sum_over_directories(const struct kanary_name_table *table,
-			    const struct kanary_path_corpus_recording *recording, double *score)
+				 const struct kanary_path_corpus_recording *recording,
+				 double *score)
 {
 	struct place *place = malloc((recording->paths * (size_t)KANARY_PATH_COMPONENTS + 1) *
 				     sizeof(*place));
@@ -111,7 +111,7 @@ static bool sum_over_directories(const struct kanary_name_table *table,
 	qsort(place, places, sizeof(*place), compare_places);
 	for (j = 0; j < places; j++)
 		if ((!j || place[j].directory != place[j - 1].directory) &&
-		    place[j].cost >= PLACE_COUNTED_MIN)
+		    place[j].cost >= ONE_IN_TWENTY)
 			sum += place[j].cost / SURPRISE_UNIT;
 	free(place);
 	*score = sum;
@@ -130,7 +130,7 @@ static double share_of_unusual(const struct kanary_name_table *table,
 		kanary_name_head_costs(table, walk, cost);
 		for (component = 1, sum = 0; component <= walk->count; component++)
 			sum += cost[component];
-		unusual += sum >= PATH_COUNTED_MIN;
+		unusual += sum >= ONE_IN_A_HUNDRED;
 	}
 	return recording->paths ? (double)unusual / recording->paths : 0;
 }
@@ -219,7 +219,7 @@ static const char *score_calls(const struct kanary_path_corpus *corpus, const bo
 			if (!vector->index)
 				kanary_replay_restart(&replay);
 			kanary_replay_vector(&replay, vector, &verdict);
-			unusual += verdict.surprise >= VECTOR_COUNTED_MIN;
+			unusual += verdict.surprise >= ONE_IN_TWENTY;
 			vectors++;
 		}
 		score[i][KANARY_PATH_METHOD_CALLS] = vectors ? (double)unusual / vectors : 0;
