@@ -3,6 +3,7 @@
 
 #include <kunit/test.h>
 #include <linux/kthread.h>
+#include <linux/sched.h>
 #include <linux/sched/task.h>
 
 static int run(void *data)
@@ -33,6 +34,16 @@ void kanary_crowd_add(struct kunit *test, struct crowd *crowd, int cpu,
 	wait_for_completion(&member->started);
 }
 
+/*
+ * kthread_stop() returns when the thread lets go of its memory, which in do_exit() comes before
+ * the exit's tracepoint, and so before the module has taken the last vector.
+ */
+static void wait_until_gone(struct task_struct *task)
+{
+	while (!READ_ONCE(task->exit_state))
+		schedule_timeout_uninterruptible(1);
+}
+
 int kanary_crowd_join(struct crowd *crowd)
 {
 	int ret = 0;
@@ -40,6 +51,7 @@ int kanary_crowd_join(struct crowd *crowd)
 
 	for (i = 0; i < crowd->size; i++) {
 		ret = kthread_stop(crowd->member[i].task) ?: ret;
+		wait_until_gone(crowd->member[i].task);
 		put_task_struct(crowd->member[i].task);
 	}
 	crowd->size = 0;

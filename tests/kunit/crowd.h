@@ -47,7 +47,7 @@ struct crowd {
 void kanary_crowd_add(struct kunit *test, struct crowd *crowd, int cpu,
 		      int (*work)(void *data, u32 number), void *data);
 
-/** kanary_crowd_join() - ask all to stop and wait for their ends; 0, or what one came to */
+/** kanary_crowd_join() - ask all to stop, wait until they have exited; 0, or what one came to */
 int kanary_crowd_join(struct crowd *crowd);
 
 #endif /* _KANARY_KUNIT_CROWD_H */
