@@ -233,7 +233,8 @@ int kanary_worker_init(u32 queue_length)
 {
 	int ret = -ENOMEM;
 
-	vector = kmalloc(KANARY_VECTOR_SIZE_MAX, GFP_KERNEL);
+	/* Zeroed for what no vector sets: its reserved bytes go to the recorder, too. */
+	vector = kzalloc(KANARY_VECTOR_SIZE_MAX, GFP_KERNEL);
 	if (!vector)
 		goto err;
 	tallies = kvcalloc(1 << TALLIES_LOG2, sizeof(*tallies), GFP_KERNEL);
