@@ -67,6 +67,15 @@ must() {
 	return 0
 }
 
+# built NAME COMMAND...: must for what others need; whether it is there. What an earlier run
+# left in its place is not what is to be tested.
+built() {
+	local failures=$failed
+
+	must "$@"
+	[ "$failed" -eq "$failures" ]
+}
+
 finish() {
 	local status=$?
 
