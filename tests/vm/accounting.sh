@@ -31,9 +31,9 @@ record() {
 }
 
 insmod kanary.ko period=16 queue_length=16
-isolated calls chrt --idle 0 storm calls 0 &
-isolated forks chrt --idle 0 storm forks 0 &
-isolated threads chrt --idle 0 storm threads 0 &
+yielding calls storm calls 0 &
+yielding forks storm forks 0 &
+yielding threads storm threads 0 &
 hostile deaf 2>deaf.said &
 recorder=$!
 await 10 grep -q ready deaf.said

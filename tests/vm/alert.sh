@@ -28,7 +28,7 @@ mkdir "$CGROUPS/bad"
 bad=$(identity bad)
 model alarm.model 64 alarm
 kanary load alarm.model --container "$bad"
-isolated other storm calls 0 &
+yielding other storm calls 0 &
 other=$!
 kanary watch --json >events 2>watch.said &
 watch=$!

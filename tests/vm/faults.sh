@@ -97,8 +97,8 @@ kanary record -o work.rec --all 2>record.said &
 recorder=$!
 await 20 grep -q ready record.said
 isolated judged storm forks 100
-kill -INT "$recorder"
-wait "$recorder" || :
+kill -INT "$recorder" || fail "the recorder has ended: $(cat record.said)"
+wait "$recorder" || fail "the recorder ended with status $?: $(cat record.said)"
 container=$(identity judged)
 kanary load alarm.model --container "$container"
 isolated judged storm calls 640
@@ -106,10 +106,10 @@ kanary unload --container "$container"
 await 20 nobody
 before=$(counter memory_bytes)
 
-isolated judged chrt --idle 0 storm forks 0 &
+yielding judged storm forks 0 &
 isolated compat sh -c 'while :; do storm compat 100; done' &
-isolated free chrt --idle 0 storm threads 0 &
-for n in $(seq 40); do
+yielding free storm threads 0 &
+for n in $(seq "${ROUNDS:-40}"); do
 	faults $((n % 4 * 5 + 3))
 	may_fail kanary status --json
 	may_fail kanary containers --json

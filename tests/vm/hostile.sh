@@ -40,7 +40,7 @@ for wrong in period=15 period=32769 max_tasks=1 queue_length=100 scope=everythin
 done
 
 insmod kanary.ko period=64
-isolated worker storm calls 0 &
+yielding worker storm calls 0 &
 await 10 test -d "$CGROUPS/worker"
 container=$(identity worker)
 model quiet.model 64 quiet

@@ -26,8 +26,8 @@ if [ -z "${WITHOUT_MODULE:-}" ]; then
 	kanary record -o leaks.rec --all 2>record.said &
 	recorder=$!
 	await 20 grep -q ready record.said
-	isolated leaks chrt --idle 0 storm forks 0 &
-	isolated compat chrt --idle 0 storm compat 0 &
+	yielding leaks storm forks 0 &
+	yielding compat storm compat 0 &
 	await 20 test -d "$CGROUPS/leaks"
 	model alarm.model 64 alarm
 	for _ in 1 2 3; do
@@ -37,8 +37,8 @@ if [ -z "${WITHOUT_MODULE:-}" ]; then
 	kanary containers --json >/dev/null
 	isolated leaks storm threads 100
 	scan "the module being loaded"
-	kill -INT "$recorder"
-	wait "$recorder" || :
+	kill -INT "$recorder" || fail "the recorder has ended: $(cat record.said)"
+	wait "$recorder" || fail "the recorder ended with status $?: $(cat record.said)"
 	for cgroup in leaks compat; do
 		echo 1 >"$CGROUPS/$cgroup/cgroup.kill"
 	done

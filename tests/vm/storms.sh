@@ -60,9 +60,9 @@ calm() {
 
 # storms: calls, forks and threads until they are unloaded; all yield to what directs them
 storms() {
-	isolated storm-calls chrt --idle 0 storm calls 0 &
-	isolated storm-forks chrt --idle 0 storm forks 0 &
-	isolated storm-threads chrt --idle 0 storm threads 0 &
+	yielding storm-calls storm calls 0 &
+	yielding storm-forks storm forks 0 &
+	yielding storm-threads storm threads 0 &
 }
 
 insmod kanary.ko "${PARAMETERS[@]}"
@@ -155,7 +155,7 @@ done
 await 20 above seen 100
 rmmod kanary
 unload_storms
-limit=$((SECONDS + 20))
+limit=$((SECONDS + 20 * PATIENCE))
 until [ "$(slab)" -lt $((slab_before + 4000)) ]; do
 	[ "$SECONDS" -lt "$limit" ] || fail "slab memory went from $slab_before to $(slab) KiB"
 done
