@@ -60,6 +60,7 @@ void kanary_feature_map_choose(struct kanary_feature_map *features,
 		shared = inputs - own;
 	features->first = 0;
 	features->bins = KANARY_BINS;
+	features->clock = NULL;
 	features->seen = own;
 	features->decay_limit = decay_limit;
 	features->inputs = own + rare + shared;
@@ -77,18 +78,52 @@ void kanary_feature_map_choose(struct kanary_feature_map *features,
 	}
 }
 
-void kanary_feature_map_triples(struct kanary_feature_map *features, uint32_t inputs,
-				uint32_t decay_limit)
+/* Neighbouring bins share an input. */
+static void fold(struct kanary_feature_map *features, uint32_t first, uint32_t bins,
+		 uint32_t inputs, uint32_t decay_limit, const struct kanary_feature_map *clock)
 {
 	uint32_t i;
 
-	features->first = KANARY_BINS;
-	features->bins = KANARY_ORDER_BINS;
+	features->first = first;
+	features->bins = bins;
 	features->seen = inputs;
 	features->inputs = inputs;
 	features->decay_limit = decay_limit;
-	for (i = 0; i < KANARY_ORDER_BINS; i++)
-		features->map[i] = i * inputs / KANARY_ORDER_BINS;
+	features->clock = clock;
+	for (i = 0; i < bins; i++)
+		features->map[i] = i * inputs / bins;
+}
+
+void kanary_feature_map_triples(struct kanary_feature_map *features, uint32_t inputs,
+				uint32_t decay_limit)
+{
+	fold(features, KANARY_BINS, KANARY_ORDER_BINS, inputs, decay_limit, NULL);
+}
+
+void kanary_feature_map_paths(struct kanary_feature_map *features, uint32_t inputs,
+			      const struct kanary_feature_map *clock)
+{
+	fold(features, KANARY_PATH_FIRST, KANARY_PATH_BINS, inputs, clock->decay_limit, clock);
+}
+
+uint32_t kanary_feature_map_used(const struct kanary_feature_map *features,
+				 const struct kanary_dataset *dataset)
+{
+	bool used[KANARY_MODEL_INPUTS_MAX] = { false };
+	uint32_t number, i, bin, count = 0;
+
+	for (number = 0; number < dataset->count; number++) {
+		const struct kanary_vector *vector = kanary_dataset_vector(dataset, number);
+
+		for (i = 0; i < vector->length; i++) {
+			bin = vector->counts[i].bin - features->first;
+			if (bin < features->bins)
+				used[features->map[bin]] = true;
+		}
+	}
+	for (i = 0; i < features->inputs; i++)
+		count += used[i];
+	return count;
 }
 
 static void values(const u32 *counts, u32 total, uint32_t inputs, s16 *x)
@@ -100,24 +135,43 @@ static void values(const u32 *counts, u32 total, uint32_t inputs, s16 *x)
 		x[i] = kanary_feature_value(counts[i], reciprocal);
 }
 
-void kanary_feature_map_add(const struct kanary_feature_map *features,
-			 struct kanary_feature_counts *state, const struct kanary_vector *vector,
-			 s16 *x)
+static void count(const struct kanary_feature_map *features, const struct kanary_vector *vector,
+		  u32 *counts, u32 *total)
 {
-	u32 limit = features->decay_limit ? features->decay_limit : TOTAL_MAX;
 	uint32_t i, bin;
 
 	for (i = 0; i < vector->length; i++) {
 		bin = vector->counts[i].bin - features->first;
 		if (bin >= features->bins)
 			continue;
-		state->counts[features->map[bin]] += vector->counts[i].count;
-		state->total += vector->counts[i].count;
+		counts[features->map[bin]] += vector->counts[i].count;
+		*total += vector->counts[i].count;
 	}
-	while (state->total > limit) {
-		state->total = 0;
-		for (i = 0; i < features->inputs; i++)
-			state->total += state->counts[i] /= 2;
+}
+
+static void halve(const struct kanary_feature_map *features, u32 *counts, u32 *total)
+{
+	uint32_t i;
+
+	*total = 0;
+	for (i = 0; i < features->inputs; i++)
+		*total += counts[i] /= 2;
+}
+
+void kanary_feature_map_add(const struct kanary_feature_map *features,
+			 struct kanary_feature_counts *state, const struct kanary_vector *vector,
+			 s16 *x)
+{
+	const u32 *clock = features->clock ? &state->clock_total : &state->total;
+	u32 limit = features->decay_limit ? features->decay_limit : TOTAL_MAX;
+
+	count(features, vector, state->counts, &state->total);
+	if (features->clock)
+		count(features->clock, vector, state->clock_counts, &state->clock_total);
+	while (*clock > limit) {
+		halve(features, state->counts, &state->total);
+		if (features->clock)
+			halve(features->clock, state->clock_counts, &state->clock_total);
 	}
 	values(state->counts, state->total, features->inputs, x);
 }

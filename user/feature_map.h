@@ -14,6 +14,7 @@
  * @decay_limit: as in struct kanary_model_header
  * @first: bin that @map begins with
  * @bins: that it is for; others are left out
+ * @clock: the map whose counts tell when to halve; NULL for its own
  * @map: input of each bin
  */
 struct kanary_feature_map {
@@ -22,6 +23,7 @@ struct kanary_feature_map {
 	uint32_t decay_limit;
 	uint32_t first;
 	uint32_t bins;
+	const struct kanary_feature_map *clock;
 	u16 map[KANARY_ORDER_BINS];
 };
 
@@ -29,10 +31,14 @@ struct kanary_feature_map {
  * struct kanary_feature_counts - counts of a stream so far
  * @total: sum of @counts
  * @counts: by input, halved as the decay limit says
+ * @clock_total: sum of @clock_counts
+ * @clock_counts: the same of the map's clock, if it has one
  */
 struct kanary_feature_counts {
 	u32 total;
 	u32 counts[KANARY_MODEL_INPUTS_MAX];
+	u32 clock_total;
+	u32 clock_counts[KANARY_MODEL_INPUTS_MAX];
 };
 
 /**
@@ -53,6 +59,18 @@ void kanary_feature_map_choose(struct kanary_feature_map *features,
 /** kanary_feature_map_triples() - triples' bins, folded to so many @inputs */
 void kanary_feature_map_triples(struct kanary_feature_map *features, uint32_t inputs,
 				uint32_t decay_limit);
+
+/**
+ * kanary_feature_map_paths() - paths' bins, folded to so many @inputs
+ * @clock: map of the calls: counts of paths are halved with those of calls, as a vector
+ *	has any number of them; it must live as long as @features
+ */
+void kanary_feature_map_paths(struct kanary_feature_map *features, uint32_t inputs,
+			      const struct kanary_feature_map *clock);
+
+/** kanary_feature_map_used() - inputs that any vector of @dataset counts towards */
+uint32_t kanary_feature_map_used(const struct kanary_feature_map *features,
+				 const struct kanary_dataset *dataset);
 
 /** kanary_feature_map_add() - the next vector of a stream; @x Q0.15 of its counts so far */
 void kanary_feature_map_add(const struct kanary_feature_map *features,

@@ -116,9 +116,13 @@ static void score_run(struct kanary_trainer *trainer, struct kanary_replay *repl
 		trainer->order_errors.value[trainer->order_errors.count++] = verdict.order_error;
 		trainer->triples_errors.value[trainer->triples_errors.count++] =
 			verdict.triples_error;
+		if (verdict.flags & KANARY_VERDICT_PATHS) {
+			errors = &trainer->path_histogram_errors;
+			errors->value[errors->count++] = verdict.paths_error;
+		}
 		trainer->name_errors.value[trainer->name_errors.count++] = verdict.name_error;
 		trainer->grams_errors.value[trainer->grams_errors.count++] = verdict.grams_error;
-		compare(errors, verdict.process_error,
+		compare(&trainer->process_errors, verdict.process_error,
 			kanary_process_train_error(&trainer->process, x));
 		if (!(verdict.flags & KANARY_VERDICT_SEQUENCE))
 			continue;
@@ -163,6 +167,7 @@ static const char *score_tasks(struct kanary_trainer *trainer)
 	    !errors_reserve(&trainer->calls_errors, count) ||
 	    !errors_reserve(&trainer->order_errors, count) ||
 	    !errors_reserve(&trainer->triples_errors, count) ||
+	    !errors_reserve(&trainer->path_histogram_errors, count) ||
 	    !errors_reserve(&trainer->name_errors, count) ||
 	    !errors_reserve(&trainer->grams_errors, count) ||
 	    !errors_reserve(&trainer->sequence_errors, count))
@@ -341,6 +346,9 @@ const char *kanary_held_out_calibrate(struct kanary_trainer *trainer,
 	failure = calibrate_task(trainer, result, &model, copies * memory);
 	if (failure)
 		return failure;
+	if (model.paths.knot)
+		calibrate(&result->path_histogram, &trainer->path_histogram_errors,
+			  copies * memory, model.paths.knot, header->knots);
 	if (model.name_knot)
 		calibrate(&result->names, &trainer->name_errors, copies, model.name_knot,
 			  header->knots);
@@ -371,6 +379,8 @@ void kanary_held_out_copy(void *to, const void *from)
 		memcpy((void *)new.task_knot, old.task_knot, size);
 	if (old.triples.knot && new.triples.knot)
 		memcpy((void *)new.triples.knot, old.triples.knot, size);
+	if (old.paths.knot && new.paths.knot)
+		memcpy((void *)new.paths.knot, old.paths.knot, size);
 	if (old.name_knot && new.name_knot)
 		memcpy((void *)new.name_knot, old.name_knot, size);
 	if (old.grams_knot && new.grams_knot) {
@@ -457,6 +467,7 @@ void kanary_held_out_free(struct kanary_trainer *trainer)
 	errors_free(&trainer->calls_errors);
 	errors_free(&trainer->order_errors);
 	errors_free(&trainer->triples_errors);
+	errors_free(&trainer->path_histogram_errors);
 	errors_free(&trainer->name_errors);
 	errors_free(&trainer->grams_errors);
 	errors_free(&trainer->sequence_errors);

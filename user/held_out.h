@@ -50,12 +50,15 @@ struct kanary_trainer {
 	struct kanary_memory order;
 	struct kanary_feature_map triples_features;
 	struct kanary_process_head triples;
+	struct kanary_feature_map path_histogram_features;
+	struct kanary_process_head path_histogram;
 	struct kanary_name_table names;
 	struct kanary_grams grams;
 	struct kanary_held_out_errors process_errors;
 	struct kanary_held_out_errors calls_errors;
 	struct kanary_held_out_errors order_errors;
 	struct kanary_held_out_errors triples_errors;
+	struct kanary_held_out_errors path_histogram_errors;
 	struct kanary_held_out_errors name_errors;
 	struct kanary_held_out_errors grams_errors;
 	struct kanary_held_out_errors sequence_errors;

@@ -12,6 +12,11 @@
 /* A component that holds less of the variance than this is noise, or one single event. */
 #define VARIANCE_MIN 1e-4
 /*
+ * Of the variance, added to each input's: the solver never ends where those without any
+ * leave denormal numbers beside zeros. It moves all eigenvalues alike, and no eigenvector.
+ */
+#define RIDGE 1e-9
+/*
  * Codes are this much larger than the components. Features have length 1, and are
  * no farther from their mean than sqrt(2): so no code leaves the range of Q4.11.
  */
@@ -70,7 +75,9 @@ static void gather_run(struct moments *moments, const struct kanary_dataset *dat
 	for (i = 0; i < run->length; i++) {
 		kanary_feature_map_add(features, &counts, kanary_drift_vector(drift,
 				       kanary_dataset_vector(dataset, run->first + i)), x);
-		moments_add(moments, x);
+		/* who used no path has no mix of them */
+		if (counts.total)
+			moments_add(moments, x);
 	}
 }
 
@@ -108,28 +115,29 @@ static bool decompose(struct kanary_process_head *head, const struct moments *mo
 	gsl_matrix *vectors = gsl_matrix_alloc(inputs, inputs);
 	gsl_vector *values = gsl_vector_alloc(inputs);
 	gsl_eigen_symmv_workspace *workspace = gsl_eigen_symmv_alloc(inputs);
-	double total = 0, kept = 0;
+	double total = 0, kept = 0, count = fmax(moments->count, 1);
 	bool done = false;
 
 	if (!covariance || !vectors || !values || !workspace)
 		goto out;
 	for (i = 0; i < inputs; i++) {
-		double mean = moments->sum[i] / moments->count;
+		double mean = moments->sum[i] / count;
 
 		head->decode_bias[i] = mean;
 		for (j = i; j < inputs; j++) {
-			double value = moments->square[(size_t)i * inputs + j] / moments->count -
-				       mean * moments->sum[j] / moments->count;
+			double value = moments->square[(size_t)i * inputs + j] / count -
+				       mean * moments->sum[j] / count;
 
 			gsl_matrix_set(covariance, i, j, value);
 			gsl_matrix_set(covariance, j, i, value);
 		}
 		total += gsl_matrix_get(covariance, i, i);
 	}
+	gsl_matrix_add_diagonal(covariance, RIDGE * total);
 	gsl_eigen_symmv(covariance, values, vectors, workspace);
 	gsl_eigen_symmv_sort(values, vectors, GSL_EIGEN_SORT_VAL_DESC);
 	for (c = 0; c < head->code && c < inputs; c++) {
-		double value = gsl_vector_get(values, c), bias = 0, sign = 1, largest = 0;
+		double value = gsl_vector_get(values, c) - RIDGE * total, bias = 0, sign = 1, largest = 0;
 
 		if (value <= VARIANCE_MIN * total)
 			break;
@@ -220,6 +228,8 @@ static void weigh(struct kanary_process_head *head, const struct kanary_dataset 
 		for (i = 0; i < run->length; i++) {
 			kanary_feature_map_add(features, &counts, kanary_drift_vector(drift,
 					       kanary_dataset_vector(dataset, run->first + i)), x);
+			if (!counts.total)
+				continue;
 			residuals(head, x, residual);
 			for (input = 0; input < head->inputs; input++)
 				squares[input] += weight * residual[input] * residual[input];
@@ -257,7 +267,8 @@ static bool learn_by_heart(struct kanary_process_head *head, const struct kanary
 		for (i = 0; i < run->length; i++) {
 			kanary_feature_map_add(features, &counts,
 					       kanary_dataset_vector(dataset, run->first + i), x);
-			residuals(head, x, residual + (size_t)count++ * head->inputs);
+			if (counts.total)
+				residuals(head, x, residual + (size_t)count++ * head->inputs);
 		}
 	}
 	done = kanary_codebook_fit(&head->codebook, residual, count, head->inputs, head->weight,

@@ -45,6 +45,8 @@ struct kanary_process_head {
  * @validated: fit to the validation part, too: residuals that weigh alike need no honest ones
  * @drift: of the mix that is normal
  *
+ * Left out are vectors of streams that so far have nothing of what @features counts.
+ *
  * Return: false where memory is short.
  */
 bool kanary_process_train(struct kanary_process_head *head, const struct kanary_dataset *dataset,

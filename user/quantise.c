@@ -146,6 +146,16 @@ static void copy_memory(const struct kanary_model_memory *to, const struct kanar
 	blank_knots(to->knot, knots);
 }
 
+static void quantise_histogram(const struct kanary_model_histogram *head,
+			       const struct kanary_process_head *real, uint32_t knots)
+{
+	if (!head->knot)
+		return;
+	quantise_layer(&head->encode, real->encode, real->encode_bias, UNIT_FEATURE, UNIT_CODE);
+	quantise_layer(&head->decode, real->decode, real->decode_bias, UNIT_CODE, UNIT_OUTPUT);
+	blank_knots(head->knot, knots);
+}
+
 static void copy_grams(const struct kanary_model *model, const struct kanary_grams *grams,
 		       uint32_t knots)
 {
@@ -166,6 +176,7 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 			    const struct kanary_memory *calls,
 			    const struct kanary_memory *order,
 			    const struct kanary_process_head *triples,
+			    const struct kanary_process_head *path_histogram,
 			    const struct kanary_name_table *names,
 			    const struct kanary_grams *grams)
 {
@@ -193,6 +204,11 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 		filled.flags |= KANARY_MODEL_TRIPLES;
 		filled.triples_inputs = triples->inputs;
 		filled.triples_code = triples->code;
+	}
+	if (path_histogram->code) {
+		filled.flags |= KANARY_MODEL_PATH_HISTOGRAM;
+		filled.paths_inputs = path_histogram->inputs;
+		filled.paths_code = path_histogram->code;
 	}
 	filled.flags |= names->count ? KANARY_MODEL_PATHS : 0;
 	filled.names = names->count;
@@ -223,13 +239,8 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 		copy_memory(&model.calls, calls, filled.knots);
 		copy_memory(&model.order, order, filled.knots);
 	}
-	if (model.triples.knot) {
-		quantise_layer(&model.triples.encode, triples->encode, triples->encode_bias,
-			       UNIT_FEATURE, UNIT_CODE);
-		quantise_layer(&model.triples.decode, triples->decode, triples->decode_bias,
-			       UNIT_CODE, UNIT_OUTPUT);
-		blank_knots(model.triples.knot, filled.knots);
-	}
+	quantise_histogram(&model.triples, triples, filled.knots);
+	quantise_histogram(&model.paths, path_histogram, filled.knots);
 	if (model.name_knot) {
 		memcpy((void *)model.names.entry, names->entry,
 		       names->count * sizeof(*names->entry));

@@ -33,6 +33,7 @@ void kanary_quantise_row(const float *weight, uint32_t columns, double bias, dou
  * @calls: memory, without items where there is none
  * @order: memory, likewise
  * @triples: head, its code 0 where there is none
+ * @path_histogram: head, likewise
  * @grams: head, its states 0 where there is none
  *
  * Return: the file, or NULL where memory is short. To be freed.
@@ -45,6 +46,7 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 			    const struct kanary_memory *calls,
 			    const struct kanary_memory *order,
 			    const struct kanary_process_head *triples,
+			    const struct kanary_process_head *path_histogram,
 			    const struct kanary_name_table *names,
 			    const struct kanary_grams *grams);
 

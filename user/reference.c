@@ -9,14 +9,31 @@
 /* Calls of its log that there is room for, whatever their context. */
 #define LOG_CALLS (KANARY_MODEL_REFERENCE_LOG - KANARY_LOG_CONTEXT)
 
-/* With all its calls; of its triples as many as there is room for. */
-static bool fits(const struct kanary_vector *vector)
+/* Of its counts those of paths that triples make room for. */
+#define PATH_COUNTS 8
+
+static uint32_t path_counts(const struct kanary_vector *vector)
 {
-	return kanary_vector_calls(vector) <= KANARY_MODEL_REFERENCE_COUNTS;
+	uint32_t length = vector->length;
+
+	while (length && vector->counts[length - 1].bin >= KANARY_PATH_FIRST)
+		length--;
+	return vector->length - length;
+}
+
+/* With all its calls; of its triples as many as there is room for. */
+static bool fits(const struct kanary_vector *vector, bool with_paths)
+{
+	uint32_t room = KANARY_MODEL_REFERENCE_COUNTS;
+
+	if (!with_paths)
+		return kanary_vector_calls(vector) <= room;
+	return kanary_vector_calls(vector) <= room - PATH_COUNTS && path_counts(vector);
 }
 
 /* The vector in the middle of those that fit. */
-static const struct kanary_vector *choose_reference(const struct kanary_dataset *dataset)
+static const struct kanary_vector *choose_reference(const struct kanary_dataset *dataset,
+						    bool with_paths)
 {
 	const struct kanary_vector *vector, *chosen = NULL;
 	uint32_t half = dataset->count / 2, seen = 0, i, j;
@@ -24,13 +41,37 @@ static const struct kanary_vector *choose_reference(const struct kanary_dataset 
 	for (i = 0; i < dataset->runs; i++) {
 		for (j = 0; j < dataset->run[i].length; j++, seen++) {
 			vector = kanary_dataset_vector(dataset, dataset->run[i].first + j);
-			if (!chosen || fits(vector))
+			if (!chosen || fits(vector, with_paths))
 				chosen = vector;
-			if (seen >= half && fits(chosen))
+			if (seen >= half && fits(chosen, with_paths))
 				return chosen;
 		}
 	}
+	if (with_paths && chosen && !fits(chosen, true))
+		return choose_reference(dataset, false);
 	return chosen;
+}
+
+/* Calls, triples, paths, each from the front, and still ascending. */
+static void choose_counts(struct kanary_model_reference *reference,
+			  const struct kanary_vector *vector)
+{
+	uint32_t calls = kanary_vector_calls(vector), paths = path_counts(vector);
+	uint32_t triples = vector->length - calls - paths;
+	uint32_t room = KANARY_MODEL_REFERENCE_COUNTS, kept;
+
+	calls = calls < room ? calls : room;
+	room -= calls;
+	kept = paths < PATH_COUNTS ? paths : PATH_COUNTS;
+	kept = kept < room ? kept : room;
+	kept = triples < room - kept ? triples : room - kept;
+	memcpy(reference->counts, vector->counts,
+	       (calls + kept) * sizeof(struct kanary_count));
+	room -= kept;
+	paths = paths < room ? paths : room;
+	memcpy(reference->counts + calls + kept, vector->counts + calls + triples,
+	       paths * sizeof(struct kanary_count));
+	reference->length = calls + kept + paths;
 }
 
 static bool speaks(const struct kanary_model_shape *shape, uint32_t element)
@@ -75,8 +116,8 @@ static void choose_path(struct kanary_model_reference *reference,
 
 bool kanary_reference_add(void *file, const struct kanary_dataset *dataset)
 {
-	const struct kanary_vector *chosen = choose_reference(dataset);
 	const struct kanary_model_header *header = file;
+	const struct kanary_vector *chosen = choose_reference(dataset, header->paths_inputs);
 	struct kanary_model_reference *reference;
 	struct kanary_replay replay;
 	struct kanary_log log;
@@ -86,10 +127,7 @@ bool kanary_reference_add(void *file, const struct kanary_dataset *dataset)
 	if (!chosen || !kanary_replay_init(&replay, file))
 		return false;
 	reference = (struct kanary_model_reference *)replay.model.reference;
-	reference->length = chosen->length < KANARY_MODEL_REFERENCE_COUNTS ?
-			    chosen->length : KANARY_MODEL_REFERENCE_COUNTS;
-	memcpy(reference->counts, chosen->counts,
-	       reference->length * sizeof(struct kanary_count));
+	choose_counts(reference, chosen);
 	log = kanary_vector_log(chosen);
 	reference->context = (u16)log.context;
 	reference->logged = (u16)(log.calls < LOG_CALLS ? log.calls : LOG_CALLS);

@@ -31,6 +31,7 @@ enum {
 	KEY_MEMORY,
 	KEY_TRIPLES,
 	KEY_GRAMS,
+	KEY_PATH_HISTOGRAM,
 	KEY_EVEN,
 	KEY_HIDDEN,
 	KEY_STEPS,
@@ -74,6 +75,8 @@ static const struct argp_option arguments[] = {
 	  "calls, 0: no such head", 0 },
 	{ "grams", KEY_GRAMS, "N", 0, "calls of the longest runs of calls that it learns in their order, "
 	  "2 to 9; none by default", 0 },
+	{ "path-histogram", KEY_PATH_HISTOGRAM, "N", 0, "width of the bottleneck of the head that judges the "
+	  "mix of directories that paths lie in, 64, or half of what is counted; 0: no such head", 0 },
 	{ "even", KEY_EVEN, NULL, 0, "weigh all inputs alike: for many short processes", 0 },
 	{ "hidden", KEY_HIDDEN, "N", 0, "width of the LSTMs, 32; 0 for neither sequence nor container head", 0 },
 	{ "steps", KEY_STEPS, "N", 0, "vectors in a sequence, 16; 0 for no sequence head", 0 },
@@ -149,6 +152,9 @@ static error_t parse_shape(int key, char *argument, struct argp_state *state)
 	case KEY_TRIPLES:
 		return parse_even(state, "triples", argument, 0, KANARY_MODEL_HISTOGRAM_CODE_MAX,
 				  &settings->triples);
+	case KEY_PATH_HISTOGRAM:
+		return parse_even(state, "path-histogram", argument, 0, KANARY_MODEL_PATHS_CODE_MAX,
+				  &settings->path_histogram);
 	case KEY_GRAMS:
 		error = parse_number(state, "grams", argument, 0, KANARY_GRAMS_ORDER_MAX, &number);
 		settings->grams = number;
@@ -402,6 +408,7 @@ int kanary_train_main(int argc, char **argv)
 			.inputs = 32,
 			.code = 8,
 			.codewords = 64,
+			.path_histogram = 64,
 			.kinds = KANARY_MODEL_KINDS_MAX,
 			.drift = 0.3,
 			.folds = KANARY_DATASET_TURNS,

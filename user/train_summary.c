@@ -55,6 +55,18 @@ int kanary_train_summary_json(const char *path, const struct kanary_dataset *dat
 	json_object_set_new(object, "process", describe_head(&result->process));
 	if (result->triples.errors)
 		json_object_set_new(object, "triples", describe_head(&result->triples));
+	if (result->path_histogram.errors) {
+		json_t *head = describe_head(&result->path_histogram);
+
+		json_object_set_new(head, "code", json_integer(header->paths_code));
+		json_object_set_new(object, "path_histogram", head);
+	}
+	if (result->names.errors) {
+		json_t *head = describe_head(&result->names);
+
+		json_object_set_new(head, "names", json_integer(header->names));
+		json_object_set_new(object, "path_names", head);
+	}
 	if (result->task.errors)
 		json_object_set_new(object, "task", describe_head(&result->task));
 	if (result->calls.errors) {
@@ -138,6 +150,14 @@ void kanary_train_summary_print(const char *path, const struct kanary_dataset *d
 		printf("triples   code of %u, error %.1f (median of %u), tail shape %.2f\n",
 		       header->triples_code, result->triples.median_error, result->triples.errors,
 		       result->triples.tail.shape);
+	if (result->path_histogram.errors)
+		printf("paths     code of %u, error %.1f (median of %u), tail shape %.2f\n",
+		       header->paths_code, result->path_histogram.median_error,
+		       result->path_histogram.errors, result->path_histogram.tail.shape);
+	if (result->names.errors)
+		printf("names     %u of paths and their directories, error %.1f (median of %u), tail "
+		       "shape %.2f\n", header->names, result->names.median_error,
+		       result->names.errors, result->names.tail.shape);
 	if (result->calls.errors) {
 		print_memory("calls", &result->calls, &header->calls);
 		print_memory("order", &result->order, &header->order);

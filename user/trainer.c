@@ -26,6 +26,11 @@ static bool has_sequence(const void *file)
 	return ((const struct kanary_model_header *)file)->sequence.hidden;
 }
 
+static bool has_path_histogram(const void *file)
+{
+	return ((const struct kanary_model_header *)file)->paths_inputs;
+}
+
 static const char *fit_sequence(struct kanary_trainer *trainer, struct kanary_progress *progress)
 {
 	const struct kanary_sequence_settings *settings = &trainer->settings->sequence;
@@ -71,11 +76,13 @@ static const char *fit_container(struct kanary_trainer *trainer, struct kanary_p
 static bool has_order(const struct kanary_dataset *dataset)
 {
 	const struct kanary_vector *vector;
-	uint32_t i;
+	uint32_t i, calls;
 
 	for (i = 0; i < dataset->count; i++) {
 		vector = kanary_dataset_vector(dataset, i);
-		if (kanary_vector_calls(vector) == vector->length)
+		calls = kanary_vector_calls(vector);
+		/* the first behind those of calls, and not of paths already */
+		if (calls == vector->length || vector->counts[calls].bin >= KANARY_PATH_FIRST)
 			return false;
 	}
 	return true;
@@ -135,6 +142,53 @@ static bool fit_triples(struct kanary_trainer *trainer)
 				    settings->grams, trainer->drift);
 }
 
+/* Vectors of the parts that are learned from which count paths. */
+static uint32_t count_with_paths(const struct kanary_dataset *dataset)
+{
+	const struct kanary_vector *vector;
+	uint32_t number, i, found = 0;
+
+	for (number = 0; number < dataset->runs; number++) {
+		const struct kanary_dataset_run *run = &dataset->run[number];
+
+		for (i = 0; run->part != KANARY_DATASET_CALIBRATION && i < run->length; i++) {
+			vector = kanary_dataset_vector(dataset, run->first + i);
+			found += vector->length &&
+				 vector->counts[vector->length - 1].bin >= KANARY_PATH_FIRST;
+		}
+	}
+	return found;
+}
+
+/* A bottleneck as wide as what is counted would let any mix of it pass. */
+static uint32_t bottleneck(uint32_t wanted, uint32_t used)
+{
+	uint32_t half = used / 4 * 2;
+
+	half = half < 2 ? 2 : half;
+	return wanted < half ? wanted : half;
+}
+
+/* The same once more, of the directories that paths lie in, where enough of them were used. */
+static bool fit_path_histogram(struct kanary_trainer *trainer)
+{
+	const struct kanary_trainer_settings *settings = trainer->settings;
+	struct kanary_feature_map *features = &trainer->path_histogram_features;
+
+	if (!settings->path_histogram)
+		return true;
+	/* as with sequences, the first fold decides */
+	if (trainer->fold[0] ? !has_path_histogram(trainer->fold[0]) :
+			       count_with_paths(trainer->dataset) < KANARY_TRAINER_VECTORS_MIN)
+		return true;
+	kanary_feature_map_paths(features, KANARY_MODEL_INPUTS_MAX, &trainer->features);
+	return kanary_process_train(&trainer->path_histogram, trainer->dataset, features,
+				    bottleneck(settings->path_histogram,
+					       kanary_feature_map_used(features,
+								       trainer->dataset)),
+				    0, true, true, trainer->drift);
+}
+
 /* A container's processes have parts of their own, of which one is held out. */
 static const char *fit(struct kanary_trainer *trainer, struct kanary_progress *progress)
 {
@@ -150,7 +204,7 @@ static const char *fit(struct kanary_trainer *trainer, struct kanary_progress *p
 				  settings->code, settings->codewords, settings->even,
 				  settings->even && settings->grams, trainer->drift) ||
 	    !fit_memories(trainer, false) || !fit_triples(trainer) ||
-	    !fit_names(trainer, false) || !fit_grams(trainer, false))
+	    !fit_path_histogram(trainer) || !fit_names(trainer, false) || !fit_grams(trainer, false))
 		return NO_MEMORY;
 	failure = fit_sequence(trainer, progress);
 	if (failure || trainer->dataset->turn)
@@ -178,7 +232,8 @@ static const char *build(struct kanary_trainer *trainer)
 	trainer->file = kanary_quantise_model(&header, &trainer->features, &trainer->process,
 					      &trainer->sequence, &trainer->container,
 					      &trainer->calls, &trainer->order,
-					      &trainer->triples, &trainer->names,
+					      &trainer->triples, &trainer->path_histogram,
+					      &trainer->names,
 					      &trainer->grams);
 	if (!trainer->file)
 		return NO_MEMORY;
@@ -190,11 +245,25 @@ static void forget(struct kanary_trainer *trainer)
 {
 	kanary_process_train_free(&trainer->process);
 	kanary_process_train_free(&trainer->triples);
+	kanary_process_train_free(&trainer->path_histogram);
 	kanary_sequence_train_free(&trainer->sequence);
 	kanary_sequence_train_free(&trainer->container);
 	kanary_sequence_source_free(&trainer->process_source);
 	kanary_process_stream_free(&trainer->processes);
 	kanary_kinds_free(&trainer->kinds);
+}
+
+/* What was held out says too little of paths to calibrate a head on: then there is none. */
+static const char *drop_path_histogram(struct kanary_trainer *trainer)
+{
+	uint32_t least = KANARY_TRAINER_CALIBRATION_MIN * kanary_drift_copies(trainer->drift);
+
+	if (!has_path_histogram(trainer->file) || trainer->path_histogram_errors.count >= least)
+		return NULL;
+	trainer->path_histogram_errors.count = 0;
+	kanary_process_train_free(&trainer->path_histogram);
+	free(trainer->file);
+	return build(trainer);
 }
 
 /* A model of all but one part, and its errors on that part. */
@@ -212,6 +281,8 @@ static const char *run_fold(struct kanary_trainer *trainer, uint32_t turn,
 		failure = build(trainer);
 	if (!failure)
 		failure = kanary_held_out_score(trainer);
+	if (!failure && !turn)
+		failure = drop_path_histogram(trainer);
 	trainer->fold[turn] = trainer->file;
 	trainer->file = NULL;
 	return failure;

@@ -20,6 +20,8 @@
  * @codewords: of the process head's codebook at most
  * @items: of each memory at most, 0 for none
  * @triples: width of the triples head's bottleneck, even; 0 for none
+ * @path_histogram: width of the path histogram head's bottleneck, even; less where paths were
+ *	counted towards less than twice as many inputs; 0 for none
  * @grams: calls of the grams head's longest grams, 0 for none
  * @even: weigh all residuals of the process head alike, not by how usual they are
  * @kinds: of processes that it can name, at most
@@ -40,6 +42,7 @@ struct kanary_trainer_settings {
 	uint32_t codewords;
 	uint32_t items;
 	uint32_t triples;
+	uint32_t path_histogram;
 	uint32_t grams;
 	bool even;
 	uint32_t kinds;
@@ -98,9 +101,10 @@ struct kanary_trainer_head {
  * @calls: memory, without errors where there is none
  * @order: memory, likewise
  * @triples: head, likewise
+ * @path_histogram: head, likewise
  * @names: head, likewise
  * @grams: head, likewise
- * @task: these together, but for names
+ * @task: these together, but for those that judge paths
  * @sequence: head
  * @container: head
  */
@@ -133,6 +137,7 @@ struct kanary_trainer_result {
 	struct kanary_trainer_head calls;
 	struct kanary_trainer_head order;
 	struct kanary_trainer_head triples;
+	struct kanary_trainer_head path_histogram;
 	struct kanary_trainer_head names;
 	struct kanary_trainer_head grams;
 	struct kanary_trainer_head task;
