@@ -101,12 +101,13 @@ enum kanary_score_head kanary_explain_loudest(const struct kanary_verdict *verdi
 		head = KANARY_SCORE_CONTAINER;
 		surprise = verdict->container_surprise;
 	}
-	if ((verdict->flags & KANARY_VERDICT_PATHS) && verdict->paths_surprise > surprise) {
-		head = KANARY_SCORE_PATHS;
-		surprise = verdict->paths_surprise;
+	if ((verdict->flags & KANARY_VERDICT_PATH_HISTOGRAM) &&
+	    verdict->path_histogram_surprise > surprise) {
+		head = KANARY_SCORE_PATH_HISTOGRAM;
+		surprise = verdict->path_histogram_surprise;
 	}
-	if (verdict->name_surprise > surprise)
-		head = KANARY_SCORE_PATH;
+	if (verdict->path_names_surprise > surprise)
+		head = KANARY_SCORE_PATH_NAMES;
 	return head;
 }
 
@@ -117,10 +118,10 @@ const char *kanary_explain_head(const struct kanary_verdict *verdict)
 		return "sequence";
 	case KANARY_SCORE_CONTAINER:
 		return "process-sequence";
-	case KANARY_SCORE_PATH:
-		return "path";
-	case KANARY_SCORE_PATHS:
-		return "paths";
+	case KANARY_SCORE_PATH_NAMES:
+		return "path-names";
+	case KANARY_SCORE_PATH_HISTOGRAM:
+		return "path-histogram";
 	case KANARY_SCORE_CALLS:
 		return "calls";
 	case KANARY_SCORE_ORDER:

@@ -237,7 +237,7 @@ struct kanary_path {
 #define KANARY_VERDICT_SEQUENCE 1 /* the sequence head had enough vectors to speak */
 #define KANARY_VERDICT_ALERT 2 /* surprise reached the model's threshold */
 #define KANARY_VERDICT_CONTAINER 4 /* the container head had enough processes to speak */
-#define KANARY_VERDICT_PATHS 8 /* the stream has counts of paths for the path histogram head */
+#define KANARY_VERDICT_PATH_HISTOGRAM 8 /* the path histogram head has counts of paths */
 
 /**
  * struct kanary_verdict - what a model says of one vector
@@ -248,7 +248,7 @@ struct kanary_path {
  *	Q20.12; 0 without a memory
  * @order_error: the same of triples of successive calls
  * @triples_error: triples head, Q20.12; 0 without one
- * @name_error: names head, the most surprising path since the vector before, Q20.12; 0
+ * @path_names_error: names head, the most surprising path since the vector before, Q20.12; 0
  *	without one, or without a path that was told
  * @grams_error: bits a call in its order, Q20.12; 0 without a grams head
  * @process_surprise: -log10 of the tail probability of @process_error, Q24.8
@@ -257,14 +257,14 @@ struct kanary_path {
  * @calls_surprise: the same of @calls_error
  * @order_surprise: the same of @order_error
  * @triples_surprise: the same of @triples_error
- * @name_surprise: the same of @name_error
+ * @path_names_surprise: the same of @path_names_error
  * @grams_surprise: the same of @grams_error
  * @task_surprise: the process head, the memories, the triples and the grams head together;
  *	@process_surprise where there is no other
  * @surprise: all heads combined, Q24.8
  * @flags: KANARY_VERDICT_*
- * @paths_error: path histogram head, Q20.12; 0 without KANARY_VERDICT_PATHS
- * @paths_surprise: the same of @paths_error as of the others
+ * @path_histogram_error: path histogram head, Q20.12; 0 without KANARY_VERDICT_PATH_HISTOGRAM
+ * @path_histogram_surprise: the same of @path_histogram_error as of the others
  */
 struct kanary_verdict {
 	__u32 process_error;
@@ -273,7 +273,7 @@ struct kanary_verdict {
 	__u32 calls_error;
 	__u32 order_error;
 	__u32 triples_error;
-	__u32 name_error;
+	__u32 path_names_error;
 	__u32 grams_error;
 	__u32 process_surprise;
 	__u32 sequence_surprise;
@@ -281,13 +281,13 @@ struct kanary_verdict {
 	__u32 calls_surprise;
 	__u32 order_surprise;
 	__u32 triples_surprise;
-	__u32 name_surprise;
+	__u32 path_names_surprise;
 	__u32 grams_surprise;
 	__u32 task_surprise;
 	__u32 surprise;
 	__u32 flags;
-	__u32 paths_error;
-	__u32 paths_surprise;
+	__u32 path_histogram_error;
+	__u32 path_histogram_surprise;
 };
 
 enum kanary_command {

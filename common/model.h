@@ -147,7 +147,7 @@
 #define KANARY_MODEL_CONTAINER 4 /* flags: has a container head */
 #define KANARY_MODEL_MEMORY 8 /* flags: has both memories */
 #define KANARY_MODEL_TRIPLES 16 /* flags: has a triples head */
-#define KANARY_MODEL_PATHS 64 /* flags: has a names head */
+#define KANARY_MODEL_PATH_NAMES 64 /* flags: has a names head */
 #define KANARY_MODEL_GRAMS 32 /* flags: has a grams head */
 #define KANARY_MODEL_PATH_HISTOGRAM 128 /* flags: has a path histogram head */
 
@@ -203,7 +203,7 @@ struct kanary_model_grams_shape {
  * @checksum: CRC-32C of the whole file, with this field as 0
  * @period: calls per vector that the model was trained with
  * @decay_limit: calls after which the stream's counts are halved, 0 for never
- * @flags: KANARY_MODEL_PROCESS, _SEQUENCE, _CONTAINER, _MEMORY, _TRIPLES, _GRAMS, _PATHS,
+ * @flags: KANARY_MODEL_PROCESS, _SEQUENCE, _CONTAINER, _MEMORY, _TRIPLES, _GRAMS, _PATH_NAMES,
  *	_PATH_HISTOGRAM
  * @threshold: surprise from which on a vector is an alert, Q24.8
  * @codebook_gate: error of the process head up to which the codebook is not

@@ -169,7 +169,7 @@ static const char *check_dimensions(const struct kanary_model_header *header)
 					    header->flags & KANARY_MODEL_PATH_HISTOGRAM);
 	if (!why && header->paths_code > KANARY_MODEL_PATHS_CODE_MAX)
 		why = "code of the path histogram head is out of range (2 to 128)";
-	if (!why && !header->names != !(header->flags & KANARY_MODEL_PATHS))
+	if (!why && !header->names != !(header->flags & KANARY_MODEL_PATH_NAMES))
 		why = "model has names without a names head, or the reverse";
 	if (!why && header->names > KANARY_NAME_HEAD_ENTRIES_MAX)
 		why = "number of names is out of range (up to 131072)";
@@ -189,7 +189,7 @@ static const char *check_header(const struct kanary_model_header *header)
 	if (header->flags & ~(u32)(KANARY_MODEL_PROCESS | KANARY_MODEL_SEQUENCE |
 				   KANARY_MODEL_CONTAINER | KANARY_MODEL_MEMORY |
 				   KANARY_MODEL_TRIPLES | KANARY_MODEL_GRAMS |
-				   KANARY_MODEL_PATHS | KANARY_MODEL_PATH_HISTOGRAM))
+				   KANARY_MODEL_PATH_NAMES | KANARY_MODEL_PATH_HISTOGRAM))
 		return "model has unknown flags";
 	if (!(header->flags & KANARY_MODEL_PROCESS))
 		return "model has no process head";

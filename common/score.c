@@ -257,9 +257,11 @@ static void judge_paths(const struct kanary_model *model, struct kanary_score_st
 
 	if (!kanary_histogram_head_counted(&model->paths, cumulative))
 		return;
-	verdict->flags |= KANARY_VERDICT_PATHS;
-	verdict->paths_error = kanary_histogram_head_error(&model->paths, cumulative, scratch);
-	verdict->paths_surprise = surprise_of(model, model->paths.knot, verdict->paths_error);
+	verdict->flags |= KANARY_VERDICT_PATH_HISTOGRAM;
+	verdict->path_histogram_error = kanary_histogram_head_error(&model->paths, cumulative,
+								    scratch);
+	verdict->path_histogram_surprise = surprise_of(model, model->paths.knot,
+						       verdict->path_histogram_error);
 }
 
 /* What was told since the vector before; from here on, there is nothing. */
@@ -268,9 +270,10 @@ static void judge_names(const struct kanary_model *model, struct kanary_score_st
 {
 	if (!model->name_knot)
 		return;
-	verdict->name_error = stream->name_error;
-	verdict->name_surprise = surprise_of(model, model->name_knot, stream->name_error);
-	stream->name_error = 0;
+	verdict->path_names_error = stream->path_names_error;
+	verdict->path_names_surprise = surprise_of(model, model->name_knot,
+						   stream->path_names_error);
+	stream->path_names_error = 0;
 }
 
 u32 kanary_score_path(const struct kanary_model *model, struct kanary_score_stream *stream,
@@ -281,8 +284,8 @@ u32 kanary_score_path(const struct kanary_model *model, struct kanary_score_stre
 	if (!model->name_knot)
 		return 0;
 	error = kanary_name_head_error(&model->names, name, length, flags);
-	if (stream && error > stream->name_error)
-		stream->name_error = error;
+	if (stream && error > stream->path_names_error)
+		stream->path_names_error = error;
 	return surprise_of(model, model->name_knot, error);
 }
 
@@ -302,15 +305,15 @@ static void combine(const struct kanary_model *model, struct kanary_verdict *ver
 		if (verdict->container_surprise > surprise)
 			surprise = verdict->container_surprise;
 	}
-	if (verdict->flags & KANARY_VERDICT_PATHS) {
+	if (verdict->flags & KANARY_VERDICT_PATH_HISTOGRAM) {
 		heads++;
-		if (verdict->paths_surprise > surprise)
-			surprise = verdict->paths_surprise;
+		if (verdict->path_histogram_surprise > surprise)
+			surprise = verdict->path_histogram_surprise;
 	}
 	if (model->name_knot) {
 		heads++;
-		if (verdict->name_surprise > surprise)
-			surprise = verdict->name_surprise;
+		if (verdict->path_names_surprise > surprise)
+			surprise = verdict->path_names_surprise;
 	}
 	verdict->surprise = surprise > looking[heads] ? surprise - looking[heads] : 0;
 	verdict->flags &= ~(u32)KANARY_VERDICT_ALERT;

@@ -33,9 +33,9 @@ static inline bool kanary_score_reads_log(const struct kanary_model *model)
  * @KANARY_SCORE_CONTAINER: the order of the container's processes
  * @KANARY_SCORE_CALLS: no learned process made such calls
  * @KANARY_SCORE_ORDER: none made them in such an order
- * @KANARY_SCORE_PATH: a path that none like it uses
+ * @KANARY_SCORE_PATH_NAMES: a path that none like it uses
  * @KANARY_SCORE_GRAMS: calls that do not usually come after those before them
- * @KANARY_SCORE_PATHS: a mix of directories that none like it uses
+ * @KANARY_SCORE_PATH_HISTOGRAM: a mix of directories that none like it uses
  */
 enum kanary_score_head {
 	KANARY_SCORE_PROCESS,
@@ -43,16 +43,16 @@ enum kanary_score_head {
 	KANARY_SCORE_CONTAINER,
 	KANARY_SCORE_CALLS,
 	KANARY_SCORE_ORDER,
-	KANARY_SCORE_PATH,
+	KANARY_SCORE_PATH_NAMES,
 	KANARY_SCORE_GRAMS,
-	KANARY_SCORE_PATHS,
+	KANARY_SCORE_PATH_HISTOGRAM,
 };
 
 /**
  * struct kanary_score_stream - what a model remembers of one stream
  * @total: sum of the stream's counts so far, after decay
  * @partial: whether its beginning was not seen
- * @name_error: the largest of the paths since the last vector, Q20.12
+ * @path_names_error: the largest of the paths since the last vector, Q20.12
  * @grams: of the grams head
  * @cumulative: [inputs]; behind it what the memories of calls and of order
  *	remember, the counts of the triples head and of the path histogram head, then the
@@ -61,7 +61,7 @@ enum kanary_score_head {
 struct kanary_score_stream {
 	u32 total;
 	u32 partial;
-	u32 name_error;
+	u32 path_names_error;
 	struct kanary_grams_head_state grams;
 	u32 cumulative[];
 };

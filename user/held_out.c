@@ -116,11 +116,11 @@ static void score_run(struct kanary_trainer *trainer, struct kanary_replay *repl
 		trainer->order_errors.value[trainer->order_errors.count++] = verdict.order_error;
 		trainer->triples_errors.value[trainer->triples_errors.count++] =
 			verdict.triples_error;
-		if (verdict.flags & KANARY_VERDICT_PATHS) {
+		if (verdict.flags & KANARY_VERDICT_PATH_HISTOGRAM) {
 			errors = &trainer->path_histogram_errors;
-			errors->value[errors->count++] = verdict.paths_error;
+			errors->value[errors->count++] = verdict.path_histogram_error;
 		}
-		trainer->name_errors.value[trainer->name_errors.count++] = verdict.name_error;
+		trainer->name_errors.value[trainer->name_errors.count++] = verdict.path_names_error;
 		trainer->grams_errors.value[trainer->grams_errors.count++] = verdict.grams_error;
 		compare(&trainer->process_errors, verdict.process_error,
 			kanary_process_train_error(&trainer->process, x));

@@ -51,11 +51,13 @@ void kanary_json_output_views(json_t *object, const struct kanary_verdict *verdi
 			    kanary_json_output_fixed(verdict->order_surprise, 8));
 	json_object_set_new(object, "triples_surprise",
 			    kanary_json_output_fixed(verdict->triples_surprise, 8));
-	json_object_set_new(object, "name_surprise",
-			    kanary_json_output_fixed(verdict->name_surprise, 8));
+	json_object_set_new(object, "path_names_surprise",
+			    kanary_json_output_fixed(verdict->path_names_surprise, 8));
 	/* null rather than 0: without paths this head says nothing */
-	json_object_set_new(object, "paths_surprise", verdict->flags & KANARY_VERDICT_PATHS ?
-			    kanary_json_output_fixed(verdict->paths_surprise, 8) : json_null());
+	json_object_set_new(object, "path_histogram_surprise",
+			    verdict->flags & KANARY_VERDICT_PATH_HISTOGRAM ?
+			    kanary_json_output_fixed(verdict->path_histogram_surprise, 8) :
+			    json_null());
 	json_object_set_new(object, "grams_bits",
 			    kanary_json_output_fixed(verdict->grams_error, 12));
 	json_object_set_new(object, "grams_surprise",

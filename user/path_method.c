@@ -27,7 +27,8 @@
 const char *kanary_path_method_name(enum kanary_path_method method)
 {
 	static const char *const names[] = {
-		"never_seen_share", "never_seen_count", "paths_sum", "paths", "calls", "all",
+		"never_seen_share", "never_seen_count", "path_names_sum", "path_names",
+		"calls", "all",
 	};
 
 	return names[method];

@@ -210,7 +210,7 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 		filled.paths_inputs = path_histogram->inputs;
 		filled.paths_code = path_histogram->code;
 	}
-	filled.flags |= names->count ? KANARY_MODEL_PATHS : 0;
+	filled.flags |= names->count ? KANARY_MODEL_PATH_NAMES : 0;
 	filled.names = names->count;
 	if (grams->states) {
 		filled.flags |= KANARY_MODEL_GRAMS;

@@ -23,11 +23,11 @@ wrong=$(jq -r '
 	near("groups"; .groups; 10),
 	near("share, splits"; .splits.never_seen_share.auc; 0.891),
 	near("count, splits"; .splits.never_seen_count.auc; 0.793),
-	near("sum of paths, splits"; .splits.paths_sum.auc; 0.738),
-	near("paths, splits"; .splits.paths.auc; 0.685),
+	near("sum of path names, splits"; .splits.path_names_sum.auc; 0.738),
+	near("path names, splits"; .splits.path_names.auc; 0.685),
 	near("share, groups"; .groups_left_out.never_seen_share.auc; 0.701),
 	near("count, groups"; .groups_left_out.never_seen_count.auc; 0.323),
-	near("sum of paths, groups"; .groups_left_out.paths_sum.auc; 0.254),
-	near("paths, groups"; .groups_left_out.paths.auc; 0.373)
+	near("sum of path names, groups"; .groups_left_out.path_names_sum.auc; 0.254),
+	near("path names, groups"; .groups_left_out.path_names.auc; 0.373)
 	' <<<"$json")
 [ -z "$wrong" ] || { echo "$wrong"; exit 1; }

@@ -72,7 +72,8 @@ static void worker_agrees_with_userspace(struct kunit *test)
 	/* Both kinds of verdict, and every head. */
 	KUNIT_EXPECT_GT(test, alerts, 0U);
 	KUNIT_EXPECT_EQ(test, speaks, (u32)(KANARY_VERDICT_SEQUENCE | KANARY_VERDICT_ALERT |
-					    KANARY_VERDICT_CONTAINER | KANARY_VERDICT_PATHS));
+					    KANARY_VERDICT_CONTAINER |
+					    KANARY_VERDICT_PATH_HISTOGRAM));
 }
 
 static void run_agrees_with_userspace(struct kunit *test)

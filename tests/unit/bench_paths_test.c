@@ -97,9 +97,9 @@ static void finds_what_was_never_used(void **state)
 	assert_int_equal(json_integer_value(json_object_get(object, "attack")), ATTACKS);
 	assert_int_equal(json_integer_value(json_object_get(object, "groups")), 2);
 	assert_float_equal(auc(object, "splits", "never_seen_share"), 1, 1e-9);
-	assert_float_equal(auc(object, "splits", "paths"), 1, 1e-9);
-	assert_float_equal(auc(object, "splits", "paths_sum"), 1, 1e-9);
-	assert_float_equal(auc(object, "groups_left_out", "paths"), 1, 1e-9);
+	assert_float_equal(auc(object, "splits", "path_names"), 1, 1e-9);
+	assert_float_equal(auc(object, "splits", "path_names_sum"), 1, 1e-9);
+	assert_float_equal(auc(object, "groups_left_out", "path_names"), 1, 1e-9);
 	json_decref(object);
 }
 
@@ -111,7 +111,7 @@ static void is_not_surprised_by_new_files_in_known_places(void **state)
 	write_corpus("known", "/srv/upload/zz");
 	object = bench("bench-paths known --json --splits 3 --paths-only");
 	assert_true(auc(object, "splits", "never_seen_share") > 0.99);
-	assert_true(auc(object, "splits", "paths") < 0.99);
+	assert_true(auc(object, "splits", "path_names") < 0.99);
 	assert_null(json_object_get(json_object_get(object, "splits"), "calls"));
 	json_decref(object);
 }

@@ -381,7 +381,7 @@ void model_fixture_create_whole(struct model_fixture *fixture, uint64_t seed,
 			 (items ? KANARY_MODEL_MEMORY : 0) |
 			 (shape->triples_inputs ? KANARY_MODEL_TRIPLES : 0) |
 			 (shape->states ? KANARY_MODEL_GRAMS : 0) |
-			 (shape->names ? KANARY_MODEL_PATHS : 0) |
+			 (shape->names ? KANARY_MODEL_PATH_NAMES : 0) |
 			 (shape->paths_inputs ? KANARY_MODEL_PATH_HISTOGRAM : 0),
 		.inputs = (u16)inputs, .code = (u16)shape->code, .knots = 6, .codebook = 5,
 		.sequence = shape->sequence, .container = shape->container,

@@ -136,9 +136,9 @@ static void is_accepted(const struct model_fixture_shape *shape)
 	/* its verdict is part of the file */
 	reference = (struct kanary_model_reference *)model->reference;
 	assert_int_equal(!reference->verdict.triples_error, !shape->triples_inputs);
-	assert_int_equal(!reference->verdict.paths_error, !shape->paths_inputs);
+	assert_int_equal(!reference->verdict.path_histogram_error, !shape->paths_inputs);
 	reference->verdict.triples_error ^= !!shape->triples_inputs;
-	reference->verdict.paths_error ^= !shape->triples_inputs;
+	reference->verdict.path_histogram_error ^= !shape->triples_inputs;
 	assert_false(kanary_score_reference(model, stream, container, scratch));
 	free(stream);
 	free(scratch);

@@ -72,7 +72,7 @@ static void bad_names_are_refused(void **state)
 	struct judge judge;
 
 	admit(&judge, NAMES);
-	SICK("names without a names head", HEADER->flags &= ~(u32)KANARY_MODEL_PATHS);
+	SICK("names without a names head", HEADER->flags &= ~(u32)KANARY_MODEL_PATH_NAMES);
 	SICK("names without a names head", HEADER->names = 0);
 	SICK("number of names is out of range",
 	     HEADER->names = KANARY_NAME_HEAD_ENTRIES_MAX + 1);
@@ -125,13 +125,13 @@ static void a_vector_tells_of_its_most_surprising_path(void **state)
 	tell(&judge, MODEL_FIXTURE_PATH);
 	tell(&judge, "/srv");
 	judge_vector(&judge, &verdict);
-	assert_int_equal(verdict.name_error, known > novel ? known : novel);
-	assert_int_equal(verdict.name_surprise,
+	assert_int_equal(verdict.path_names_error, known > novel ? known : novel);
+	assert_int_equal(verdict.path_names_surprise,
 			 kanary_score_surprise(model->name_knot, model->header->knots,
-					       verdict.name_error));
+					       verdict.path_names_error));
 	/* and the next one of none */
 	judge_vector(&judge, &verdict);
-	assert_int_equal(verdict.name_error, 0);
+	assert_int_equal(verdict.path_names_error, 0);
 	discharge(&judge);
 }
 
@@ -147,15 +147,15 @@ static void the_loudest_head_may_be_that_of_paths(void **state)
 		KNOT[i] = (struct kanary_model_knot){ i, 20000 };
 	tell(&judge, MODEL_FIXTURE_PATH);
 	judge_vector(&judge, &verdict);
-	assert_int_equal(verdict.name_surprise, 20000);
+	assert_int_equal(verdict.path_names_surprise, 20000);
 	/* log10 of 2 heads, Q24.8 */
 	assert_int_equal(verdict.surprise, 20000 - 77);
 	assert_true(verdict.flags & KANARY_VERDICT_ALERT);
-	assert_string_equal(kanary_explain_head(&verdict), "path");
+	assert_string_equal(kanary_explain_head(&verdict), "path-names");
 	for (i = 0; i < 6; i++)
 		KNOT[i].surprise = 0;
 	judge_vector(&judge, &verdict);
-	assert_string_not_equal(kanary_explain_head(&verdict), "path");
+	assert_string_not_equal(kanary_explain_head(&verdict), "path-names");
 	discharge(&judge);
 }
 
@@ -168,7 +168,7 @@ static void without_names_paths_are_nothing(void **state)
 	assert_null(judge.fixture.model.name_knot);
 	assert_int_equal(tell(&judge, "/etc/shadow"), 0);
 	judge_vector(&judge, &verdict);
-	assert_int_equal(verdict.name_error, 0);
+	assert_int_equal(verdict.path_names_error, 0);
 	assert_int_equal(verdict.surprise, verdict.task_surprise);
 	discharge(&judge);
 }
@@ -179,7 +179,7 @@ static void the_self_test_reads_a_path(void **state)
 
 	admit(&judge, NAMES);
 	assert_int_equal(REFERENCE->path_length, strlen(MODEL_FIXTURE_PATH));
-	assert_true(REFERENCE->verdict.name_error > 0);
+	assert_true(REFERENCE->verdict.path_names_error > 0);
 	assert_true(kanary_score_reference(&judge.fixture.model, judge.stream, judge.container,
 					   judge.scratch));
 	REFERENCE->path[1] ^= 1;

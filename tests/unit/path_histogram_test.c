@@ -131,13 +131,13 @@ static struct said ask(const void *file, enum mix mix)
 						vector);
 			add_paths(random, vector, mix);
 			kanary_replay_vector(&replay, vector, &verdict);
-			said.spoken += !!(verdict.flags & KANARY_VERDICT_PATHS);
-			said.paths += verdict.paths_surprise / 256.0;
+			said.spoken += !!(verdict.flags & KANARY_VERDICT_PATH_HISTOGRAM);
+			said.paths += verdict.path_histogram_surprise / 256.0;
 			said.task += verdict.task_surprise / 256.0;
 			if (!(verdict.flags & KANARY_VERDICT_ALERT))
 				continue;
 			said.alerts++;
-			said.named += !strcmp(kanary_explain_head(&verdict), "paths");
+			said.named += !strcmp(kanary_explain_head(&verdict), "path-histogram");
 		}
 	}
 	said.paths /= vectors;
@@ -190,7 +190,7 @@ static void the_reference_has_paths(void **state)
 	kanary_model_layout(&model, result.file);
 	reference = model.reference;
 	assert_true(reference->counts[reference->length - 1].bin >= KANARY_PATH_FIRST);
-	assert_true(reference->verdict.flags & KANARY_VERDICT_PATHS);
+	assert_true(reference->verdict.flags & KANARY_VERDICT_PATH_HISTOGRAM);
 	free(result.file);
 }
 
@@ -299,7 +299,7 @@ static void paths_are_halved_with_calls(void **state)
 		cumulative = kanary_score_paths(&replay.model, replay.stream);
 		for (i = 0; i < KANARY_MODEL_INPUTS_MAX; i++)
 			assert_int_equal(counts.counts[i], cumulative[i]);
-		assert_int_equal(!counts.total, !(verdict.flags & KANARY_VERDICT_PATHS));
+		assert_int_equal(!counts.total, !(verdict.flags & KANARY_VERDICT_PATH_HISTOGRAM));
 	}
 	kanary_replay_free(&replay);
 	free(result.file);

@@ -341,16 +341,16 @@ static void check_paths(const struct kanary_model *model, const struct kanary_ve
 		most = verdict->sequence_surprise;
 	for (i = 0; i < model->paths.inputs; i++)
 		speaks |= paths[i] > 0;
-	assert_int_equal(!!(verdict->flags & KANARY_VERDICT_PATHS), speaks);
-	assert_int_equal(verdict->paths_error,
+	assert_int_equal(!!(verdict->flags & KANARY_VERDICT_PATH_HISTOGRAM), speaks);
+	assert_int_equal(verdict->path_histogram_error,
 			 speaks ? plain_histogram(&model->paths, paths) : 0);
-	assert_int_equal(verdict->paths_surprise, !speaks ? 0 :
+	assert_int_equal(verdict->path_histogram_surprise, !speaks ? 0 :
 			 kanary_score_surprise(model->paths.knot, model->header->knots,
-					       verdict->paths_error));
+					       verdict->path_histogram_error));
 	heads += speaks;
-	graded_paths += verdict->paths_surprise > 0;
-	if (verdict->paths_surprise > most) {
-		most = verdict->paths_surprise;
+	graded_paths += verdict->path_histogram_surprise > 0;
+	if (verdict->path_histogram_surprise > most) {
+		most = verdict->path_histogram_surprise;
 		loudest_paths++;
 	}
 	paid = (uint32_t)lround(256 * log10(heads));
@@ -525,8 +525,8 @@ static uint32_t hash_verdicts(uint64_t seed, const struct model_fixture_shape *s
 					     &verdict);
 		crc = kanary_checksum_update(crc, &verdict, size);
 		if (shape->paths_inputs)
-			crc = kanary_checksum_update(crc, &verdict.paths_error,
-						     2 * sizeof(verdict.paths_error));
+			crc = kanary_checksum_update(crc, &verdict.path_histogram_error,
+						     2 * sizeof(verdict.path_histogram_error));
 	}
 	model = &judge.fixture.model;
 	body = (const uint8_t *)(model->header + 1);
