@@ -13,6 +13,7 @@
 #include "evaluate.h"
 #include "json_output.h"
 #include "message.h"
+#include "path_design.h"
 #include "path_method.h"
 #include "progress.h"
 
@@ -38,6 +39,7 @@ struct options {
 	const char *path;
 	uint32_t splits;
 	bool paths_only;
+	bool design;
 	bool json;
 };
 
@@ -61,7 +63,7 @@ struct bench {
 	bool *train;
 	uint32_t *place;
 	bool *test;
-	double (*score)[KANARY_PATH_METHODS];
+	double (*score)[KANARY_PATH_CANDIDATES];
 	double *normal;
 	double *attack;
 	struct outcome outcome[PROTOCOLS][KANARY_PATH_METHODS];
@@ -70,7 +72,8 @@ struct bench {
 
 static const struct argp_option arguments[] = {
 	{ "splits", 's', "N", 0, "random splits of the normal recordings, 10", 0 },
-	{ "paths-only", 'p', NULL, 0, "leave out the heads that read calls, which take most of the time", 0 },
+	{ "paths-only", 'p', NULL, 0, "leave out the heads that read vectors, which take most of the time", 0 },
+	{ "design", 'd', NULL, 0, "what scores are chosen by: normal recordings alone, a group left out", 0 },
 	{ "json", 'j', NULL, 0, "print the figures as a JSON object", 0 },
 	{ 0 },
 };
@@ -88,6 +91,9 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 		return 0;
 	case 'p':
 		options->paths_only = true;
+		return 0;
+	case 'd':
+		options->design = true;
 		return 0;
 	case 'j':
 		options->json = true;
@@ -200,7 +206,9 @@ static int run_protocol(struct bench *bench, enum protocol protocol)
 				     protocol == SPLIT ? "split" : "group", round + 1, rounds);
 		(protocol == SPLIT ? choose_split : choose_group)(bench, round);
 		failure = kanary_path_method_run(&bench->corpus, bench->train, bench->test,
-						 bench->options->paths_only, bench->score);
+						 bench->options->paths_only ?
+						 KANARY_PATH_METHOD_PATHS_ALONE :
+						 KANARY_PATH_METHOD_REPORTED, bench->score);
 		if (failure)
 			return kanary_message_error("bench-paths: %s", failure);
 		for (method = 0; method < methods_of(bench); method++) {
@@ -298,6 +306,48 @@ static int print_json(const struct bench *bench)
 		"groups_left_out", json_protocol(bench, GROUP)));
 }
 
+/* All candidates but the sum of heads, which no choice is made of. */
+static int print_design(const struct bench *bench, const struct kanary_path_design *design)
+{
+	json_t *object = json_object();
+	uint32_t method;
+
+	if (!bench->options->json)
+		printf("%u normal recordings, %u groups, each left out in turn\n%-24s%12s%20s\n",
+		       bench->corpus.normal, bench->groups, "", "AUC", "rank correlation");
+	for (method = 0; method < KANARY_PATH_CANDIDATES; method++) {
+		if (method == KANARY_PATH_METHOD_ALL)
+			continue;
+		if (bench->options->json)
+			json_object_set_new(object, kanary_path_method_name(method),
+					    json_pack("{s:f, s:f}", "auc", design[method].auc,
+						      "correlation", design[method].correlation));
+		else
+			printf("%-24s%12.3f%20.3f\n", kanary_path_method_name(method),
+			       design[method].auc, design[method].correlation);
+	}
+	if (bench->options->json)
+		return kanary_json_output_print(object);
+	json_decref(object);
+	return 0;
+}
+
+static int run_design(struct bench *bench)
+{
+	struct kanary_path_design design[KANARY_PATH_CANDIDATES];
+	const char *failure;
+
+	if (bench->corpus.normal < 10)
+		return kanary_message_error("bench-paths: %s has %u recordings in normal/: 10 are the least",
+					    bench->options->path, bench->corpus.normal);
+	find_groups(bench);
+	failure = kanary_path_design_measure(&bench->corpus, &bench->progress, design);
+	kanary_progress_clear(&bench->progress);
+	if (failure)
+		return kanary_message_error("bench-paths: %s", failure);
+	return print_design(bench, design);
+}
+
 static int run(struct bench *bench)
 {
 	size_t recordings;
@@ -305,6 +355,8 @@ static int run(struct bench *bench)
 
 	if (!kanary_path_corpus_read(&bench->corpus, bench->options->path, PERIOD))
 		return 1;
+	if (bench->options->design)
+		return run_design(bench);
 	recordings = bench->corpus.recordings;
 	if (bench->corpus.normal < 10 || bench->corpus.normal == recordings)
 		return kanary_message_error("bench-paths: %s has %u recordings in normal/, %zu "

@@ -21,6 +21,7 @@
 #define CODE 8
 #define CODEWORDS 64
 #define TRIPLES 64
+#define PATH_HISTOGRAM 64
 #define DRIFT 0.3
 #define BUDGET 1000000
 
@@ -28,7 +29,9 @@ const char *kanary_path_method_name(enum kanary_path_method method)
 {
 	static const char *const names[] = {
 		"never_seen_share", "never_seen_count", "path_names_sum", "path_names",
-		"calls", "all",
+		"path_histogram", "calls", "all", "path_names_20", "path_histogram_100",
+		"path_histogram_mean", "path_histogram_most", "calls_100", "calls_mean",
+		"calls_most",
 	};
 
 	return names[method];
@@ -42,7 +45,7 @@ static int compare_hashes(const void *left, const void *right)
 }
 
 static const char *score_unseen(const struct kanary_path_corpus *corpus, const bool *train,
-				const bool *test, double (*score)[KANARY_PATH_METHODS])
+				const bool *test, double (*score)[KANARY_PATH_CANDIDATES])
 {
 	const struct kanary_path_corpus_recording *recording;
 	size_t count = 0, room = 1;
@@ -120,7 +123,7 @@ static bool sum_over_directories(const struct kanary_name_table *table,
 }
 
 static double share_of_unusual(const struct kanary_name_table *table,
-			       const struct kanary_path_corpus_recording *recording)
+			       const struct kanary_path_corpus_recording *recording, u32 least)
 {
 	u16 cost[KANARY_PATH_COMPONENTS + 1];
 	uint32_t i, component, sum, unusual = 0;
@@ -131,13 +134,13 @@ static double share_of_unusual(const struct kanary_name_table *table,
 		kanary_name_head_costs(table, walk, cost);
 		for (component = 1, sum = 0; component <= walk->count; component++)
 			sum += cost[component];
-		unusual += sum >= ONE_IN_A_HUNDRED;
+		unusual += sum >= least;
 	}
 	return recording->paths ? (double)unusual / recording->paths : 0;
 }
 
 static const char *score_names(const struct kanary_path_corpus *corpus, const bool *train,
-			       const bool *test, double (*score)[KANARY_PATH_METHODS])
+			       const bool *test, double (*score)[KANARY_PATH_CANDIDATES])
 {
 	struct kanary_name_train names = { 0 };
 	struct kanary_name_table table = { 0 };
@@ -155,7 +158,9 @@ static const char *score_names(const struct kanary_path_corpus *corpus, const bo
 	for (i = 0; done && i < corpus->recordings; i++)
 		if (test[i]) {
 			score[i][KANARY_PATH_METHOD_NAMES] =
-				share_of_unusual(&table, &corpus->recording[i]);
+				share_of_unusual(&table, &corpus->recording[i], ONE_IN_A_HUNDRED);
+			score[i][KANARY_PATH_METHOD_NAMES_20] =
+				share_of_unusual(&table, &corpus->recording[i], ONE_IN_TWENTY);
 			done = sum_over_directories(&table, &corpus->recording[i],
 						    &score[i][KANARY_PATH_METHOD_NAMES_SUM]);
 		}
@@ -164,12 +169,13 @@ static const char *score_names(const struct kanary_path_corpus *corpus, const bo
 	return done ? NULL : NO_MEMORY;
 }
 
-static const char *train_calls(const struct kanary_path_corpus *corpus, const bool *train,
+static const char *train_vectors(const struct kanary_path_corpus *corpus, const bool *train,
 			       struct kanary_trainer_result *result)
 {
 	struct kanary_trainer_settings settings = {
 		.name = "bench", .inputs = INPUTS, .code = CODE, .codewords = CODEWORDS,
-		.triples = TRIPLES, .drift = DRIFT, .stride = 1, .budget = BUDGET,
+		.triples = TRIPLES, .path_histogram = PATH_HISTOGRAM, .drift = DRIFT, .stride = 1,
+		.budget = BUDGET,
 		.decay_limit = 4 * corpus->period, .folds = KANARY_DATASET_TURNS,
 		.sequence = { .seed = 1, .seconds = 600 },
 	};
@@ -193,55 +199,101 @@ static const char *train_calls(const struct kanary_path_corpus *corpus, const bo
 	return failure;
 }
 
-static const char *score_calls(const struct kanary_path_corpus *corpus, const bool *train,
-			       const bool *test, double (*score)[KANARY_PATH_METHODS])
+/* Of a head's verdicts on the vectors of a recording. */
+struct tally {
+	uint32_t vectors;
+	uint32_t twenty;
+	uint32_t hundred;
+	double sum;
+	u32 most;
+};
+
+static void take(struct tally *tally, u32 surprise)
+{
+	tally->vectors++;
+	tally->twenty += surprise >= ONE_IN_TWENTY;
+	tally->hundred += surprise >= ONE_IN_A_HUNDRED;
+	tally->sum += surprise;
+	tally->most = surprise > tally->most ? surprise : tally->most;
+}
+
+static double share(uint32_t some, uint32_t all)
+{
+	return all ? (double)some / all : 0;
+}
+
+static void write_calls(const struct tally *tally, double *score)
+{
+	score[KANARY_PATH_METHOD_CALLS] = share(tally->twenty, tally->vectors);
+	score[KANARY_PATH_METHOD_CALLS_100] = share(tally->hundred, tally->vectors);
+	score[KANARY_PATH_METHOD_CALLS_MEAN] = tally->vectors ? tally->sum / tally->vectors : 0;
+	score[KANARY_PATH_METHOD_CALLS_MOST] = tally->most;
+}
+
+static void write_histogram(const struct tally *tally, double *score)
+{
+	score[KANARY_PATH_METHOD_HISTOGRAM] = share(tally->twenty, tally->vectors);
+	score[KANARY_PATH_METHOD_HISTOGRAM_100] = share(tally->hundred, tally->vectors);
+	score[KANARY_PATH_METHOD_HISTOGRAM_MEAN] =
+		tally->vectors ? tally->sum / tally->vectors : 0;
+	score[KANARY_PATH_METHOD_HISTOGRAM_MOST] = tally->most;
+}
+
+/* What one model says of calls, and of the directories of paths. */
+static void score_recording(struct kanary_replay *replay,
+			    const struct kanary_path_corpus_recording *recording, double *score)
+{
+	struct tally calls = { 0 }, histogram = { 0 };
+	const struct kanary_vector *vector = NULL;
+	struct kanary_verdict verdict;
+
+	while ((vector = kanary_path_corpus_next(recording, vector))) {
+		if (!vector->index)
+			kanary_replay_restart(replay);
+		kanary_replay_vector(replay, vector, &verdict);
+		take(&calls, verdict.task_surprise);
+		if (verdict.flags & KANARY_VERDICT_PATH_HISTOGRAM)
+			take(&histogram, verdict.path_histogram_surprise);
+	}
+	write_calls(&calls, score);
+	write_histogram(&histogram, score);
+}
+
+static const char *score_vectors(const struct kanary_path_corpus *corpus, const bool *train,
+			       const bool *test, double (*score)[KANARY_PATH_CANDIDATES])
 {
 	struct kanary_trainer_result result;
-	const struct kanary_vector *vector;
-	struct kanary_verdict verdict;
 	struct kanary_replay replay;
 	const char *failure;
-	uint32_t i, vectors, unusual;
+	uint32_t i;
 
-	failure = train_calls(corpus, train, &result);
+	failure = train_vectors(corpus, train, &result);
 	if (failure)
 		return failure;
 	if (!kanary_replay_init(&replay, result.file)) {
 		free(result.file);
 		return NO_MEMORY;
 	}
-	for (i = 0; i < corpus->recordings; i++) {
-		if (!test[i])
-			continue;
-		vectors = 0;
-		unusual = 0;
-		vector = NULL;
-		while ((vector = kanary_path_corpus_next(&corpus->recording[i], vector))) {
-			if (!vector->index)
-				kanary_replay_restart(&replay);
-			kanary_replay_vector(&replay, vector, &verdict);
-			unusual += verdict.surprise >= ONE_IN_TWENTY;
-			vectors++;
-		}
-		score[i][KANARY_PATH_METHOD_CALLS] = vectors ? (double)unusual / vectors : 0;
-	}
+	for (i = 0; i < corpus->recordings; i++)
+		if (test[i])
+			score_recording(&replay, &corpus->recording[i], score[i]);
 	kanary_replay_free(&replay);
 	free(result.file);
 	return NULL;
 }
 
 static const char *score_heads(const struct kanary_path_corpus *corpus, const bool *train,
-			       const bool *test, double (*score)[KANARY_PATH_METHODS])
+			       const bool *test, double (*score)[KANARY_PATH_CANDIDATES])
 {
 	const char *failure = score_names(corpus, train, test, score);
 
-	return failure ? failure : score_calls(corpus, train, test, score);
+	return failure ? failure : score_vectors(corpus, train, test, score);
 }
 
 /* What is learned from, each part judged by models of the others. */
 static const char *score_held_out(const struct kanary_path_corpus *corpus, const bool *train,
 				  bool *learn, bool *judge,
-				  double (*score)[KANARY_PATH_METHODS])
+				  double (*score)[KANARY_PATH_CANDIDATES])
 {
 	const char *failure = NULL;
 	uint32_t fold, i, number;
@@ -259,8 +311,8 @@ static const char *score_held_out(const struct kanary_path_corpus *corpus, const
 /* Adds the scores of a method, in standard deviations of those that were held out. */
 static void add_standardised(const struct kanary_path_corpus *corpus, const bool *train,
 			     const bool *test, enum kanary_path_method method,
-			     double (*held_out)[KANARY_PATH_METHODS], double *value,
-			     double (*score)[KANARY_PATH_METHODS])
+			     double (*held_out)[KANARY_PATH_CANDIDATES], double *value,
+			     double (*score)[KANARY_PATH_CANDIDATES])
 {
 	double mean, deviation;
 	size_t values = 0;
@@ -277,10 +329,10 @@ static void add_standardised(const struct kanary_path_corpus *corpus, const bool
 }
 
 static const char *score_all(const struct kanary_path_corpus *corpus, const bool *train,
-			     const bool *test, double (*score)[KANARY_PATH_METHODS])
+			     const bool *test, double (*score)[KANARY_PATH_CANDIDATES])
 {
 	size_t recordings = corpus->recordings;
-	double (*held_out)[KANARY_PATH_METHODS] = calloc(recordings, sizeof(*held_out));
+	double (*held_out)[KANARY_PATH_CANDIDATES] = calloc(recordings, sizeof(*held_out));
 	double *value = calloc(recordings, sizeof(*value));
 	bool *learn = calloc(recordings, sizeof(*learn));
 	bool *judge = calloc(recordings, sizeof(*judge));
@@ -295,6 +347,8 @@ static const char *score_all(const struct kanary_path_corpus *corpus, const bool
 	if (!failure) {
 		add_standardised(corpus, train, test, KANARY_PATH_METHOD_NAMES, held_out, value,
 				 score);
+		add_standardised(corpus, train, test, KANARY_PATH_METHOD_HISTOGRAM, held_out,
+				 value, score);
 		add_standardised(corpus, train, test, KANARY_PATH_METHOD_CALLS, held_out, value,
 				 score);
 	}
@@ -306,15 +360,17 @@ static const char *score_all(const struct kanary_path_corpus *corpus, const bool
 }
 
 const char *kanary_path_method_run(const struct kanary_path_corpus *corpus, const bool *train,
-				   const bool *test, bool paths_only,
-				   double (*score)[KANARY_PATH_METHODS])
+				   const bool *test, enum kanary_path_method_extent extent,
+				   double (*score)[KANARY_PATH_CANDIDATES])
 {
 	const char *failure = score_unseen(corpus, train, test, score);
 
 	if (failure)
 		return failure;
-	if (paths_only)
+	if (extent == KANARY_PATH_METHOD_PATHS_ALONE)
 		return score_names(corpus, train, test, score);
 	failure = score_heads(corpus, train, test, score);
-	return failure ? failure : score_all(corpus, train, test, score);
+	if (failure || extent == KANARY_PATH_METHOD_SINGLE)
+		return failure;
+	return score_all(corpus, train, test, score);
 }

@@ -16,6 +16,9 @@
 
 enum { NORMAL = 24, ATTACKS = 6, PAGES = 40, CALLS = 300 };
 
+/* Vectors are learned from, too, where a recording is so many times as long. */
+static unsigned int longer = 1;
+
 /* What all do: read the same pages, and one of a name of its own, in a mix of calls. */
 static void write_recording(const char *path, unsigned int number, const char *other)
 {
@@ -23,13 +26,14 @@ static void write_recording(const char *path, unsigned int number, const char *o
 	unsigned int i;
 
 	assert_non_null(file);
-	for (i = 0; i < CALLS; i++) {
+	for (i = 0; i < CALLS * longer; i++) {
 		fputs("open \n", file);
 		if (i == CALLS / 2)
 			fprintf(file, "open fd=3 name=/srv/upload/%c%c/new flags=1 \n",
 				'a' + number % 26, 'a' + number / 26);
 		else if (other && !(i % 100))
-			fprintf(file, "open fd=3 name=%s/%u%c flags=1 \n", other, i, 'a' + i / 100);
+			fprintf(file, "open fd=3 name=%s/%u%c flags=1 \n", other, i,
+				'a' + i / 100);
 		else
 			fprintf(file, "open fd=3 name=/srv/page/%c flags=1 \n",
 				'A' + (i * 7 + number) % PAGES);
@@ -126,6 +130,26 @@ static void says_the_same_twice(void **state)
 	json_decref(second);
 }
 
+/* What is chosen by these figures is chosen without a look at an attack. */
+static void design_looks_at_normal_recordings_alone(void **state)
+{
+	json_t *first, *second;
+
+	longer = 6;
+	write_corpus("looked", "/root/.ssh");
+	longer = 1;
+	first = bench("bench-paths looked --design --json");
+	assert_true(json_is_number(json_object_get(json_object_get(first, "path_histogram"),
+						   "correlation")));
+	assert_true(json_is_number(json_object_get(json_object_get(first, "path_names"), "auc")));
+	/* as if they were not there */
+	assert_int_equal(rename("looked/exec", "elsewhere"), 0);
+	second = bench("bench-paths looked --design --json");
+	assert_true(json_equal(first, second));
+	json_decref(first);
+	json_decref(second);
+}
+
 static void refuses_what_is_no_corpus(void **state)
 {
 	command_expect(kanary_bench_paths_main, "bench-paths", 2, "a directory or archive is missing");
@@ -142,6 +166,7 @@ int main(void)
 		cmocka_unit_test(finds_what_was_never_used),
 		cmocka_unit_test(is_not_surprised_by_new_files_in_known_places),
 		cmocka_unit_test(says_the_same_twice),
+		cmocka_unit_test(design_looks_at_normal_recordings_alone),
 		cmocka_unit_test(refuses_what_is_no_corpus),
 	};
 
