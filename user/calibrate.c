@@ -217,3 +217,14 @@ void kanary_calibrate_knots(u32 *errors, size_t count, double repeats,
 				kanary_calibrate_surprise(tail, tail->threshold + excess));
 	}
 }
+
+void kanary_calibrate_bound(struct kanary_model_knot *knot, uint32_t knots, double per_look)
+{
+	double bound;
+	uint32_t i;
+
+	for (i = 0; i < knots; i++) {
+		bound = knot[i].error / ERROR_UNIT + log10(fmax(per_look, 1));
+		knot[i].surprise = (u32)fmin(knot[i].surprise, bound * 256);
+	}
+}

@@ -66,4 +66,15 @@ void kanary_calibrate_knots(u32 *errors, size_t count, double repeats,
 			    struct kanary_model_knot *knot, uint32_t knots,
 			    struct kanary_tail *tail);
 
+/**
+ * kanary_calibrate_bound() - where an error is itself a surprise, of something less often looked at
+ * @knot: [@knots], surprises are bounded
+ * @per_look: what is judged of each look, at least 1
+ *
+ * An error of e says that one look in 10^e finds something as rare; where a look takes in n
+ * of what is judged, one in n 10^e of these has it, or more. So no surprise is more than
+ * e + log10(n), however short the tail of the errors that were seen.
+ */
+void kanary_calibrate_bound(struct kanary_model_knot *knot, uint32_t knots, double per_look);
+
 #endif /* KANARY_CALIBRATE_H */

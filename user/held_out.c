@@ -349,9 +349,13 @@ const char *kanary_held_out_calibrate(struct kanary_trainer *trainer,
 	if (model.paths.knot)
 		calibrate(&result->path_histogram, &trainer->path_histogram_errors,
 			  copies * memory, model.paths.knot, header->knots);
-	if (model.name_knot)
+	if (model.name_knot) {
 		calibrate(&result->names, &trainer->name_errors, copies, model.name_knot,
 			  header->knots);
+		/* a directory's news is counted by documents, not by vectors */
+		kanary_calibrate_bound((struct kanary_model_knot *)model.name_knot, header->knots,
+				       (double)trainer->dataset->count / trainer->documents);
+	}
 	if (model.sequence.knot) {
 		calibrate(&result->sequence, &trainer->sequence_errors,
 			  copies * header->sequence.steps, model.sequence.knot, header->knots);

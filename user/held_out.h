@@ -32,6 +32,7 @@ struct kanary_held_out_errors {
  * struct kanary_trainer - what the stages share
  * @alarms: what models say of vectors that were held out from them
  * @folds: parts that are held out in turn
+ * @documents: that names were learned from
  * @fold: [@folds], models without their part
  * @file: the present model
  */
@@ -53,6 +54,7 @@ struct kanary_trainer {
 	struct kanary_feature_map path_histogram_features;
 	struct kanary_process_head path_histogram;
 	struct kanary_name_table names;
+	uint32_t documents;
 	struct kanary_grams grams;
 	struct kanary_held_out_errors process_errors;
 	struct kanary_held_out_errors calls_errors;

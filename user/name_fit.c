@@ -89,7 +89,7 @@ static bool add_all(struct kanary_name_train *train, const struct kanary_path_li
 }
 
 bool kanary_name_fit(struct kanary_name_table *table, const struct kanary_dataset *dataset,
-		     bool all)
+		     bool all, uint32_t *documents)
 {
 	const struct kanary_path_list *paths = &dataset->paths;
 	struct kanary_name_train train = { 0 };
@@ -109,6 +109,7 @@ bool kanary_name_fit(struct kanary_name_table *table, const struct kanary_datase
 				 kanary_name_train_finish(&train, table,
 							  KANARY_NAME_HEAD_ENTRIES_MAX));
 out:
+	*documents = train.documents;
 	kanary_name_train_free(&train);
 	free(skip);
 	free(held_out);

@@ -11,6 +11,7 @@
  * @table: its entries are to be freed; none where there are no paths
  * @dataset: split
  * @all: those of the calibration part, too
+ * @documents: set to how many there are
  *
  * What carries no time is of whole documents, one a stream; else a container's recording
  * is a sequence of KANARY_NAME_TRAIN_PARTS.
@@ -18,6 +19,6 @@
  * Return: false where memory is short.
  */
 bool kanary_name_fit(struct kanary_name_table *table, const struct kanary_dataset *dataset,
-		     bool all);
+		     bool all, uint32_t *documents);
 
 #endif /* KANARY_NAME_FIT_H */

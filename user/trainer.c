@@ -115,7 +115,7 @@ static bool fit_memories(struct kanary_trainer *trainer, bool all)
 static bool fit_names(struct kanary_trainer *trainer, bool all)
 {
 	free((void *)trainer->names.entry);
-	return kanary_name_fit(&trainer->names, trainer->dataset, all);
+	return kanary_name_fit(&trainer->names, trainer->dataset, all, &trainer->documents);
 }
 
 static bool fit_grams(struct kanary_trainer *trainer, bool all)

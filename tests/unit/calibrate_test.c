@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "calibrate.h"
+#include "score.h"
 
 #define TRIALS 41
 #define KNOTS KANARY_MODEL_KNOTS_MAX
@@ -196,6 +197,38 @@ static void one_event_is_not_the_tail(void **state)
 	gsl_rng_free(random);
 }
 
+/* A look takes in a hundred: nothing is rarer than its error says by more than that. */
+static void errors_that_are_chances_bound_surprise(void **state)
+{
+	enum { COUNT = 300, NEWS = 3 };
+	struct kanary_model_knot free_knot[KNOTS], knot[KNOTS];
+	static u32 errors[COUNT];
+	struct kanary_tail tail;
+	u32 i, error, lower = 0;
+
+	for (i = 0; i < NEWS; i++)
+		errors[i] = 100 + i;
+	kanary_calibrate_knots(errors, COUNT, 1, free_knot, KNOTS, &tail);
+	memcpy(knot, free_knot, sizeof(knot));
+	kanary_calibrate_bound(knot, KNOTS, 100);
+	for (error = 0; error < 10 * 4096; error += 64) {
+		u32 bound = error / 16 + 2 * 256, surprise, before;
+
+		surprise = kanary_score_surprise(knot, KNOTS, error);
+		before = kanary_score_surprise(free_knot, KNOTS, error);
+		assert_true(surprise <= before);
+		assert_true(surprise <= bound + 1);
+		assert_true(surprise >= lower);
+		lower = surprise;
+		/* far from both, the lesser of the two holds */
+		if (before + 256 < bound)
+			assert_int_equal(surprise, before);
+	}
+	/* as it was, one in ten was surer than looks could make it */
+	assert_true(kanary_score_surprise(free_knot, KNOTS, 4096) > 3 * 256 + 64);
+	assert_in_range(kanary_score_surprise(knot, KNOTS, 4096), 2 * 256, 3 * 256);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -203,6 +236,7 @@ int main(void)
 		cmocka_unit_test(one_event_is_not_the_tail),
 		cmocka_unit_test(surprise_ascends),
 		cmocka_unit_test(odd_errors_make_valid_knots),
+		cmocka_unit_test(errors_that_are_chances_bound_surprise),
 		cmocka_unit_test(repeats_leave_the_prior),
 	};
 
