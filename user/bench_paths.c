@@ -13,6 +13,7 @@
 #include "evaluate.h"
 #include "json_output.h"
 #include "message.h"
+#include "parallel.h"
 #include "path_design.h"
 #include "path_method.h"
 #include "progress.h"
@@ -38,6 +39,7 @@ enum protocol {
 struct options {
 	const char *path;
 	uint32_t splits;
+	uint32_t jobs;
 	bool paths_only;
 	bool design;
 	bool json;
@@ -55,8 +57,15 @@ struct outcome {
 	struct kanary_evaluation pooled;
 };
 
+/**
+ * struct bench - all of it
+ * @score: [recording], of the round at hand
+ * @scores: [round][recording], of all rounds of the protocol at hand, shared by processes
+ */
 struct bench {
 	const struct options *options;
+	enum protocol protocol;
+	uint32_t rounds;
 	struct kanary_path_corpus corpus;
 	const char *group[GROUPS_MAX];
 	uint32_t groups;
@@ -64,6 +73,7 @@ struct bench {
 	uint32_t *place;
 	bool *test;
 	double (*score)[KANARY_PATH_CANDIDATES];
+	double (*scores)[KANARY_PATH_CANDIDATES];
 	double *normal;
 	double *attack;
 	struct outcome outcome[PROTOCOLS][KANARY_PATH_METHODS];
@@ -72,6 +82,7 @@ struct bench {
 
 static const struct argp_option arguments[] = {
 	{ "splits", 's', "N", 0, "random splits of the normal recordings, 10", 0 },
+	{ "jobs", 'J', "N", 0, "processes at a time, as many as there are cores", 0 },
 	{ "paths-only", 'p', NULL, 0, "leave out the heads that read vectors, which take most of the time", 0 },
 	{ "design", 'd', NULL, 0, "what scores are chosen by: normal recordings alone, a group left out", 0 },
 	{ "json", 'j', NULL, 0, "print the figures as a JSON object", 0 },
@@ -88,6 +99,12 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 		if (!kanary_arguments_number(argument, 1, SPLITS_MAX, &number))
 			return kanary_arguments_refuse(state, "--splits takes 1 to %d", SPLITS_MAX);
 		options->splits = (uint32_t)number;
+		return 0;
+	case 'J':
+		if (!kanary_arguments_number(argument, 1, KANARY_PARALLEL_MAX, &number))
+			return kanary_arguments_refuse(state, "--jobs takes 1 to %d",
+						       KANARY_PARALLEL_MAX);
+		options->jobs = (uint32_t)number;
 		return 0;
 	case 'p':
 		options->paths_only = true;
@@ -193,35 +210,76 @@ static bool evaluate(struct bench *bench, enum kanary_path_method method,
 	return true;
 }
 
-static int run_protocol(struct bench *bench, enum protocol protocol)
+static void choose(struct bench *bench, uint32_t round)
 {
-	uint32_t rounds = protocol == SPLIT ? bench->options->splits : bench->groups;
-	uint32_t round, method, i;
-	struct outcome *outcome;
+	(bench->protocol == SPLIT ? choose_split : choose_group)(bench, round);
+}
+
+static void show_progress(void *context, uint32_t rounds)
+{
+	struct bench *bench = context;
+
+	kanary_progress_show(&bench->progress,
+			     (bench->protocol + (double)rounds / bench->rounds) / PROTOCOLS,
+			     "%u of %u %s", rounds, bench->rounds,
+			     bench->protocol == SPLIT ? "splits" : "groups");
+}
+
+static int run_round(void *context, uint32_t round)
+{
+	struct bench *bench = context;
 	const char *failure;
 
-	for (round = 0; round < rounds && round < SPLITS_MAX; round++) {
-		kanary_progress_show(&bench->progress,
-				     (protocol + (double)round / rounds) / PROTOCOLS, "%s %u of %u",
-				     protocol == SPLIT ? "split" : "group", round + 1, rounds);
-		(protocol == SPLIT ? choose_split : choose_group)(bench, round);
-		failure = kanary_path_method_run(&bench->corpus, bench->train, bench->test,
-						 bench->options->paths_only ?
-						 KANARY_PATH_METHOD_PATHS_ALONE :
-						 KANARY_PATH_METHOD_REPORTED, bench->score);
-		if (failure)
-			return kanary_message_error("bench-paths: %s", failure);
+	choose(bench, round);
+	failure = kanary_path_method_run(&bench->corpus, bench->train, bench->test,
+					 bench->options->paths_only ?
+					 KANARY_PATH_METHOD_PATHS_ALONE :
+					 KANARY_PATH_METHOD_REPORTED,
+					 bench->scores + (size_t)round * bench->corpus.recordings);
+	return failure ? kanary_message_error("bench-paths: %s", failure) : 0;
+}
+
+/* Those that the round judged; what others judged stays. */
+static void take_scores(struct bench *bench, uint32_t round)
+{
+	size_t recordings = bench->corpus.recordings, i;
+
+	for (i = 0; i < recordings; i++)
+		if (bench->test[i])
+			memcpy(bench->score[i], bench->scores[round * recordings + i],
+			       sizeof(*bench->score));
+}
+
+static int run_protocol(struct bench *bench, enum protocol protocol)
+{
+	size_t recordings = bench->corpus.recordings, i, size;
+	struct outcome *outcome;
+	uint32_t round, method;
+	int status;
+
+	bench->protocol = protocol;
+	bench->rounds = protocol == SPLIT ? bench->options->splits : bench->groups;
+	size = bench->rounds * recordings * sizeof(*bench->scores);
+	bench->scores = kanary_parallel_memory(size);
+	if (!bench->scores)
+		return kanary_message_error("bench-paths: %s", strerror(ENOMEM));
+	status = kanary_parallel_run(bench->rounds, bench->options->jobs, run_round,
+				     show_progress, bench);
+	for (round = 0; !status && round < bench->rounds; round++) {
+		choose(bench, round);
+		take_scores(bench, round);
 		for (method = 0; method < methods_of(bench); method++) {
 			outcome = &bench->outcome[protocol][method];
 			outcome->runs += evaluate(bench, method, &outcome->run[outcome->runs]);
 		}
 	}
 	/* each recording was judged once when each group was left out once */
-	for (i = 0; i < bench->corpus.recordings; i++)
+	for (i = 0; i < recordings; i++)
 		bench->test[i] = true;
-	for (method = 0; protocol == GROUP && method < methods_of(bench); method++)
+	for (method = 0; !status && protocol == GROUP && method < methods_of(bench); method++)
 		evaluate(bench, method, &bench->outcome[protocol][method].pooled);
-	return 0;
+	kanary_parallel_free(bench->scores, size);
+	return status;
 }
 
 static double mean_of(const struct outcome *outcome, size_t offset, double *deviation)
@@ -387,9 +445,12 @@ static int run(struct bench *bench)
 int kanary_bench_paths_main(int argc, char **argv)
 {
 	struct options options = { .splits = SPLITS_DEFAULT };
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	struct bench *bench;
 	int status;
 
+	options.jobs = cores < 1 ? 1 : cores < KANARY_PARALLEL_MAX ? (uint32_t)cores :
+								      KANARY_PARALLEL_MAX;
 	status = kanary_arguments_parse(&argp, argc, argv, &options);
 	if (status)
 		return status;
