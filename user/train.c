@@ -76,7 +76,7 @@ static const struct argp_option arguments[] = {
 	{ "grams", KEY_GRAMS, "N", 0, "calls of the longest runs of calls that it learns in their order, "
 	  "2 to 9; none by default", 0 },
 	{ "path-histogram", KEY_PATH_HISTOGRAM, "N", 0, "width of the bottleneck of the head that judges the "
-	  "mix of directories that paths lie in, 64, or half of what is counted; 0: no such head", 0 },
+	  "mix of directories that paths lie in, half of what is counted at most; none by default", 0 },
 	{ "even", KEY_EVEN, NULL, 0, "weigh all inputs alike: for many short processes", 0 },
 	{ "hidden", KEY_HIDDEN, "N", 0, "width of the LSTMs, 32; 0 for neither sequence nor container head", 0 },
 	{ "steps", KEY_STEPS, "N", 0, "vectors in a sequence, 16; 0 for no sequence head", 0 },
@@ -408,7 +408,6 @@ int kanary_train_main(int argc, char **argv)
 			.inputs = 32,
 			.code = 8,
 			.codewords = 64,
-			.path_histogram = 64,
 			.kinds = KANARY_MODEL_KINDS_MAX,
 			.drift = 0.3,
 			.folds = KANARY_DATASET_TURNS,

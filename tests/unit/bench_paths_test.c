@@ -123,11 +123,14 @@ static void is_not_surprised_by_new_files_in_known_places(void **state)
 static void says_the_same_twice(void **state)
 {
 	json_t *first = bench("bench-paths other --json --splits 2 --paths-only");
-	json_t *second = bench("bench-paths other --json --splits 2 --paths-only");
+	json_t *second = bench("bench-paths other --json --splits 2 --paths-only --jobs 1");
+	json_t *third = bench("bench-paths other --json --splits 2 --paths-only --jobs 5");
 
 	assert_true(json_equal(first, second));
+	assert_true(json_equal(first, third));
 	json_decref(first);
 	json_decref(second);
+	json_decref(third);
 }
 
 /* What is chosen by these figures is chosen without a look at an attack. */
@@ -155,6 +158,8 @@ static void refuses_what_is_no_corpus(void **state)
 	command_expect(kanary_bench_paths_main, "bench-paths", 2, "a directory or archive is missing");
 	command_expect(kanary_bench_paths_main, "bench-paths other --splits 0", 2,
 		       "--splits takes 1 to 100");
+	command_expect(kanary_bench_paths_main, "bench-paths other --jobs 0", 2,
+		       "--jobs takes 1 to 64");
 	command_expect(kanary_bench_paths_main, "bench-paths missing", 1, "missing: ");
 	command_expect(kanary_bench_paths_main, "bench-paths other/exec", 1,
 		       "has 0 recordings in normal/, 6 elsewhere: 10 and 1 are the least");
