@@ -5,8 +5,8 @@
 #	tests/kernels.sh [--build DIR] [KERNEL...]	only kernels whose name contains KERNEL
 #
 # For each: builds the module with that Debian's compiler, boots the kernel, and runs
-# tests/vm/core.sh in it: a container with redis, a model, normal use, an attack. The
-# model is learned once, on the first kernel. DIR has to lie in the checkout.
+# tests/vm/core.sh in it: a container with redis, recorded, a model of that, normal use, an
+# attack. DIR has to lie in the checkout.
 #
 # A line a kernel, and at the end "N passed, N failed". Writes DIR/kernels/table.md, which
 # README.md shows, and keeps what each guest said beside it.
@@ -39,7 +39,6 @@ done
 build=$(realpath -m "$build")
 [[ $build == "$PWD"/* ]] || { echo "kanary: kernels.sh: --build must lie in $PWD" >&2; exit 2; }
 out=$build/kernels
-model=$out/core.model
 mkdir -p "$out"
 passed=0 failed=0
 
@@ -65,22 +64,13 @@ prepare() {
 	rm -rf "$2"
 	mkdir -p "$2/files"
 	cp "$out/$RELEASE/kanary.ko" "$build/kanary" tests/vm/*.sh "$2/files/"
-	[ ! -e "$model" ] || cp "$model" "$2/files/"
 	echo "$RELEASE" >"$2/release"
 }
 
-# learn SUITE/PACKAGE DIR: the model that all kernels get
-learn() {
-	tools/vm/run.sh --kernel "$1" --files "$2/files" --out "$2/learned" --timeout 300 \
-		--log "$2/learn.console" guest.sh core.sh
-	[ -e "$2/learned/core.rec" ] || return 1
-	OPENBLAS_NUM_THREADS=1 "$build/kanary" train "$2/learned/core.rec" -o "$model" \
-		--budget 1/100000 --hidden 8 --steps 0 --time-limit 60s
-}
-
-watch() {
-	tools/vm/run.sh --kernel "$1" --files "$2/files" --out "$2/out" --timeout 300 \
-		--log "$2/console" --env CORE_MODEL=core.model guest.sh core.sh
+# run SUITE/PACKAGE DIR
+run() {
+	tools/vm/run.sh --kernel "$1" --files "$2/files" --out "$2/out" --timeout 600 \
+		--log "$2/console" guest.sh core.sh
 	[ -e "$2/out/core.json" ]
 }
 
@@ -89,9 +79,7 @@ try() {
 	local directory=$out/${1//\//-} begin=$SECONDS release
 
 	if prepare "$1" "$directory" >"$directory.log" 2>&1 &&
-		{ [ -e "$model" ] || { learn "$1" "$directory" && cp "$model" "$directory/files/"; }; } \
-			>>"$directory.log" 2>&1 &&
-		watch "$1" "$directory" >>"$directory.log" 2>&1; then
+		run "$1" "$directory" >>"$directory.log" 2>&1; then
 		passed=$((passed + 1))
 		printf 'ok    %-44s %4d s  %s\n' "$1" $((SECONDS - begin)) "$(cat "$directory/out/core.json")"
 		jq -r --arg title "$2" '"| \(.kernel) (\($title)) | `\(.hook)` | \(.scored) scored, \(
@@ -108,7 +96,7 @@ try() {
 
 tools/install-packages
 make --no-print-directory -s user BUILD="$build"
-[ ${#wanted[@]} -gt 0 ] || rm -rf "$model" "$out"/*/row
+[ ${#wanted[@]} -gt 0 ] || rm -rf "$out"/*/row
 for line in "${KERNELS[@]}"; do
 	! wants "${line%%$'\t'*}" || try "${line%%$'\t'*}" "${line#*$'\t'}"
 done

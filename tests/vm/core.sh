@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
 # The whole of Kanary on one kernel, with a real container:
 #
-#	redis     ----- SET, GET ---------- SET, GET ----X
-#	insmod      |---------------------------------|
-#	record         |--------|                            without CORE_MODEL
-#	load                       |--------------|          with it
-#	attack                              tar /etc away
-#	alert     . . . . . . . . . . . . . . |
+#	redis     ----- SET, GET ---------------- SET, GET ----X
+#	insmod      |----------------------------------------|
+#	record         |--------|
+#	train, load              |--|------------------|
+#	attack                                     tar /etc away
+#	alert     . . . . . . . . . . . . . . . . . . . |
 #
-# Leaves in /out what it saw: core.json, and after learning core.rec.
+# The model is of this kernel: whether, for one, the time is a system call is up to the clock that
+# the kernel has chosen. Leaves what it saw in /out/core.json.
 . ./library.sh
 
 ready() {
@@ -43,29 +44,27 @@ status=$(kanary status --json)
 use 200
 await 20 above seen 10
 
-benign=0 attack=0
-if [ -z "${CORE_MODEL:-}" ]; then
-	kanary record -o core.rec --container "$container" 2>record.said &
-	recorder=$!
-	await 20 grep -q ready record.said
-	for _ in 1 2 3 4 5 6; do
-		use 800
-	done
-	kill -INT "$recorder"
-	wait "$recorder" || fail "$(cat record.said)"
-	cp core.rec /out/
-else
-	kanary load "$CORE_MODEL" --container "$container"
+kanary record -o core.rec --container "$container" 2>record.said &
+recorder=$!
+await 20 grep -q ready record.said
+for _ in 1 2 3 4 5 6; do
 	use 800
-	use 800
-	await 20 judged "$(counter seen)"
-	benign=$(alerts '[a-z-]*')
-	[ "$(counter scored)" -gt 50 ] || fail "$(counter scored) vectors were scored"
-	[ "$benign" -le 1 ] || fail "$benign alerts where all is normal: $(dmesg -t | grep -m 3 alert)"
-	crun exec redis sh -c 'tar -c /etc | nc -w 1 127.0.0.1 6379' >/dev/null 2>&1 || :
-	await 20 alerted tar
-	attack=$(alerts tar)
-fi
+done
+kill -INT "$recorder"
+wait "$recorder" || fail "$(cat record.said)"
+kanary train core.rec -o core.model --budget 1/100000 --hidden 8 --steps 8 --epochs 10 \
+	>/dev/null 2>train.said || fail "$(cat train.said)"
+
+kanary load core.model --container "$container"
+use 800
+use 800
+await 20 judged "$(counter seen)"
+benign=$(alerts '[a-z-]*')
+[ "$(counter scored)" -gt 50 ] || fail "$(counter scored) vectors were scored"
+[ "$benign" -le 1 ] || fail "$benign alerts where all is normal: $(dmesg -t | grep -m 3 alert)"
+crun exec redis sh -c 'tar -c /etc | nc -w 1 127.0.0.1 6379' >/dev/null 2>&1 || :
+await 20 alerted tar
+attack=$(alerts tar)
 balanced
 status=$(kanary status --json)
 stop redis
