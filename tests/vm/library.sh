@@ -50,6 +50,16 @@ counter() {
 	echo "${values[*]}"
 }
 
+# What is kept until someone wants the memory goes back, and what KASAN holds back, too.
+reclaim() {
+	local shrink
+
+	echo 3 >/proc/sys/vm/drop_caches
+	for shrink in /sys/kernel/slab/*/shrink; do
+		[ ! -e "$shrink" ] || echo 1 >"$shrink"
+	done
+}
+
 # identity CGROUP: its id, by which the kernel knows it
 identity() {
 	stat -c %i "$CGROUPS/$1"

@@ -9,7 +9,7 @@
 . ./library.sh
 
 memory() {
-	echo 3 >/proc/sys/vm/drop_caches
+	reclaim
 	awk '/^(MemAvailable|Slab):/ { print $2 }' /proc/meminfo | paste -sd' '
 }
 

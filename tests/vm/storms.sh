@@ -31,7 +31,7 @@ held() {
 }
 
 slab() {
-	echo 3 >/proc/sys/vm/drop_caches
+	reclaim
 	awk '/^Slab:/ { print $2 }' /proc/meminfo
 }
 
@@ -100,7 +100,7 @@ calm calls
 isolated storm-numbers storm numbers "${NUMBERS:-40}"
 calm numbers
 
-isolated storm-crowd storm crowd 1024 &
+yielding storm-crowd storm crowd 1024 &
 await 60 above calls_table_full 1000
 [ "$(counter tasks)" -le 256 ] || fail "$(counter tasks) tasks are in a table of 256"
 balanced
@@ -145,7 +145,7 @@ done
 calm containers
 
 storms
-for n in $(seq 20); do
+for n in $(seq "${ROUNDS:-20}"); do
 	rmmod kanary
 	[ ! -e $CPU ] || echo $((n % 2)) >$CPU
 	insmod kanary.ko "${PARAMETERS[@]}"
