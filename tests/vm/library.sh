@@ -42,7 +42,7 @@ mkfifo "$NOTHING"
 counter() {
 	local status name values=()
 
-	status=$(kanary status --json)
+	status=$(status --json)
 	for name in "$@"; do
 		[[ $status =~ \"$name\":\ ?([0-9]+) ]] || fail "no $name in $status"
 		values+=("${BASH_REMATCH[1]}")
@@ -69,7 +69,7 @@ identity() {
 balanced() {
 	local status rest known=0 seen
 
-	status=$(kanary status --json)
+	status=$(status --json)
 	[[ $status =~ \"seen\":\ ?([0-9]+)(.*) ]] || fail "no counters: $status"
 	seen=${BASH_REMATCH[1]} rest=${BASH_REMATCH[2]}
 	while [[ $rest =~ \"(queued|delivered|scored|dropped_[a-z_]+)\":\ ?([0-9]+)(.*) ]]; do
@@ -84,7 +84,7 @@ balanced() {
 paths_balanced() {
 	local status rest known=0 news
 
-	status=$(kanary status --json)
+	status=$(status --json)
 	[[ $status =~ \"paths_news\":\ ?([0-9]+)(.*) ]] || fail "no paths: $status"
 	news=${BASH_REMATCH[1]} rest=${BASH_REMATCH[2]}
 	while [[ $rest =~ \"(paths_(queued|delivered|judged|dropped_[a-z_]+))\":\ ?([0-9]+)(.*) ]]; do
