@@ -41,7 +41,7 @@ done
 
 insmod kanary.ko period=64
 yielding worker storm calls 0 &
-await 10 test -d "$CGROUPS/worker"
+await 10 above seen 0
 container=$(identity worker)
 model quiet.model 64 quiet
 kanary load quiet.model --container "$container"
