@@ -137,7 +137,8 @@ static bool decompose(struct kanary_process_head *head, const struct moments *mo
 	gsl_eigen_symmv(covariance, values, vectors, workspace);
 	gsl_eigen_symmv_sort(values, vectors, GSL_EIGEN_SORT_VAL_DESC);
 	for (c = 0; c < head->code && c < inputs; c++) {
-		double value = gsl_vector_get(values, c) - RIDGE * total, bias = 0, sign = 1, largest = 0;
+		double value = gsl_vector_get(values, c) - RIDGE * total;
+		double bias = 0, sign = 1, largest = 0;
 
 		if (value <= VARIANCE_MIN * total)
 			break;

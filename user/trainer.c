@@ -204,7 +204,8 @@ static const char *fit(struct kanary_trainer *trainer, struct kanary_progress *p
 				  settings->code, settings->codewords, settings->even,
 				  settings->even && settings->grams, trainer->drift) ||
 	    !fit_memories(trainer, false) || !fit_triples(trainer) ||
-	    !fit_path_histogram(trainer) || !fit_names(trainer, false) || !fit_grams(trainer, false))
+	    !fit_path_histogram(trainer) || !fit_names(trainer, false) ||
+	    !fit_grams(trainer, false))
 		return NO_MEMORY;
 	failure = fit_sequence(trainer, progress);
 	if (failure || trainer->dataset->turn)

@@ -14,7 +14,7 @@
 #include "trainer.h"
 #include "training_fixture.h"
 
-/* The budget is beyond what so few streams bear witness to: a stray event may raise a few alerts. */
+/* The budget is beyond what so few streams bear witness to: stray events may raise a few alerts. */
 enum { STREAMS = 50, LENGTH = 40, PLACES = 8, PATHS = 12, STRAY = 4 };
 
 /* Where paths are counted: a few directories, and what lies in them. */
