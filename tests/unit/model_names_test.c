@@ -208,6 +208,15 @@ static void the_commands_say_so(void **state)
 	snprintf(line, sizeof(line), "import strace normal.strace -o normal.rec --period 16");
 	command_expect(kanary_import_main, line, 0, NULL);
 	command_expect(kanary_train_main, "train normal.rec -o names.model --hidden 0 --quiet", 0, NULL);
+	command_run(&result, kanary_train_main,
+		    "train normal.rec -o both.model --hidden 0 --path-histogram 16 --json");
+	assert_int_equal(result.status, 0);
+	assert_non_null(strstr(result.out, "\"path_names\": {"));
+	assert_non_null(strstr(result.out, "\"path_histogram\": {"));
+	command_run(&result, kanary_train_main, "train normal.rec -o both.model --hidden 0 --json");
+	assert_null(strstr(result.out, "\"path_histogram\""));
+	command_expect(kanary_train_main, "train normal.rec -o both.model --path-histogram 3", 2,
+		       "--path-histogram takes an even number from 0 to 128");
 	command_write("today.strace", "open(\"/srv/page-a\", 0) = 3\n"
 		      "open(\"/etc/sha\\33dow\", 0) = 3\nopen(\"/srv/page-b\", 0) = 3\n");
 	command_expect(kanary_import_main, "import strace today.strace -o today.rec --period 16", 0,
