@@ -13,7 +13,7 @@ work() {
 	done'
 }
 
-insmod kanary.ko period=64 queue_length=4096
+insmod kanary.ko period=64 queue_length=4096 paths=1
 kanary record -o work.rec --all 2>record.said &
 recorder=$!
 await 10 grep -q ready record.said
@@ -47,6 +47,12 @@ agree() {
 		fail "random vectors: $(jq -c .kernel score.json)"
 }
 
+# spoke VIEW: it had a say on the vectors that were scored last, if not on all
+spoke() {
+	jq -s -e '[.[].'"$1"'_surprise | select(. != null)] | length > 200' score.vectors >/dev/null ||
+		fail "$1 says nothing of the recording"
+}
+
 kanary train work.rec -o work.model --quiet --time-limit 10s --hidden 16 --steps 4 \
 	--memory 100 --triples 32 2>train.said ||
 	fail "train: $(cat train.said)"
@@ -65,19 +71,29 @@ kanary train work.rec -o grams.model --quiet --hidden 0 --grams 8 2>train.said |
 agree grams.model process grams task
 model grams-1.model 64 keen 1 1 0 3000
 agree grams-1.model process calls order grams task
-views=(process calls order triples grams task)
+# a path histogram head, learned and random, alone and beside all others
+kanary train work.rec -o paths.model --json --hidden 0 --path-histogram 32 >trained.json 2>train.said ||
+	fail "train: $(cat train.said)"
+jq -e '.path_histogram.errors > 100 and .path_histogram.code > 0' trained.json >/dev/null ||
+	fail "no path histogram head: $(cat trained.json)"
+agree paths.model process path_histogram
+spoke path_histogram
+model paths-1.model 64 keen 1 1 0 0 128
+agree paths-1.model process calls order task
+spoke path_histogram
+views=(process calls order triples grams path_histogram task)
 # the curves of a random model may end before or begin behind all errors: not so of all seeds
 for seed in $(seq 40); do
-	model grams-2.model 64 keen "$seed" 1 160 3000
-	[ -n "$(dull grams-2.model "${views[@]}")" ] || break
+	model all.model 64 keen "$seed" 1 160 3000 128
+	[ -n "$(dull all.model "${views[@]}")" ] || break
 done
-agree grams-2.model "${views[@]}"
+agree all.model "${views[@]}"
 
 # Another model than the one that is asked about must not pass for it.
 refused 1 "" kanary score work.model work.rec --kernel "$container"
 
 # Live: each stream scored as its vectors come, exec and exit between them.
-model keen.model 64 keen 5 3 160 2000
+model keen.model 64 keen 5 3 160 2000 64
 kanary load keen.model --container "$container"
 kanary watch --json >events 2>watch.said &
 watch=$!
@@ -102,7 +118,7 @@ wait "$watch" || :
 vectors live.rec >live.vectors
 kanary score keen.model live.rec --vectors --json | jq -c 'select(.stream)' >live.score
 surprises='[.surprise, .process_surprise, .calls_surprise, .order_surprise, .triples_surprise, .grams_surprise,
-	.task_surprise, .sequence_surprise, .container_surprise]'
+	.path_histogram_surprise, .task_surprise, .sequence_surprise, .container_surprise]'
 jq -s -c --slurpfile vectors live.vectors '[., $vectors] | transpose[] |
 	select(.[0].alert) | [.[1].time, .[1].pid] + (.[0] | '"$surprises"')' live.score |
 	sort >offline

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * model FILE PERIOD quiet|keen|alarm [SEED [STRIDE [TRIPLES [STATES]]]]: a model for
+ * model FILE PERIOD quiet|keen|alarm [SEED [STRIDE [TRIPLES [STATES [PATHS]]]]]: a model for
  * tests and benchmarks.
  *
  * 64 inputs, 32 hidden units, 16 steps, 100 items in each memory, random weights,
  * which cost the same as learned ones; and a triples head of 256 inputs whose code
- * is TRIPLES wide, if that is given and not 0; and a grams head of STATES. A quiet
+ * is TRIPLES wide, if that is given and not 0; and a grams head of STATES; and a
+ * path histogram head of 256 inputs whose code is PATHS wide. A quiet
  * model never raises an alert, a keen one whenever there is any surprise, and one of
  * alarm for each vector.
  */
@@ -17,7 +18,7 @@
 #include "score.h"
 
 enum {
-	INPUTS = 64, CODE = 8, HIDDEN = 32, STEPS = 16, ITEMS = 100, TRIPLES_INPUTS = 256,
+	INPUTS = 64, CODE = 8, HIDDEN = 32, STEPS = 16, ITEMS = 100, HISTOGRAM_INPUTS = 256,
 	SURPRISE_MAX = 25600, SURPRISE = 2648,
 };
 
@@ -47,15 +48,19 @@ int main(int argc, char **argv)
 
 	if (argc < 4) {
 		fprintf(stderr, "usage: model FILE PERIOD quiet|keen|alarm "
-			"[SEED [STRIDE [TRIPLES [STATES]]]]\n");
+			"[SEED [STRIDE [TRIPLES [STATES [PATHS]]]]]\n");
 		return 2;
 	}
 	shape.sequence.stride = argc > 5 ? (u16)strtoul(argv[5], NULL, 10) : STEPS;
 	if (argc > 7)
 		shape.states = (unsigned int)strtoul(argv[7], NULL, 10);
 	if (argc > 6 && strtoul(argv[6], NULL, 10)) {
-		shape.triples_inputs = TRIPLES_INPUTS;
+		shape.triples_inputs = HISTOGRAM_INPUTS;
 		shape.triples_code = (unsigned int)strtoul(argv[6], NULL, 10);
+	}
+	if (argc > 8 && strtoul(argv[8], NULL, 10)) {
+		shape.paths_inputs = HISTOGRAM_INPUTS;
+		shape.paths_code = (unsigned int)strtoul(argv[8], NULL, 10);
 	}
 	model_fixture_create_whole(&fixture, argc > 4 ? strtoull(argv[4], NULL, 10) : 1, &shape);
 	header = fixture.file;
@@ -75,6 +80,8 @@ int main(int argc, char **argv)
 		flatten(fixture.model.task_knot, header->knots);
 		if (fixture.model.triples.knot)
 			flatten(fixture.model.triples.knot, header->knots);
+		if (fixture.model.paths.knot)
+			flatten(fixture.model.paths.knot, header->knots);
 		if (fixture.model.grams_knot)
 			flatten(fixture.model.grams_knot, header->knots);
 		flatten(fixture.model.sequence.knot, header->knots);
