@@ -82,8 +82,8 @@ try() {
 		run "$1" "$directory" >>"$directory.log" 2>&1; then
 		passed=$((passed + 1))
 		printf 'ok    %-44s %4d s  %s\n' "$1" $((SECONDS - begin)) "$(cat "$directory/out/core.json")"
-		jq -r --arg title "$2" '"| \(.kernel) (\($title)) | `\(.hook)` | \(.scored) scored, \(
-			.benign) false alarms, \(.attack) alerts of the attack |"' \
+		jq -r --arg title "$2" '"| \(.kernel) (\($title)) | `\(.hook)` | vectors scored: \(
+			.scored), false alarms: \(.benign), alerts of the attack: \(.attack) |"' \
 			"$directory/out/core.json" >"$directory/row"
 	else
 		failed=$((failed + 1))
