@@ -32,6 +32,17 @@ static void name_group(struct kanary_path_corpus_recording *recording, const cha
 	memcpy(recording->group, base, length);
 }
 
+/* With the folder it is in: the same from an archive as unpacked, wherever that was. */
+static void name_recording(struct kanary_path_corpus_recording *recording, const char *source)
+{
+	const char *name = source + strlen(source);
+	int slashes = 0;
+
+	while (name > source && (name[-1] != '/' || !slashes++))
+		name--;
+	snprintf(recording->name, sizeof(recording->name), "%s", name);
+}
+
 /* Of the file that is being imported: another than before begins a recording. */
 static struct kanary_path_corpus_recording *present(struct kanary_path_corpus *corpus,
 						    const struct kanary_import *import)
@@ -55,6 +66,7 @@ static struct kanary_path_corpus_recording *present(struct kanary_path_corpus *c
 	recording->attack = !is_normal(corpus->source);
 	corpus->normal += !recording->attack;
 	name_group(recording, corpus->source);
+	name_recording(recording, corpus->source);
 	return recording;
 }
 
@@ -132,6 +144,13 @@ static void order_paths(struct kanary_path_corpus_recording *recording)
 	recording->paths = kept;
 }
 
+static int compare_recordings(const void *left, const void *right)
+{
+	const struct kanary_path_corpus_recording *a = left, *b = right;
+
+	return strcmp(a->name, b->name);
+}
+
 bool kanary_path_corpus_read(struct kanary_path_corpus *corpus, const char *path,
 			     uint32_t period)
 {
@@ -156,6 +175,10 @@ bool kanary_path_corpus_read(struct kanary_path_corpus *corpus, const char *path
 	free(intake);
 	for (i = 0; i < corpus->recordings; i++)
 		order_paths(&corpus->recording[i]);
+	/* Random splits must not depend on the order that a file system gives. */
+	if (corpus->recordings)
+		qsort(corpus->recording, corpus->recordings, sizeof(*corpus->recording),
+		      compare_recordings);
 	return !error;
 }
 

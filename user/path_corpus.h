@@ -23,12 +23,14 @@ struct kanary_path_corpus_path {
 /**
  * struct kanary_path_corpus_recording - one file
  * @attack: it lies in another folder than normal/
+ * @name: with the folder that it lies in
  * @group: what its name begins with, up to a number: the plugin
  * @path: each once, ordered by @written
  * @vectors: of its streams, one after the other, each 8-byte aligned
  */
 struct kanary_path_corpus_recording {
 	bool attack;
+	char name[96];
 	char group[48];
 	struct kanary_path_corpus_path *path;
 	uint32_t paths;
@@ -38,7 +40,7 @@ struct kanary_path_corpus_recording {
 	size_t room;
 };
 
-/** struct kanary_path_corpus - all of them */
+/** struct kanary_path_corpus - all of them, ordered by name */
 struct kanary_path_corpus {
 	struct kanary_path_corpus_recording *recording;
 	uint32_t recordings;

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -133,6 +134,28 @@ static void says_the_same_twice(void **state)
 	json_decref(third);
 }
 
+/* An archive has them in an order of its own. A few normal ones are odd: in which split matters. */
+static void says_the_same_of_an_archive(void **state)
+{
+	json_t *folder, *archive;
+	char path[64], odd[32];
+	unsigned int i;
+
+	write_corpus("folder", "/root/.ssh");
+	for (i = 0; i < NORMAL; i += 4) {
+		snprintf(path, sizeof(path), "folder/normal/blog-%u.log", i);
+		snprintf(odd, sizeof(odd), "/srv/odd/%u", i);
+		write_recording(path, i, odd);
+	}
+	assert_int_equal(system("cd folder && find . -name '*.log' | sort -r | tar -cf ../folder.tar -T -"), 0);
+	folder = bench("bench-paths folder --json --splits 3 --paths-only");
+	archive = bench("bench-paths folder.tar --json --splits 3 --paths-only");
+	assert_true(auc(folder, "splits", "never_seen_share") < 0.99);
+	assert_true(json_equal(folder, archive));
+	json_decref(folder);
+	json_decref(archive);
+}
+
 /* What is chosen by these figures is chosen without a look at an attack. */
 static void design_looks_at_normal_recordings_alone(void **state)
 {
@@ -171,6 +194,7 @@ int main(void)
 		cmocka_unit_test(finds_what_was_never_used),
 		cmocka_unit_test(is_not_surprised_by_new_files_in_known_places),
 		cmocka_unit_test(says_the_same_twice),
+		cmocka_unit_test(says_the_same_of_an_archive),
 		cmocka_unit_test(design_looks_at_normal_recordings_alone),
 		cmocka_unit_test(refuses_what_is_no_corpus),
 	};
