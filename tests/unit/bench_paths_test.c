@@ -147,7 +147,8 @@ static void says_the_same_of_an_archive(void **state)
 		snprintf(odd, sizeof(odd), "/srv/odd/%u", i);
 		write_recording(path, i, odd);
 	}
-	assert_int_equal(system("cd folder && find . -name '*.log' | sort -r | tar -cf ../folder.tar -T -"), 0);
+	assert_int_equal(system("cd folder && find . -name '*.log' | sort -r | "
+				"tar -cf ../folder.tar -T -"), 0);
 	folder = bench("bench-paths folder --json --splits 3 --paths-only");
 	archive = bench("bench-paths folder.tar --json --splits 3 --paths-only");
 	assert_true(auc(folder, "splits", "never_seen_share") < 0.99);
