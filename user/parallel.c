@@ -24,7 +24,7 @@ void kanary_parallel_free(void *memory, size_t size)
 		munmap(memory, size);
 }
 
-/* Waits for one of @child; returns whether it did its round. */
+/* Waits for one of @child; 0 where it did its round. */
 static int wait_for_one(pid_t *child, uint32_t *children)
 {
 	int status = 1;
@@ -34,6 +34,11 @@ static int wait_for_one(pid_t *child, uint32_t *children)
 	do
 		pid = wait(&status);
 	while (pid < 0 && errno == EINTR);
+	if (pid < 0) {
+		/* as with SIGCHLD ignored: how they ended is not to be had */
+		*children = 0;
+		return kanary_message_error("cannot wait for a process: %s", strerror(errno));
+	}
 	for (i = 0; i < *children; i++)
 		if (child[i] == pid) {
 			child[i] = child[--*children];
@@ -42,7 +47,7 @@ static int wait_for_one(pid_t *child, uint32_t *children)
 	if (WIFSIGNALED(status))
 		return kanary_message_error("a process of this command was ended by signal %d",
 					    WTERMSIG(status));
-	return pid < 0 || status;
+	return !!status;
 }
 
 int kanary_parallel_run(uint32_t rounds, uint32_t jobs,
