@@ -113,6 +113,7 @@ static void unpack(struct kanary_queue_slot *slot, const struct kanary_model *mo
 	vector->length = 0;
 	vector->context = 0;
 	vector->logged = 0;
+	vector->reserved = 0;
 	memcpy(vector->comm, slot->comm, sizeof(vector->comm));
 	gather(slot->counts, slot->compat ? KANARY_BINS : KANARY_BINS_BANK, 0);
 	if (wanted || (model && kanary_score_reads_order(model))) {
@@ -233,7 +234,7 @@ int kanary_worker_init(u32 queue_length)
 {
 	int ret = -ENOMEM;
 
-	/* Zeroed for what no vector sets: its reserved bytes go to the recorder, too. */
+	/* Should a field be left out, no memory of the kernel's goes to the recorder. */
 	vector = kzalloc(KANARY_VECTOR_SIZE_MAX, GFP_KERNEL);
 	if (!vector)
 		goto err;

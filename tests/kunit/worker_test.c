@@ -120,6 +120,22 @@ static void unpacks_every_bin(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, memchr_inv(slot->counts, 0, sizeof(slot->counts)));
 }
 
+/* What was in the vector's memory before, of whomever, is not sent. */
+static void leaves_nothing_of_before(struct kunit *test)
+{
+	struct kanary_queue_slot *slot = kunit_kzalloc(test, sizeof(*slot), GFP_KERNEL);
+	const char *why;
+
+	KUNIT_ASSERT_NOT_NULL(test, slot);
+	slot->calls = 1;
+	slot->counts[1] = 1;
+	slot->reason = KANARY_REASON_PERIOD;
+	memset(vector, 0xaa, KANARY_VECTOR_SIZE_MAX);
+	unpack(slot, NULL, false);
+	why = kanary_vector_check(vector, kanary_vector_size(vector));
+	KUNIT_EXPECT_TRUE_MSG(test, !why, "%s", why);
+}
+
 /* Vectors of two CPUs, whose times are mixed, are taken by time. */
 static void takes_the_oldest_first(struct kunit *test)
 {
@@ -199,6 +215,7 @@ static void drains_round_after_round(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(finds_a_container_s_tally),
 	KUNIT_CASE(unpacks_every_bin),
+	KUNIT_CASE(leaves_nothing_of_before),
 	KUNIT_CASE(takes_the_oldest_first),
 	KUNIT_CASE(gives_each_vector_one_fate),
 	KUNIT_CASE(drains_round_after_round),
