@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include "name_head.h"
 
-/* From Q8.8 to Q20.12. */
-#define COST_TO_ERROR 16
-
 const char *kanary_name_head_check(const struct kanary_name_table *table)
 {
 	const struct kanary_name_entry *entry = table->entry;
@@ -89,5 +86,5 @@ u32 kanary_name_head_error(const struct kanary_name_table *table, const u8 *name
 	struct kanary_path_walk walk;
 
 	kanary_path_take(name, length, flags, &walk);
-	return kanary_name_head_costs(table, &walk, cost) * COST_TO_ERROR;
+	return kanary_name_head_costs(table, &walk, cost) * KANARY_NAME_HEAD_COST_TO_ERROR;
 }

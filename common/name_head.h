@@ -19,6 +19,8 @@
 
 /* 16.0: the costs of all components of a path fit into an error. */
 #define KANARY_NAME_HEAD_COST_MAX 4096
+/* From Q8.8 to the Q20.12 of errors. */
+#define KANARY_NAME_HEAD_COST_TO_ERROR 16
 /* No child of it was ever seen: no context. */
 #define KANARY_NAME_HEAD_NO_CONTEXT 0xffff
 #define KANARY_NAME_HEAD_ENTRIES_MAX 131072

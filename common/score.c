@@ -8,7 +8,7 @@
 #include "rank.h"
 #include "scratch.h"
 
-/* log10 of the heads that spoke in Q24.8: looking twice doubles the chance of a false alarm. */
+/* log10 of the heads that spoke, Q24.8 */
 static const u32 looking[] = { 0, 0, 77, 122, 154, 179 };
 /* Without a decay limit counts are halved here all the same, to stay in 32 bits. */
 #define TOTAL_MAX 0x7fffffffu
@@ -149,6 +149,11 @@ u32 kanary_score_surprise(const struct kanary_model_knot *knot, u32 knots, u32 e
 					    error - knot->error, knot[1].error - knot->error);
 }
 
+u32 kanary_score_chosen(u32 surprise, u32 heads)
+{
+	return surprise > looking[heads] ? surprise - looking[heads] : 0;
+}
+
 static u32 surprise_of(const struct kanary_model *model, const struct kanary_model_knot *knot,
 		       u32 error)
 {
@@ -198,7 +203,7 @@ static u32 not_outvoted(const struct kanary_model *model, const struct kanary_sc
 
 	if (!model->grams_start || most < model->header->grams.alone)
 		return together;
-	return larger(together, most > looking[heads] ? most - looking[heads] : 0);
+	return larger(together, kanary_score_chosen(most, heads));
 }
 
 /*
@@ -315,7 +320,7 @@ static void combine(const struct kanary_model *model, struct kanary_verdict *ver
 		if (verdict->path_names_surprise > surprise)
 			surprise = verdict->path_names_surprise;
 	}
-	verdict->surprise = surprise > looking[heads] ? surprise - looking[heads] : 0;
+	verdict->surprise = kanary_score_chosen(surprise, heads);
 	verdict->flags &= ~(u32)KANARY_VERDICT_ALERT;
 	if (verdict->surprise >= model->header->threshold)
 		verdict->flags |= KANARY_VERDICT_ALERT;

@@ -157,6 +157,14 @@ size_t kanary_score_scratch_size(const struct kanary_model *model);
 u32 kanary_score_surprise(const struct kanary_model_knot *knot, u32 knots, u32 error);
 
 /**
+ * kanary_score_chosen() - what the largest of several surprises is worth
+ * @heads: that it was chosen from, 1 .. 5: looking twice doubles the chance of a false alarm
+ *
+ * Return: @surprise less log10 of @heads, Q24.8.
+ */
+u32 kanary_score_chosen(u32 surprise, u32 heads);
+
+/**
  * struct kanary_score_views - surprises of the views of one task's calls, Q24.8
  * @process: head
  * @calls: memory

@@ -218,13 +218,36 @@ void kanary_calibrate_knots(u32 *errors, size_t count, double repeats,
 	}
 }
 
+/* Of an error that is minus log10 of a chance in a document: what it is in a look, Q24.8. */
+static u32 witnessed(u32 error, double per_look)
+{
+	double surprise = error / ERROR_UNIT + log10(fmax(per_look, 1));
+
+	return (u32)(fmin(surprise, SURPRISE_MAX) * 256);
+}
+
 void kanary_calibrate_bound(struct kanary_model_knot *knot, uint32_t knots, double per_look)
 {
-	double bound;
 	uint32_t i;
 
 	for (i = 0; i < knots; i++) {
-		bound = knot[i].error / ERROR_UNIT + log10(fmax(per_look, 1));
-		knot[i].surprise = (u32)fmin(knot[i].surprise, bound * 256);
+		u32 bound = witnessed(knot[i].error, per_look);
+
+		knot[i].surprise = knot[i].surprise < bound ? knot[i].surprise : bound;
+	}
+}
+
+void kanary_calibrate_told(struct kanary_model_knot *knot, uint32_t knots, u32 error,
+			   double per_look)
+{
+	uint32_t i;
+
+	/* the first knot stays, for errors that are none */
+	for (i = 1; i < knots; i++) {
+		if (i + 1 < knots && knot[i + 1].error <= error)
+			continue;
+		if (knot[i].error < error)
+			knot[i].error = error;
+		knot[i].surprise = witnessed(knot[i].error, per_look);
 	}
 }

@@ -77,4 +77,16 @@ void kanary_calibrate_knots(u32 *errors, size_t count, double repeats,
  */
 void kanary_calibrate_bound(struct kanary_model_knot *knot, uint32_t knots, double per_look);
 
+/**
+ * kanary_calibrate_told() - whoever knows more than the recordings says how rare an error is
+ * @knot: [@knots], from kanary_calibrate_bound()
+ * @error: from which on what is told counts, Q20.12
+ * @per_look: as above
+ *
+ * From @error on a surprise is what kanary_calibrate_bound() allows, however short of it the tail
+ * of what was held out falls; up to the knot before, it is what that says.
+ */
+void kanary_calibrate_told(struct kanary_model_knot *knot, uint32_t knots, u32 error,
+			   double per_look);
+
 #endif /* KANARY_CALIBRATE_H */

@@ -332,6 +332,11 @@ out:
 	return failure;
 }
 
+double kanary_held_out_per_document(const struct kanary_trainer *trainer)
+{
+	return (double)trainer->dataset->count / trainer->name_fit.documents;
+}
+
 const char *kanary_held_out_calibrate(struct kanary_trainer *trainer,
 				      struct kanary_trainer_result *result)
 {
@@ -354,7 +359,7 @@ const char *kanary_held_out_calibrate(struct kanary_trainer *trainer,
 			  header->knots);
 		/* a directory's news is counted by documents, not by vectors */
 		kanary_calibrate_bound((struct kanary_model_knot *)model.name_knot, header->knots,
-				       (double)trainer->dataset->count / trainer->documents);
+				       kanary_held_out_per_document(trainer));
 	}
 	if (model.sequence.knot) {
 		calibrate(&result->sequence, &trainer->sequence_errors,

@@ -32,7 +32,9 @@ struct kanary_held_out_errors {
  * struct kanary_trainer - what the stages share
  * @alarms: what models say of vectors that were held out from them
  * @folds: parts that are held out in turn
- * @documents: that names were learned from
+ * @name_fit: what names were learned from
+ * @told: names are learned as the user's word has it: of the model that is used, and not of
+ *	those that show how it would do without
  * @fold: [@folds], models without their part
  * @file: the present model
  */
@@ -54,7 +56,8 @@ struct kanary_trainer {
 	struct kanary_feature_map path_histogram_features;
 	struct kanary_process_head path_histogram;
 	struct kanary_name_table names;
-	uint32_t documents;
+	struct kanary_name_fit name_fit;
+	bool told;
 	struct kanary_grams grams;
 	struct kanary_held_out_errors process_errors;
 	struct kanary_held_out_errors calls_errors;
@@ -86,6 +89,9 @@ const char *kanary_held_out_split(struct kanary_trainer *trainer);
  * Return: NULL, or a sentence that says why not; the same below.
  */
 const char *kanary_held_out_score(struct kanary_trainer *trainer);
+
+/** kanary_held_out_per_document() - vectors in a document that names are learned from */
+double kanary_held_out_per_document(const struct kanary_trainer *trainer);
 
 /** kanary_held_out_calibrate() - make the first fold's curves from the errors of all folds */
 const char *kanary_held_out_calibrate(struct kanary_trainer *trainer,

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "message.h"
 #include "model_file.h"
@@ -45,4 +48,39 @@ void kanary_model_file_free(struct kanary_model_file *file)
 	free(file->packed);
 	file->data = NULL;
 	file->packed = NULL;
+}
+
+int kanary_model_file_write(const char *path, const void *file, size_t size)
+{
+	char *partial = NULL;
+	int descriptor, status = 1;
+	ssize_t written;
+
+	if (asprintf(&partial, "%s.XXXXXX", path) < 0)
+		return kanary_message_error("train: %s", strerror(ENOMEM));
+	descriptor = mkstemp(partial);
+	if (descriptor < 0) {
+		kanary_message_error("train: cannot write %s: %s", path, strerror(errno));
+		goto out_free;
+	}
+	written = write(descriptor, file, size);
+	if (written != (ssize_t)size || fsync(descriptor) || fchmod(descriptor, 0644)) {
+		kanary_message_error("train: cannot write %s: %s", path,
+				     written < 0 || (size_t)written == size ? strerror(errno) :
+									      "the disk is full");
+		close(descriptor);
+		goto out_unlink;
+	}
+	close(descriptor);
+	if (rename(partial, path)) {
+		kanary_message_error("train: cannot write %s: %s", path, strerror(errno));
+		goto out_unlink;
+	}
+	status = 0;
+	goto out_free;
+out_unlink:
+	unlink(partial);
+out_free:
+	free(partial);
+	return status;
 }

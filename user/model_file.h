@@ -30,4 +30,11 @@ int kanary_model_file_read(const char *command, const char *path,
 
 void kanary_model_file_free(struct kanary_model_file *file);
 
+/**
+ * kanary_model_file_write() - replace a model file by @file, whole or not at all
+ *
+ * Return: 0, or 1 after a line on stderr, for train.
+ */
+int kanary_model_file_write(const char *path, const void *file, size_t size);
+
 #endif /* KANARY_MODEL_FILE_H */

@@ -89,7 +89,7 @@ static bool add_all(struct kanary_name_train *train, const struct kanary_path_li
 }
 
 bool kanary_name_fit(struct kanary_name_table *table, const struct kanary_dataset *dataset,
-		     bool all, uint32_t *documents)
+		     bool all, uint64_t news, struct kanary_name_fit *fit)
 {
 	const struct kanary_path_list *paths = &dataset->paths;
 	struct kanary_name_train train = { 0 };
@@ -105,11 +105,16 @@ bool kanary_name_fit(struct kanary_name_table *table, const struct kanary_datase
 	for (i = 0; i < paths->count; i++)
 		skip[i] = !all && paths->entry[i].vector < dataset->count &&
 			  held_out[paths->entry[i].vector];
-	done = !paths->count || (add_all(&train, paths, skip) &&
-				 kanary_name_train_finish(&train, table,
-							  KANARY_NAME_HEAD_ENTRIES_MAX));
+	done = !paths->count || add_all(&train, paths, skip);
+	if (done && paths->count) {
+		if (news)
+			train.news = (double)dataset->count / train.documents / (double)news;
+		done = kanary_name_train_finish(&train, table, KANARY_NAME_HEAD_ENTRIES_MAX);
+	}
 out:
-	*documents = train.documents;
+	fit->documents = train.documents;
+	fit->quiet = train.quiet;
+	fit->quiet_cost = train.quiet_cost;
 	kanary_name_train_free(&train);
 	free(skip);
 	free(held_out);

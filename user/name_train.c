@@ -8,12 +8,14 @@
 #include "beta_prior.h"
 
 #define COST_UNIT 256.0
+#define HALF (KANARY_NAME_TRAIN_PARTS / 2)
 
 _Static_assert(KANARY_NAME_TRAIN_PARTS <= 32, "parts do not fit into a mask");
 
 /**
  * struct kanary_name_sight - a document has this child in this context
  * @sequence: of parts that the document is one of; 0 for a whole one
+ * @directory: whether the context is one, and not all of a name, or all there are
  */
 struct kanary_name_sight {
 	uint32_t context;
@@ -21,6 +23,7 @@ struct kanary_name_sight {
 	uint32_t sequence;
 	uint32_t document;
 	uint32_t part;
+	bool directory;
 };
 
 /**
@@ -51,6 +54,7 @@ struct sequence {
  * @rarest: [whole], of each of them, ascending
  * @sequence: [sequences + 1]
  * @trials: visits, and how many had news
+ * @late: of these, what was in the latter half of a sequence
  */
 struct work {
 	struct child *child;
@@ -61,6 +65,7 @@ struct work {
 	struct sequence *sequence;
 	uint32_t sequences;
 	struct kanary_beta_trials trials;
+	struct kanary_beta_trials late;
 };
 
 /* An entry, before those that make least of a difference are dropped. */
@@ -76,7 +81,7 @@ void kanary_name_train_document(struct kanary_name_train *train, uint32_t part)
 	train->sequences += !part;
 }
 
-static bool see(struct kanary_name_train *train, uint32_t context, uint32_t child)
+static bool see(struct kanary_name_train *train, uint32_t context, uint32_t child, bool directory)
 {
 	bool whole = train->part == KANARY_NAME_TRAIN_WHOLE;
 	struct kanary_name_sight *sight;
@@ -96,6 +101,7 @@ static bool see(struct kanary_name_train *train, uint32_t context, uint32_t chil
 	sight->sequence = whole ? 0 : train->sequences;
 	sight->document = train->documents;
 	sight->part = whole ? 0 : train->part;
+	sight->directory = directory;
 	return true;
 }
 
@@ -105,9 +111,9 @@ bool kanary_name_train_path(struct kanary_name_train *train, const struct kanary
 
 	for (i = 1; i <= walk->count; i++) {
 		alike = kanary_name_head_alike(walk->name[i - 1]);
-		if (!see(train, walk->prefix[i - 1], walk->prefix[i]) ||
-		    !see(train, alike, kanary_name_head_child(alike, walk->name[i])) ||
-		    !see(train, any, kanary_name_head_child(any, walk->name[i])))
+		if (!see(train, walk->prefix[i - 1], walk->prefix[i], true) ||
+		    !see(train, alike, kanary_name_head_child(alike, walk->name[i]), false) ||
+		    !see(train, any, kanary_name_head_child(any, walk->name[i]), false))
 			return false;
 	}
 	return true;
@@ -193,7 +199,7 @@ static void tally_whole(struct work *work)
 static void tally_sequences(struct work *work)
 {
 	struct sequence *sequence;
-	uint32_t i;
+	uint32_t i, later;
 	size_t j;
 
 	for (i = 0; i <= work->sequences; i++)
@@ -217,14 +223,19 @@ static void tally_sequences(struct work *work)
 	for (i = 1; i <= work->sequences; i++) {
 		if (work->sequence[i].first == KANARY_NAME_TRAIN_PARTS)
 			continue;
-		work->trials.trials += KANARY_NAME_TRAIN_PARTS - 1 - work->sequence[i].first;
-		work->trials.hits += __builtin_popcount(work->sequence[i].news);
+		sequence = &work->sequence[i];
+		later = KANARY_NAME_TRAIN_PARTS - 1 - sequence->first;
+		work->trials.trials += later;
+		work->trials.hits += __builtin_popcount(sequence->news);
+		work->late.trials += later < HALF ? later : HALF;
+		work->late.hits += __builtin_popcount(sequence->news >> HALF);
 	}
 }
 
 static void tally(struct work *work, const struct kanary_name_sight *sight, size_t sights)
 {
 	memset(&work->trials, 0, sizeof(work->trials));
+	memset(&work->late, 0, sizeof(work->late));
 	find_children(work, sight, sights);
 	tally_whole(work);
 	tally_sequences(work);
@@ -259,11 +270,31 @@ static u16 child_cost(const struct work *work, const struct kanary_beta_prior *p
 	return cost_of(kanary_beta_prior_chance(prior, as_rare, work->whole));
 }
 
-static uint32_t write_context(const struct work *work, const struct kanary_beta_prior *prior,
-			      struct draft *draft)
+static bool is_quiet(const struct work *work)
 {
-	u16 novel = cost_of(kanary_beta_prior_chance(prior, work->trials.hits,
-						     work->trials.trials));
+	return work->child->sight->directory && !work->whole && work->late.trials &&
+	       !work->late.hits && work->trials.hits <= 1;
+}
+
+static u16 novel_cost(struct kanary_name_train *train, const struct work *work,
+		      const struct kanary_beta_prior *prior)
+{
+	u16 cost = cost_of(kanary_beta_prior_chance(prior, work->trials.hits,
+						    work->trials.trials));
+
+	if (!is_quiet(work))
+		return cost;
+	if (train->news > 0)
+		cost = cost_of(fmin(train->news, 1));
+	train->quiet++;
+	train->quiet_cost = cost > train->quiet_cost ? cost : train->quiet_cost;
+	return cost;
+}
+
+static uint32_t write_context(struct kanary_name_train *train, const struct work *work,
+			      const struct kanary_beta_prior *prior, struct draft *draft)
+{
+	u16 novel = novel_cost(train, work, prior);
 	uint32_t i;
 
 	draft[0].entry = (struct kanary_name_entry){
@@ -344,7 +375,7 @@ static bool write_table(struct draft *draft, uint32_t count, uint32_t limit,
 }
 
 /* Twice over all contexts: what they have in common, then each in the light of it. */
-static uint32_t write_drafts(const struct kanary_name_train *train, struct work *work,
+static uint32_t write_drafts(struct kanary_name_train *train, struct work *work,
 			     struct kanary_beta_trials *trials, struct draft *draft)
 {
 	struct kanary_beta_prior prior;
@@ -360,7 +391,7 @@ static uint32_t write_drafts(const struct kanary_name_train *train, struct work 
 	for (first = 0; first < train->sights; first += length) {
 		length = context_length(train, first);
 		tally(work, train->sight + first, length);
-		count += write_context(work, &prior, draft + count);
+		count += write_context(train, work, &prior, draft + count);
 	}
 	return count;
 }
@@ -373,6 +404,8 @@ bool kanary_name_train_finish(struct kanary_name_train *train, struct kanary_nam
 	struct draft *draft;
 	bool done = false;
 
+	train->quiet = 0;
+	train->quiet_cost = 0;
 	order_sights(train);
 	work.child = malloc((train->sights + 1) * sizeof(*work.child));
 	work.rarest_of = calloc(train->documents + 1, sizeof(*work.rarest_of));

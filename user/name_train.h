@@ -10,6 +10,11 @@
  * was used in it once was told in it once. In a recording with times a path was told
  * only when it was new to the kernel's cache, so there a document is a part of the time,
  * a directory counts as visited from its first part on, and news is what comes later.
+ *
+ * How seldom news comes where none was seen, a short recording cannot know. Who runs the
+ * container may: then theirs is the chance in every directory that is quiet: none came in the
+ * latter half of a recording, by when a service has done once what it does, as a rule; and in
+ * at most one part before, as when a program runs for the first time. Twice is how new files come.
  */
 #ifndef KANARY_NAME_TRAIN_H
 #define KANARY_NAME_TRAIN_H
@@ -25,8 +30,17 @@
 /* @part of a document that is not one of a sequence. */
 #define KANARY_NAME_TRAIN_WHOLE UINT32_MAX
 
-/** struct kanary_name_train - what was seen; all 0 to begin with */
+/**
+ * struct kanary_name_train - what was seen; all 0 to begin with
+ * @news: chance that a document has news in any directory that had none, as it is told; 0 where
+ *	it is learned
+ * @quiet: set to the number of quiet directories; none is that was visited in a last part alone
+ * @quiet_cost: set to the largest cost of news in one of these, Q8.8
+ */
 struct kanary_name_train {
+	double news;
+	uint32_t quiet;
+	u16 quiet_cost;
 	/* belongs to name_train.c */
 	struct kanary_name_sight *sight;
 	size_t sights;

@@ -50,6 +50,16 @@ const struct kanary_path *kanary_path_list_path(const struct kanary_path_list *l
 	return (const void *)(list->bytes + list->entry[number].offset);
 }
 
+bool kanary_path_list_timed(const struct kanary_path_list *list)
+{
+	uint32_t i;
+
+	for (i = 0; i < list->count; i++)
+		if (list->entry[i].time)
+			return true;
+	return false;
+}
+
 uint32_t kanary_path_list_find(const struct kanary_path_list *list, uint32_t vector,
 			       uint32_t *number)
 {

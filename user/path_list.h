@@ -57,6 +57,9 @@ const struct kanary_path *kanary_path_list_path(const struct kanary_path_list *l
 uint32_t kanary_path_list_find(const struct kanary_path_list *list, uint32_t vector,
 			       uint32_t *number);
 
+/** kanary_path_list_timed() - whether any is of a recording with times */
+bool kanary_path_list_timed(const struct kanary_path_list *list);
+
 /** kanary_path_list_sort() - by vector, then as they came */
 void kanary_path_list_sort(struct kanary_path_list *list);
 

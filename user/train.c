@@ -2,11 +2,10 @@
 #define _GNU_SOURCE
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "arguments.h"
@@ -15,6 +14,7 @@
 #include "container_name.h"
 #include "grams_train.h"
 #include "message.h"
+#include "model_file.h"
 #include "train_summary.h"
 
 #define BUDGET_DEFAULT "1/week"
@@ -32,6 +32,7 @@ enum {
 	KEY_TRIPLES,
 	KEY_GRAMS,
 	KEY_PATH_HISTOGRAM,
+	KEY_PATH_NEWS,
 	KEY_EVEN,
 	KEY_HIDDEN,
 	KEY_STEPS,
@@ -52,6 +53,7 @@ struct options {
 	char name[KANARY_NAME_SIZE];
 	const char *container;
 	const char *budget;
+	const char *path_news;
 	bool decay_given;
 	bool json;
 	bool quiet;
@@ -77,6 +79,8 @@ static const struct argp_option arguments[] = {
 	  "2 to 9; none by default", 0 },
 	{ "path-histogram", KEY_PATH_HISTOGRAM, "N", 0, "width of the bottleneck of the head that judges the "
 	  "mix of directories that paths lie in, half of what is counted at most; none by default", 0 },
+	{ "path-news", KEY_PATH_NEWS, "N/TIME", 0, "how often, by what you know, it uses a new name where the "
+	  "recordings have none, or once, early: 1/year; by default what they tell", 0 },
 	{ "even", KEY_EVEN, NULL, 0, "weigh all inputs alike: for many short processes", 0 },
 	{ "hidden", KEY_HIDDEN, "N", 0, "width of the LSTMs, 32; 0 for neither sequence nor container head", 0 },
 	{ "steps", KEY_STEPS, "N", 0, "vectors in a sequence, 16; 0 for no sequence head", 0 },
@@ -227,6 +231,9 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 	case 'q':
 		options->quiet = true;
 		return 0;
+	case KEY_PATH_NEWS:
+		options->path_news = argument;
+		return 0;
 	case KEY_DECAY:
 		error = parse_number(state, "decay", argument, 0, 0x7fffffff, &number);
 		settings->decay_limit = (uint32_t)number;
@@ -284,68 +291,65 @@ static void default_name(struct options *options)
 		strcpy(options->name, "model");
 }
 
-/* Sets the vectors for each false alarm. */
-static int apply_budget(struct options *options, const struct kanary_dataset *dataset)
+/*
+ * convert() - a number in a time to vectors for each, by the recordings' rate
+ * @fallback: of recordings without times; 0 where there is none
+ */
+static int convert(const char *text, const struct kanary_dataset *dataset, double fallback,
+		   double *vectors)
 {
 	struct kanary_budget budget;
-	double vectors;
 
-	if (!kanary_budget_parse(options->budget ? options->budget : BUDGET_DEFAULT, &budget)) {
-		kanary_message_error("train: '%s' is no budget: say 1/week, 2/day, 1/12h or 1/1000000",
-				     options->budget);
+	if (!kanary_budget_parse(text, &budget)) {
+		kanary_message_error("train: '%s' is no number in a time: say 1/week, 2/day, 1/12h or 1/1000000",
+				     text);
 		return 2;
 	}
-	vectors = budget.vectors;
-	if (budget.seconds > 0 && dataset->seconds >= KANARY_TRAIN_SUMMARY_SECONDS_MIN) {
-		vectors = budget.seconds * dataset->count / dataset->seconds;
-	} else if (budget.seconds > 0) {
-		if (options->budget)
-			return kanary_message_error("train: the recordings carry no times to convert "
-						    "'%s' with: say --budget 1/VECTORS",
-						    options->budget);
-		vectors = BUDGET_VECTORS;
-	}
-	vectors /= budget.alarms;
-	if (vectors < 10)
-		return kanary_message_error("train: '%s' is an alarm every %.1f vectors: ask for fewer",
-					    options->budget, vectors);
-	options->settings.budget = vectors < 1e18 ? (uint64_t)vectors : (uint64_t)1e18;
+	*vectors = budget.vectors;
+	if (budget.seconds > 0 && dataset->seconds >= KANARY_TRAIN_SUMMARY_SECONDS_MIN)
+		*vectors = budget.seconds * dataset->count / dataset->seconds;
+	else if (budget.seconds > 0 && fallback > 0)
+		*vectors = fallback;
+	else if (budget.seconds > 0)
+		return kanary_message_error("train: the recordings carry no times to convert '%s' with: say 1/VECTORS",
+					    text);
+	*vectors = fmin(*vectors / budget.alarms, 1e18);
 	return 0;
 }
 
-static int write_model(const char *path, const void *file, size_t size)
+static int apply_budget(struct options *options, const struct kanary_dataset *dataset)
 {
-	char *partial = NULL;
-	int descriptor, status = 1;
-	ssize_t written;
+	const char *text = options->budget ? options->budget : BUDGET_DEFAULT;
+	double vectors;
+	int status;
 
-	if (asprintf(&partial, "%s.XXXXXX", path) < 0)
-		return kanary_message_error("train: %s", strerror(ENOMEM));
-	descriptor = mkstemp(partial);
-	if (descriptor < 0) {
-		kanary_message_error("train: cannot write %s: %s", path, strerror(errno));
-		goto out_free;
-	}
-	written = write(descriptor, file, size);
-	if (written != (ssize_t)size || fsync(descriptor) || fchmod(descriptor, 0644)) {
-		kanary_message_error("train: cannot write %s: %s", path,
-				     written < 0 || (size_t)written == size ? strerror(errno) :
-									      "the disk is full");
-		close(descriptor);
-		goto out_unlink;
-	}
-	close(descriptor);
-	if (rename(partial, path)) {
-		kanary_message_error("train: cannot write %s: %s", path, strerror(errno));
-		goto out_unlink;
-	}
-	status = 0;
-	goto out_free;
-out_unlink:
-	unlink(partial);
-out_free:
-	free(partial);
-	return status;
+	status = convert(text, dataset, options->budget ? 0 : BUDGET_VECTORS, &vectors);
+	if (status)
+		return status;
+	if (vectors < 10)
+		return kanary_message_error("train: '%s' is an alarm every %.1f vectors: ask for fewer",
+					    text, vectors);
+	options->settings.budget = (uint64_t)vectors;
+	return 0;
+}
+
+static int apply_path_news(struct options *options, const struct kanary_dataset *dataset)
+{
+	double vectors;
+	int status;
+
+	if (!options->path_news)
+		return 0;
+	if (!kanary_path_list_timed(&dataset->paths))
+		return kanary_message_error("train: --path-news needs recordings of kanary record with paths: the module's paths=1");
+	status = convert(options->path_news, dataset, 0, &vectors);
+	if (status)
+		return status;
+	if (vectors < 1)
+		return kanary_message_error("train: '%s' is more than one a vector: leave --path-news out",
+					    options->path_news);
+	options->settings.path_news = (uint64_t)vectors;
+	return 0;
 }
 
 static int train(struct options *options, struct kanary_dataset *dataset)
@@ -368,7 +372,7 @@ static int train(struct options *options, struct kanary_dataset *dataset)
 	if (options->settings.container.hidden && !result.has_container && !options->quiet)
 		kanary_message_note("no container head: %u processes ended in the recordings, too few to learn their order",
 				    result.processes);
-	status = write_model(options->output, result.file, result.size);
+	status = kanary_model_file_write(options->output, result.file, result.size);
 	seconds = kanary_progress_now() - start;
 	if (!status && options->json)
 		status = kanary_train_summary_json(options->output, dataset, &result, seconds);
@@ -436,6 +440,8 @@ int kanary_train_main(int argc, char **argv)
 					      cgroup ? " of that container" : "");
 	if (!status)
 		status = apply_budget(&options, &dataset);
+	if (!status)
+		status = apply_path_news(&options, &dataset);
 	if (!status) {
 		options.settings.name = options.name;
 		if (!*options.name)

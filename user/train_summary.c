@@ -65,6 +65,8 @@ int kanary_train_summary_json(const char *path, const struct kanary_dataset *dat
 		json_t *head = describe_head(&result->names);
 
 		json_object_set_new(head, "names", json_integer(header->names));
+		json_object_set_new(head, "quiet_directories", json_integer(result->quiet));
+		json_object_set_new(head, "quiet_surprise", json_real(result->quiet_surprise));
 		json_object_set_new(object, "path_names", head);
 	}
 	if (result->task.errors)
@@ -113,6 +115,23 @@ static void print_memory(const char *name, const struct kanary_trainer_head *hea
 	       head->median_error, head->tail.shape);
 }
 
+/* What a file of a new name is worth where there never was any, and whether that is enough. */
+static void print_names(const struct kanary_trainer_result *result)
+{
+	const struct kanary_model_header *header = result->file;
+
+	printf("names     %u of paths and their directories, error %.1f (median of %u), tail "
+	       "shape %.2f\n", header->names, result->names.median_error, result->names.errors,
+	       result->names.tail.shape);
+	if (!result->quiet)
+		return;
+	printf("quiet     to %u directories no new names came, or once, early: one there has surprise %.2f at most", result->quiet, result->quiet_surprise);
+	if (result->quiet_surprise < result->threshold)
+		printf(", "
+		       "and raises no alert: record for longer, or say --path-news");
+	printf("\n");
+}
+
 /* "every 3.2 h", at the rate of the recording. */
 static void print_interval(double vectors, const struct kanary_dataset *dataset)
 {
@@ -155,9 +174,7 @@ void kanary_train_summary_print(const char *path, const struct kanary_dataset *d
 		       header->paths_code, result->path_histogram.median_error,
 		       result->path_histogram.errors, result->path_histogram.tail.shape);
 	if (result->names.errors)
-		printf("names     %u of paths and their directories, error %.1f (median of %u), tail "
-		       "shape %.2f\n", header->names, result->names.median_error,
-		       result->names.errors, result->names.tail.shape);
+		print_names(result);
 	if (result->calls.errors) {
 		print_memory("calls", &result->calls, &header->calls);
 		print_memory("order", &result->order, &header->order);

@@ -115,7 +115,9 @@ static bool fit_memories(struct kanary_trainer *trainer, bool all)
 static bool fit_names(struct kanary_trainer *trainer, bool all)
 {
 	free((void *)trainer->names.entry);
-	return kanary_name_fit(&trainer->names, trainer->dataset, all, &trainer->documents);
+	return kanary_name_fit(&trainer->names, trainer->dataset, all,
+			       trainer->told ? trainer->settings->path_news : 0,
+			       &trainer->name_fit);
 }
 
 static bool fit_grams(struct kanary_trainer *trainer, bool all)
@@ -310,6 +312,20 @@ static const char *run_folds(struct kanary_trainer *trainer, struct kanary_progr
 	return failure;
 }
 
+/* What news in a quiet directory is worth was told: no held-out vector knows better. */
+static void take_word(struct kanary_trainer *trainer)
+{
+	const struct kanary_name_fit *fit = &trainer->name_fit;
+	struct kanary_model model;
+
+	kanary_model_layout(&model, trainer->file);
+	if (!trainer->settings->path_news || !fit->quiet || !model.name_knot)
+		return;
+	kanary_calibrate_told((struct kanary_model_knot *)model.name_knot, model.header->knots,
+			      fit->quiet_cost * KANARY_NAME_HEAD_COST_TO_ERROR,
+			      kanary_held_out_per_document(trainer));
+}
+
 /*
  * The same calibration, but of a model that knows the parts that were held out: by
  * training again where they took turns, else with codebook and memories that have them
@@ -319,6 +335,7 @@ static const char *complete(struct kanary_trainer *trainer, struct kanary_progre
 {
 	const char *failure = NULL;
 
+	trainer->told = true;
 	if (trainer->folds > 1) {
 		forget(trainer);
 		trainer->dataset->turn = 0;
@@ -335,8 +352,10 @@ static const char *complete(struct kanary_trainer *trainer, struct kanary_progre
 	}
 	if (!failure)
 		failure = build(trainer);
-	if (!failure)
+	if (!failure) {
 		kanary_held_out_copy(trainer->file, trainer->fold[0]);
+		take_word(trainer);
+	}
 	return failure;
 }
 
@@ -361,6 +380,22 @@ static const char *prove(struct kanary_trainer *trainer)
 	return same ? NULL : "the model does not give its own reference verdict: report this";
 }
 
+/* Whether a new name in a quiet directory is enough for an alert. */
+static void describe_names(const struct kanary_trainer *trainer,
+			   struct kanary_trainer_result *result)
+{
+	u32 error = trainer->name_fit.quiet_cost * KANARY_NAME_HEAD_COST_TO_ERROR, surprise, heads;
+	struct kanary_model model;
+
+	kanary_model_layout(&model, trainer->file);
+	if (!model.name_knot)
+		return;
+	heads = 2 + !!model.sequence.weight + !!model.container.weight + !!model.paths.knot;
+	surprise = kanary_score_surprise(model.name_knot, model.header->knots, error);
+	result->quiet = trainer->name_fit.quiet;
+	result->quiet_surprise = kanary_score_chosen(surprise, heads) / SURPRISE_UNIT;
+}
+
 static void describe(const struct kanary_trainer *trainer, struct kanary_trainer_result *result)
 {
 	const struct kanary_model_header *header = trainer->file;
@@ -368,6 +403,7 @@ static void describe(const struct kanary_trainer *trainer, struct kanary_trainer
 	result->size = header->size;
 	result->folds = trainer->folds;
 	result->novel = kanary_novelty_count(trainer->dataset);
+	describe_names(trainer, result);
 	result->has_sequence = trainer->sequence.network;
 	result->inputs = trainer->features.inputs;
 	result->seen = trainer->features.seen;

@@ -27,6 +27,8 @@
  * @kinds: of processes that it can name, at most
  * @stride: vectors between two verdicts of the sequence head
  * @decay_limit: as in struct kanary_model_header
+ * @path_news: vectors for each name that is new in a quiet directory (name_train.h), by what the
+ *	user knows; 0 where the recordings are to tell
  * @drift: of the mix of calls that is normal, as struct kanary_drift has it
  * @folds: parts of the data that are held out in turn, up to KANARY_DATASET_TURNS, 0
  *	like 1; fewer, where the sequence head's time limit does not leave time for all
@@ -50,6 +52,7 @@ struct kanary_trainer_settings {
 	uint32_t decay_limit;
 	uint32_t folds;
 	uint64_t budget;
+	uint64_t path_news;
 	double drift;
 	struct kanary_sequence_settings sequence;
 	struct kanary_sequence_settings container;
@@ -97,6 +100,8 @@ struct kanary_trainer_head {
  * @supported: vectors a false alarm for which no extrapolation is needed
  * @highest: surprise of any held-out vector
  * @alarms: that the held-out vectors raise
+ * @quiet: directories to which hardly a new name came
+ * @quiet_surprise: of a name that is news in one of these, at most
  * @process: head
  * @calls: memory, without errors where there is none
  * @order: memory, likewise
@@ -133,6 +138,8 @@ struct kanary_trainer_result {
 	double supported;
 	double highest;
 	size_t alarms;
+	uint32_t quiet;
+	double quiet_surprise;
 	struct kanary_trainer_head process;
 	struct kanary_trainer_head calls;
 	struct kanary_trainer_head order;

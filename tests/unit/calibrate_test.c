@@ -229,6 +229,37 @@ static void errors_that_are_chances_bound_surprise(void **state)
 	assert_in_range(kanary_score_surprise(knot, KNOTS, 4096), 2 * 256, 3 * 256);
 }
 
+/* A heavy tail makes little of an error of 5; whoever knows its chance in a hundred is believed. */
+static void what_is_told_outdoes_the_tail(void **state)
+{
+	enum { COUNT = 300, TOLD = 5 * 4096 + 77 };
+	struct kanary_model_knot before[KNOTS], knot[KNOTS];
+	static u32 errors[COUNT];
+	struct kanary_tail tail;
+	u32 i, error;
+
+	for (i = 0; i < 12; i++)
+		errors[i] = 40 << i;
+	kanary_calibrate_knots(errors, COUNT, 1, before, KNOTS, &tail);
+	kanary_calibrate_bound(before, KNOTS, 100);
+	memcpy(knot, before, sizeof(knot));
+	kanary_calibrate_told(knot, KNOTS, TOLD, 100);
+	assert_true(kanary_score_surprise(before, KNOTS, TOLD) < 5 * 256);
+	for (error = TOLD; error < 20 * 4096; error += 64) {
+		u32 told = error / 16 + 2 * 256;
+
+		assert_in_range(kanary_score_surprise(knot, KNOTS, error), told - 1, told + 1);
+	}
+	/* what is less is left to the tail, but for the rise to what was told */
+	for (error = 0; error < TOLD / 2; error += 64)
+		assert_int_equal(kanary_score_surprise(knot, KNOTS, error),
+				 kanary_score_surprise(before, KNOTS, error));
+	for (i = 1; i < KNOTS; i++) {
+		assert_true(knot[i].error > knot[i - 1].error);
+		assert_true(knot[i].surprise >= knot[i - 1].surprise);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,6 +268,7 @@ int main(void)
 		cmocka_unit_test(surprise_ascends),
 		cmocka_unit_test(odd_errors_make_valid_knots),
 		cmocka_unit_test(errors_that_are_chances_bound_surprise),
+		cmocka_unit_test(what_is_told_outdoes_the_tail),
 		cmocka_unit_test(repeats_leave_the_prior),
 	};
 

@@ -217,6 +217,8 @@ static void the_commands_say_so(void **state)
 	assert_null(strstr(result.out, "\"path_histogram\""));
 	command_expect(kanary_train_main, "train normal.rec -o both.model --path-histogram 3", 2,
 		       "--path-histogram takes an even number from 0 to 128");
+	command_expect(kanary_train_main, "train normal.rec -o both.model --path-news 1/week", 1,
+		       "--path-news needs recordings of kanary record");
 	command_write("today.strace", "open(\"/srv/page-a\", 0) = 3\n"
 		      "open(\"/etc/sha\\33dow\", 0) = 3\nopen(\"/srv/page-b\", 0) = 3\n");
 	command_expect(kanary_import_main, "import strace today.strace -o today.rec --period 16", 0,

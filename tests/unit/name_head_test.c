@@ -154,6 +154,55 @@ static void of_a_sequence_only_later_parts_are_news(void **state)
 	free((void *)table.entry);
 }
 
+/*
+ * By a word news in a quiet directory has a chance of 10^-6: /etc, which had some once, early,
+ * is one. /srv had some twice, /log has to the end, /log/new comes in the last part: these are
+ * learned.
+ */
+static void who_knows_better_is_believed_of_quiet_directories(void **state)
+{
+	struct kanary_name_train train = { .news = 1e-6 };
+	u16 cost[KANARY_PATH_COMPONENTS + 1];
+	struct kanary_name_table table;
+	char name[] = "/log/xa";
+	u32 part, learned;
+
+	for (part = 0; part < KANARY_NAME_TRAIN_PARTS; part++) {
+		kanary_name_train_document(&train, part);
+		if (!part)
+			add(&train, "/etc/hosts");
+		if (part == KANARY_NAME_TRAIN_PARTS / 2 - 1)
+			add(&train, "/etc/passwd");
+		if (!part || part == 2 || part == 5)
+			add(&train, part < 2 ? "/srv/a" : part < 5 ? "/srv/b" : "/srv/c");
+		if (part == KANARY_NAME_TRAIN_PARTS - 1)
+			add(&train, "/log/new/file");
+		name[6] = (char)('a' + part);
+		add(&train, name);
+	}
+	assert_true(kanary_name_train_finish(&train, &table, KANARY_NAME_HEAD_ENTRIES_MAX));
+	assert_int_equal(costs(&table, "/etc/passwd", cost), 0);
+	assert_int_equal(costs(&table, "/etc/shadow", cost), (u32)(6 * UNIT));
+	assert_true(costs(&table, "/root", cost) == (u32)(6 * UNIT));
+	assert_true(costs(&table, "/log/news", cost) <= 0.1 * UNIT);
+	assert_true(costs(&table, "/srv/d", cost) < 2 * UNIT);
+	assert_true(costs(&table, "/log/new/other", cost) < 2 * UNIT);
+	/* / and /etc */
+	assert_int_equal(train.quiet, 2);
+	assert_int_equal(train.quiet_cost, (u32)(6 * UNIT));
+	free((void *)table.entry);
+	/* without the word, the same two are named, and learned */
+	train.news = 0;
+	assert_true(kanary_name_train_finish(&train, &table, KANARY_NAME_HEAD_ENTRIES_MAX));
+	assert_int_equal(train.quiet, 2);
+	learned = costs(&table, "/root", cost);
+	assert_int_equal(train.quiet_cost, learned);
+	assert_true(learned < 3 * UNIT);
+	assert_true(costs(&table, "/etc/shadow", cost) < learned);
+	kanary_name_train_free(&train);
+	free((void *)table.entry);
+}
+
 static void a_small_table_keeps_what_matters(void **state)
 {
 	u16 cost[KANARY_PATH_COMPONENTS + 1];
@@ -219,6 +268,7 @@ int main(void)
 		cmocka_unit_test(news_counts_where_there_is_none_usually),
 		cmocka_unit_test(new_directories_are_judged_by_their_likes),
 		cmocka_unit_test(of_a_sequence_only_later_parts_are_news),
+		cmocka_unit_test(who_knows_better_is_believed_of_quiet_directories),
 		cmocka_unit_test(a_small_table_keeps_what_matters),
 		cmocka_unit_test(without_a_table_nothing_is_surprising),
 		cmocka_unit_test(bad_tables_are_refused),

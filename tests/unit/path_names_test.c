@@ -32,9 +32,11 @@ static void tell(struct kanary_dataset *dataset, const struct kanary_vector *vec
 }
 
 /* A known page with each vector, and now and then an upload of a name that there never was. */
-static void train(struct kanary_trainer_result *result, struct kanary_dataset *dataset)
+static void train(struct kanary_trainer_result *result, struct kanary_dataset *dataset,
+		  uint64_t path_news)
 {
-	static const struct kanary_trainer_settings settings = {
+	const struct kanary_trainer_settings settings = {
+		.path_news = path_news,
 		.name = "service", .inputs = 32, .code = 4, .stride = 2,
 		.decay_limit = 4 * TRAINING_PERIOD, .budget = 100000, .drift = 0.3, .folds = 5,
 		.sequence = { .seconds = 600, .seed = 1 },
@@ -91,7 +93,7 @@ static void surprise_is_no_more_than_was_witnessed(void **state)
 	struct kanary_model model;
 	size_t i;
 
-	train(&result, &dataset);
+	train(&result, &dataset, 0);
 	kanary_model_layout(&model, result.file);
 	look = log10((double)dataset.count / KANARY_NAME_TRAIN_PARTS);
 	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
@@ -110,10 +112,41 @@ static void surprise_is_no_more_than_was_witnessed(void **state)
 	free(result.file);
 }
 
+/* By the user's word such news comes once in 10^7 vectors: that is its surprise, and no more. */
+static void a_word_is_taken_and_no_more_made_of_it(void **state)
+{
+	struct kanary_trainer_result result, without;
+	struct kanary_dataset dataset;
+	double error, surprise;
+	struct kanary_model model;
+
+	train(&without, &dataset, 0);
+	kanary_dataset_free(&dataset);
+	train(&result, &dataset, 10000000);
+	kanary_model_layout(&model, result.file);
+	surprise = ask(&model, "/srv/page/never", &error);
+	print_message("/srv/page/never: %.2f, by word; %.2f at most, without; threshold %.2f\n", surprise,
+		      without.quiet_surprise, result.threshold);
+	assert_true(fabs(surprise - 7) < 0.02);
+	/* the names head and the process head spoke */
+	assert_true(fabs(result.quiet_surprise - (7 - log10(2))) < 0.02);
+	assert_true(result.quiet_surprise > result.threshold);
+	assert_true(without.quiet_surprise < without.threshold);
+	/* the word is of quiet directories: where uploads come, one is no news for it */
+	assert_true(ask(&model, "/srv/upload/never", &error) < 3);
+	/* what it does to the threshold: nothing */
+	assert_true(result.threshold == without.threshold);
+	assert_int_equal(result.quiet, without.quiet);
+	kanary_dataset_free(&dataset);
+	free(without.file);
+	free(result.file);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(surprise_is_no_more_than_was_witnessed),
+		cmocka_unit_test(a_word_is_taken_and_no_more_made_of_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
