@@ -8,7 +8,7 @@
  *	storm compat N		N getpid() of the 32-bit ABI
  *	storm execs N		a thread, not the first, that execs this with N - 1
  *	storm numbers N		each system call there is, N times, mostly refused
- *	storm crowd N		N processes that call and go on, until killed
+ *	storm crowd N		N processes that, once all are there, make 50 calls and stay
  *	storm wait		until it is killed
  */
 #include <limits.h>
@@ -150,16 +150,34 @@ static int execs(unsigned long number)
 		calls(CALLS);
 }
 
-static void crowd(unsigned long number)
+/*
+ * Those that ran while there are more to come would leave the one that makes them no time: who
+ * has slept goes first.
+ */
+static int crowd(unsigned long number)
 {
+	int gate[2];
+	char none;
+
+	if (pipe(gate))
+		return 1;
 	while (number--) {
-		if (fork())
-			continue;
-		for (;;) {
-			calls(CALLS);
-			usleep(10000);
+		pid_t pid = fork();
+
+		if (pid < 0) {
+			perror("storm: fork");
+			return 1;
 		}
+		if (pid)
+			continue;
+		close(gate[1]);
+		if (read(gate[0], &none, 1))
+			_exit(1);
+		calls(CALLS);
+		for (;;)
+			pause();
 	}
+	close(gate[1]);
 	for (;;)
 		pause();
 }
@@ -183,7 +201,7 @@ int main(int argc, char **argv)
 	if (argc > 2 && !strcmp(argv[1], "execs"))
 		return execs(number);
 	if (argc > 2 && !strcmp(argv[1], "crowd"))
-		crowd(number);
+		return crowd(number);
 	if (argc > 1 && !strcmp(argv[1], "wait"))
 		for (;;)
 			pause();
