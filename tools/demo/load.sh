@@ -147,7 +147,7 @@ nginx_burst() {
 }
 
 NGINX_TALK='plain head range post gzip several'
-[ -z "${PATHS:-}" ] || NGINX_TALK+=' brand fresh'
+[ "${PATHS:-0}" = 0 ] || NGINX_TALK+=' brand fresh'
 
 # A page of a name that there never was: new, in a place that is known.
 fresh_page() {
