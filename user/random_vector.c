@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "random_vector.h"
 
+#include "random_draw.h"
+
 #define STREAM_VECTORS_MAX 600
-
-/* splitmix64 (Steele, Lea, Flood 2014): any seed will do. */
-static u64 draw(struct kanary_random_vector *source)
-{
-	u64 value = source->state += 0x9e3779b97f4a7c15;
-
-	value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9;
-	value = (value ^ value >> 27) * 0x94d049bb133111eb;
-	return value ^ value >> 31;
-}
 
 static u32 draw_below(struct kanary_random_vector *source, u32 limit)
 {
-	return (u32)((draw(source) >> 32) * limit >> 32);
+	return kanary_random_draw_below(&source->state, limit);
 }
 
 void kanary_random_vector_seed(struct kanary_random_vector *source, u64 seed)

@@ -13,6 +13,9 @@ const struct kanary_log model_fixture_no_log;
 /* Grams of a random model's empty context, and of any other at most. */
 enum { ROOT_GRAMS = 300, STATE_GRAMS = 5 };
 
+/* From so many names on a random model knows usual paths. */
+enum { WORLD_NAMES = 1000 };
+
 /* Of a memory in a random model: as many bins share a column that most vectors meet every item. */
 enum { MEMORY_COLUMNS = 40, MEMORY_ENTRIES = 12 };
 
@@ -331,6 +334,45 @@ static void fill_kinds(uint64_t *state, const struct kanary_model *model)
 		((s16 *)model->centroid)[i] = (s16)between(state, 0, 32767);
 }
 
+/* Where real paths are, and random ones of user/random_path.c. */
+static const char *const known_paths[] = {
+	"/etc/passwd", "/etc/hosts", "/etc/hostname", "/etc/shadow", "/etc/ld.so.cache",
+	"/usr/lib/x86_64-linux-gnu/libc.so.6", "/lib/x86_64-linux-gnu/libc.so.6",
+	"/proc/self/maps", "/proc/812/fd/812", "/proc/812/stat", "/var/log/page.html",
+	"/srv/data/page.html", "/tmp/tmp.qXz7Kp", "/dev/null", "/home/a/.ssh", "/root/.ssh",
+	"/sys/dev", "etc/data", "lib/log",
+};
+
+/* The entry that is nearest to @key becomes its own: keys go on ascending. */
+static struct kanary_name_entry *know(const struct kanary_model *model, u32 step, u32 key)
+{
+	struct kanary_name_entry *entry = (struct kanary_name_entry *)model->names.entry;
+
+	entry += key / step < model->names.count ? key / step : model->names.count - 1;
+	entry->key = key;
+	return entry;
+}
+
+/* Each as a component of its directory, of any directory of that name, and of any at all. */
+static void know_path(const struct kanary_model *model, u32 step, const char *path)
+{
+	u32 contexts[2], i, j;
+	struct kanary_path_walk walk;
+
+	kanary_path_take((const u8 *)path, strlen(path), *path == '/' ? 0 : KANARY_PATH_RELATIVE,
+			 &walk);
+	know(model, step, walk.prefix[0]);
+	for (i = 1; i <= walk.count; i++) {
+		contexts[0] = kanary_name_head_alike(walk.name[i - 1]);
+		contexts[1] = kanary_name_head_any();
+		know(model, step, walk.prefix[i]);
+		for (j = 0; j < 2; j++) {
+			know(model, step, contexts[j]);
+			know(model, step, kanary_name_head_child(contexts[j], walk.name[i]));
+		}
+	}
+}
+
 /* Of paths that the reference may have, too: without these all would be news. */
 static void fill_names(uint64_t *state, const struct kanary_model *model)
 {
@@ -348,11 +390,14 @@ static void fill_names(uint64_t *state, const struct kanary_model *model)
 			(u16)between(state, 0, KANARY_NAME_HEAD_COST_MAX) :
 			KANARY_NAME_HEAD_NO_CONTEXT;
 	}
+	/* A table that has room for it knows some of the world. */
+	if (count >= WORLD_NAMES)
+		for (i = 0; i < sizeof(known_paths) / sizeof(*known_paths); i++)
+			know_path(model, step, known_paths[i]);
 	kanary_path_take((const u8 *)MODEL_FIXTURE_PATH, strlen(MODEL_FIXTURE_PATH), 0, &walk);
-	entry += walk.prefix[1] / step < count ? walk.prefix[1] / step : count - 1;
-	entry->key = walk.prefix[1];
-	entry->novel = (u16)between(state, 1, KANARY_NAME_HEAD_COST_MAX);
-	fill_knots(state, model->name_knot, model->header->knots, 1 << 16, 1 << 12);
+	know(model, step, walk.prefix[1])->novel = (u16)between(state, 1,
+								KANARY_NAME_HEAD_COST_MAX);
+	fill_knots(state, model->name_knot, model->header->knots, 1 << 14, 1 << 16);
 }
 
 void model_fixture_create(struct model_fixture *fixture, uint64_t seed, unsigned int inputs,

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * model FILE PERIOD quiet|keen|alarm [SEED [STRIDE [TRIPLES [STATES [PATHS]]]]]: a model for
- * tests and benchmarks.
+ * model FILE PERIOD quiet|keen|alarm [SEED [STRIDE [TRIPLES [STATES [PATHS [NAMES]]]]]]: a model
+ * for tests and benchmarks.
  *
  * 64 inputs, 32 hidden units, 16 steps, 100 items in each memory, random weights,
  * which cost the same as learned ones; and a triples head of 256 inputs whose code
  * is TRIPLES wide, if that is given and not 0; and a grams head of STATES; and a
- * path histogram head of 256 inputs whose code is PATHS wide. A quiet
+ * path histogram head of 256 inputs whose code is PATHS wide; and a names head of NAMES
+ * entries, some of usual paths. A quiet
  * model never raises an alert, a keen one whenever there is any surprise, and one of
  * alarm for each vector.
  */
@@ -48,7 +49,7 @@ int main(int argc, char **argv)
 
 	if (argc < 4) {
 		fprintf(stderr, "usage: model FILE PERIOD quiet|keen|alarm "
-			"[SEED [STRIDE [TRIPLES [STATES [PATHS]]]]]\n");
+			"[SEED [STRIDE [TRIPLES [STATES [PATHS [NAMES]]]]]]\n");
 		return 2;
 	}
 	shape.sequence.stride = argc > 5 ? (u16)strtoul(argv[5], NULL, 10) : STEPS;
@@ -62,6 +63,8 @@ int main(int argc, char **argv)
 		shape.paths_inputs = HISTOGRAM_INPUTS;
 		shape.paths_code = (unsigned int)strtoul(argv[8], NULL, 10);
 	}
+	if (argc > 9)
+		shape.names = (unsigned int)strtoul(argv[9], NULL, 10);
 	model_fixture_create_whole(&fixture, argc > 4 ? strtoull(argv[4], NULL, 10) : 1, &shape);
 	header = fixture.file;
 	header->period = (u32)strtoul(argv[2], NULL, 10);
@@ -82,6 +85,8 @@ int main(int argc, char **argv)
 			flatten(fixture.model.triples.knot, header->knots);
 		if (fixture.model.paths.knot)
 			flatten(fixture.model.paths.knot, header->knots);
+		if (fixture.model.name_knot)
+			flatten(fixture.model.name_knot, header->knots);
 		if (fixture.model.grams_knot)
 			flatten(fixture.model.grams_knot, header->knots);
 		flatten(fixture.model.sequence.knot, header->knots);
