@@ -40,9 +40,11 @@
  * KANARY_CMD_UNLOAD (do): CGROUP
  * KANARY_CMD_SET_MODE (do): CGROUP, MODE
  *
- * KANARY_CMD_SCORE (do): CGROUP, VECTOR (repeated: stream by stream, in order)
- *	-> VERDICT (repeated): what the container's model says, from a fresh
- *	   state, in the kernel's arithmetic. Changes nothing.
+ * KANARY_CMD_SCORE (do): CGROUP, [PATH (repeated)], VECTOR, and so on
+ *	-> VERDICT (repeated): what the container's model says of each vector, from
+ *	   a fresh state, in the kernel's arithmetic. Changes nothing.
+ *	Vectors come stream by stream, in order; before each one stand the paths
+ *	that were told of its stream since the vector before, in order.
  *
  * KANARY_CMD_ALERT (event, multicast group "alerts")
  *	SEQUENCE, CGROUP, PIDNS, PROFILE, PID, TGID, COMM, TIME, SURPRISE,
@@ -79,6 +81,8 @@
 #define KANARY_COMM_SIZE 16
 /* Vectors in one KANARY_CMD_SCORE. */
 #define KANARY_SCORE_MAX 256
+/* Paths in one, before all of its vectors together. */
+#define KANARY_SCORE_PATHS_MAX 1024
 
 /*
  * Bins of a histogram: the native ABI's syscall numbers, then the 32-bit ABI's.

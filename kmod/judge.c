@@ -150,26 +150,41 @@ static int get_working(const struct kanary_model *model, struct working *working
 	return -ENOMEM;
 }
 
-int kanary_judge_run(const struct kanary_model *model, const struct kanary_vector **vector,
+/* As kanary_judge_path() and kanary_judge_vector() do, and tests/vm/bit_identity.sh holds to. */
+static void judge_step(const struct kanary_model *model, const struct working *working,
+		       const struct kanary_judge_step *step, struct kanary_verdict *verdict)
+{
+	const struct kanary_vector *vector = step->vector;
+	struct kanary_log log = kanary_vector_log(vector);
+	u32 i;
+
+	for (i = 0; i < step->paths; i++) {
+		const struct kanary_path *path = step->path[i];
+
+		kanary_score_path(model, working->stream, (const u8 *)path->name, path->length,
+				  path->flags);
+		cond_resched();
+	}
+	kanary_score_vector(model, working->stream, vector->counts, vector->length, &log,
+			    working->scratch, verdict);
+	if (kanary_score_ends(working->stream, vector))
+		kanary_score_process(model, working->container, working->scratch, verdict);
+}
+
+int kanary_judge_run(const struct kanary_model *model, const struct kanary_judge_step *step,
 		     u32 length, struct kanary_verdict *verdict)
 {
 	struct working working;
-	struct kanary_log log;
 	u32 i;
 
 	if (get_working(model, &working))
 		return -ENOMEM;
 	kanary_score_container_init(model, working.container);
 	for (i = 0; i < length; i++) {
-		log = kanary_vector_log(vector[i]);
 		/* another stream takes over, of the same container */
-		if (!i || vector[i]->stream != vector[i - 1]->stream)
-			kanary_score_stream_begin(model, working.stream, vector[i]);
-		kanary_score_vector(model, working.stream, vector[i]->counts, vector[i]->length,
-				    &log, working.scratch, &verdict[i]);
-		if (kanary_score_ends(working.stream, vector[i]))
-			kanary_score_process(model, working.container, working.scratch,
-					     &verdict[i]);
+		if (!i || step[i].vector->stream != step[i - 1].vector->stream)
+			kanary_score_stream_begin(model, working.stream, step[i].vector);
+		judge_step(model, &working, &step[i], &verdict[i]);
 		cond_resched();
 	}
 	free_working(&working);

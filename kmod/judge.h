@@ -54,15 +54,27 @@ int kanary_judge_path(const struct kanary_profile *profile, struct kanary_task *
 		      const struct kanary_path *path, u32 index, u32 *surprise);
 
 /**
+ * struct kanary_judge_step - a vector, and what was told of its stream before it
+ * @vector: checked
+ * @path: checked, since the stream's vector before
+ * @paths: number of @path
+ */
+struct kanary_judge_step {
+	const struct kanary_vector *vector;
+	const struct kanary_path *const *path;
+	u32 paths;
+};
+
+/**
  * kanary_judge_run() - judge vectors of a container from a fresh state, for a caller of the CLI
- * @length: of @vector and @verdict
+ * @length: of @step and @verdict
  *
  * Each change of the stream begins that stream anew; the processes that end make
  * the container's sequence.
  *
  * Context: may sleep. Return: 0 or -ENOMEM.
  */
-int kanary_judge_run(const struct kanary_model *model, const struct kanary_vector **vector,
+int kanary_judge_run(const struct kanary_model *model, const struct kanary_judge_step *step,
 		     u32 length, struct kanary_verdict *verdict);
 
 /** kanary_judge_reference() - a model's self-test; 0, -ENOMEM or -EILSEQ; may sleep */

@@ -10,6 +10,7 @@
 #include "path_cache.h"
 #include "path_hook.h"
 #include "path_queue.h"
+#include "path_record.h"
 #include "lock.h"
 #include "profile.h"
 #include "recorder.h"
@@ -67,10 +68,12 @@ static const struct nla_policy mode_policy[KANARY_A_MODE + 1] = {
 	[KANARY_A_MODE] = NLA_POLICY_MAX(NLA_U32, KANARY_MODE_ENFORCE),
 };
 
-static const struct nla_policy score_policy[KANARY_A_VECTOR + 1] = {
+static const struct nla_policy score_policy[KANARY_A_PATH + 1] = {
 	[KANARY_A_CGROUP] = { .type = NLA_U64 },
 	[KANARY_A_VECTOR] = NLA_POLICY_RANGE(NLA_BINARY, sizeof(struct kanary_vector),
 					     KANARY_VECTOR_SIZE_MAX),
+	[KANARY_A_PATH] = NLA_POLICY_RANGE(NLA_BINARY, sizeof(struct kanary_path),
+					   KANARY_PATH_RECORD_SIZE_MAX),
 };
 
 int kanary_netlink_refuse(struct genl_info *info, int error, const char *why)

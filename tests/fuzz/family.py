@@ -13,6 +13,8 @@ import yaml
 SPEC = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'common', 'kanary.yaml')
 KINDS = {'pad': 'PAD', 'u16': 'U16', 'u32': 'U32', 's32': 'S32', 'u64': 'U64', 'string': 'STRING',
          'binary': 'BINARY', 'nest': 'NEST'}
+# What a struct's length counts, and what that is.
+TAILS = {'vector': ('counts', 'array[kanary_count]'), 'path': ('name', 'array[int8]')}
 INTEGERS = {'u16': 'int16', 'u32': 'int32', 's32': 'int32', 'u64': 'int64'}
 
 
@@ -98,16 +100,16 @@ def syz_struct(family, definition):
         name = member['name'].replace('-', '_')
         if member['type'] == 'binary':
             kind = 'array[int8, %d]' % member['len']
-        elif definition['name'] == 'vector' and name == 'length':
-            kind = 'len[counts, int16]'
+        elif definition['name'] in TAILS and name == 'length':
+            kind = 'len[%s, int16]' % TAILS[definition['name']][0]
         else:
             kind = INTEGERS[member['type']]
             enum = family.definitions.get(member.get('enum'))
             if enum and enum['type'] == 'enum':
                 kind += '[0:%d]' % (len(enum['entries']) - 1)
         yield '\t%s\t%s' % (name, kind)
-    if definition['name'] == 'vector':
-        yield '\tcounts\tarray[kanary_count]'
+    if definition['name'] in TAILS:
+        yield '\t%s\t%s' % TAILS[definition['name']]
     yield '}'
     yield ''
 

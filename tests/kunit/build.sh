@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
 out=$(realpath -m "$1") kdir=$2
 shift 2
-flags=(-std=gnu11 -O2 -Wall -Wextra -Wno-unused-parameter -Icommon -Itests/unit)
+flags=(-std=gnu11 -O2 -Wall -Wextra -Wno-unused-parameter -Icommon -Iuser -Itests/unit)
 
 rm -rf "$out"
 mkdir -p "$out/kunit"
@@ -17,7 +17,8 @@ cp tests/kunit/Kbuild "$out/"
 cp tests/kunit/*.[ch] "$out/kunit/"
 rm "$out/kunit/reference.c"
 # What userspace says of random models and vectors, for the kernel to say the same.
-gcc "${flags[@]}" -o "$out/reference" tests/kunit/reference.c tests/unit/model_fixture.c common/*.c
+gcc "${flags[@]}" -o "$out/reference" tests/kunit/reference.c tests/unit/model_fixture.c \
+	user/random_path.c common/*.c
 "$out/reference" >"$out/kunit/reference_data.h"
 make -s -C "$kdir" M="$out" "$@" modules
 

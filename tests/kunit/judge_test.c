@@ -42,10 +42,26 @@ static void clear_away(struct kunit *test, struct setting *setting)
 	KUNIT_EXPECT_EQ(test, kanary_profile_memory(), 0ULL);
 }
 
-static void worker_agrees_with_userspace(struct kunit *test)
+/* What the worker does of paths and of a vector. */
+static void judge_as_the_worker(struct kunit *test, const struct setting *setting,
+				const struct kanary_judge_step *told,
+				struct kanary_verdict *verdict)
 {
 	struct kanary_unusual unusual[KANARY_UNUSUAL_MAX];
-	u32 model, i, reasons, alerts = 0, speaks = 0;
+	u32 i, surprise, reasons;
+
+	for (i = 0; i < told->paths; i++)
+		KUNIT_ASSERT_EQ(test, kanary_judge_path(setting->profile, setting->task,
+							told->path[i], told->vector->index,
+							&surprise), 0);
+	KUNIT_ASSERT_EQ(test, kanary_judge_vector(setting->profile, setting->task, told->vector,
+						  verdict, unusual, &reasons), 0);
+	KUNIT_EXPECT_LE(test, reasons, (u32)KANARY_UNUSUAL_MAX);
+}
+
+static void worker_agrees_with_userspace(struct kunit *test)
+{
+	u32 model, i, alerts = 0, speaks = 0, names = 0;
 	struct kanary_verdict verdict;
 	struct setting setting;
 
@@ -55,15 +71,13 @@ static void worker_agrees_with_userspace(struct kunit *test)
 		arrange(test, &setting, model);
 		for (i = 0; i < REFERENCE_VECTORS; i++) {
 			memset(&verdict, 0xa5, sizeof(verdict));
-			KUNIT_ASSERT_EQ(test, kanary_judge_vector(setting.profile, setting.task,
-								  reference->vector[i], &verdict,
-								  unusual, &reasons), 0);
+			judge_as_the_worker(test, &setting, &reference->step[i], &verdict);
 			KUNIT_EXPECT_EQ_MSG(test, memcmp(&verdict, &reference->verdict[i],
 							 sizeof(verdict)), 0,
 					    "model %s, vector %u: surprise %u instead of %u",
 					    reference->name, i, verdict.surprise,
 					    reference->verdict[i].surprise);
-			KUNIT_EXPECT_LE(test, reasons, (u32)KANARY_UNUSUAL_MAX);
+			names += !!verdict.path_names_error;
 			alerts += !!(verdict.flags & KANARY_VERDICT_ALERT);
 			speaks |= verdict.flags;
 		}
@@ -71,6 +85,7 @@ static void worker_agrees_with_userspace(struct kunit *test)
 	}
 	/* Both kinds of verdict, and every head. */
 	KUNIT_EXPECT_GT(test, alerts, 0U);
+	KUNIT_EXPECT_GT(test, names, 10U);
 	KUNIT_EXPECT_EQ(test, speaks, (u32)(KANARY_VERDICT_SEQUENCE | KANARY_VERDICT_ALERT |
 					    KANARY_VERDICT_CONTAINER |
 					    KANARY_VERDICT_PATH_HISTOGRAM));
@@ -86,13 +101,11 @@ static void run_agrees_with_userspace(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, verdict);
 	for (model = 0; model < kanary_references; model++) {
 		const struct reference *reference = &kanary_reference[model];
-		const struct kanary_vector **vectors = (void *)reference->vector;
 
 		arrange(test, &setting, model);
 		memset(verdict, 0, REFERENCE_VECTORS * sizeof(*verdict));
-		KUNIT_EXPECT_EQ(test, kanary_judge_run(&setting.profile->model,
-						       vectors, REFERENCE_VECTORS,
-						       verdict), 0);
+		KUNIT_EXPECT_EQ(test, kanary_judge_run(&setting.profile->model, reference->step,
+						       REFERENCE_VECTORS, verdict), 0);
 		KUNIT_EXPECT_EQ_MSG(test, memcmp(verdict, reference->verdict,
 						 REFERENCE_VECTORS * sizeof(*verdict)), 0,
 				    "model %s", reference->name);
@@ -115,8 +128,8 @@ static void state_follows_model_and_stream(struct kunit *test)
 	arrange(test, &setting, 0);
 	for (i = 0; i < 2; i++) {
 		KUNIT_ASSERT_EQ(test, kanary_judge_vector(setting.profile, setting.task,
-							  kanary_reference[0].vector[0], &verdict,
-							  unusual, &reasons), 0);
+							  kanary_reference[0].step[0].vector,
+							  &verdict, unusual, &reasons), 0);
 		/* The second time it is another stream's first in all but name. */
 		if (!i)
 			KUNIT_EXPECT_EQ(test, verdict.surprise,
@@ -136,7 +149,7 @@ static void state_follows_model_and_stream(struct kunit *test)
 	setting.reader = kanary_profile_read_lock();
 	setting.profile = kanary_profile_find(CONTAINER);
 	KUNIT_ASSERT_EQ(test, kanary_judge_vector(setting.profile, setting.task,
-						  kanary_reference[1].vector[0], &verdict,
+						  kanary_reference[1].step[0].vector, &verdict,
 						  unusual, &reasons), 0);
 	KUNIT_EXPECT_EQ(test, memcmp(&verdict, kanary_reference[1].verdict, sizeof(verdict)), 0);
 	KUNIT_EXPECT_EQ(test, (u64)atomic64_read(&memory), held + setting.task->judge->size);

@@ -111,6 +111,16 @@ static void ranges_are_kept(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, parse(judge, KANARY_A_VECTOR, NULL, sizeof(struct kanary_vector)), 0);
 	KUNIT_EXPECT_EQ(test, parse(judge, KANARY_A_VECTOR, NULL, KANARY_VECTOR_SIZE_MAX), 0);
 	KUNIT_EXPECT_NE(test, parse(judge, KANARY_A_VECTOR, NULL, KANARY_VECTOR_SIZE_MAX + 1), 0);
+
+	KUNIT_EXPECT_NE(test, parse(judge, KANARY_A_PATH, NULL, sizeof(struct kanary_path) - 1), 0);
+	KUNIT_EXPECT_EQ(test, parse(judge, KANARY_A_PATH, NULL, sizeof(struct kanary_path)), 0);
+	KUNIT_EXPECT_EQ(test, parse(judge, KANARY_A_PATH, NULL, KANARY_PATH_RECORD_SIZE_MAX), 0);
+	KUNIT_EXPECT_NE(test, parse(judge, KANARY_A_PATH, NULL, KANARY_PATH_RECORD_SIZE_MAX + 1),
+			0);
+	/* What lies between the two in number is none of a request's. */
+	for (value = KANARY_A_VECTOR + 1; value < KANARY_A_PATH; value++)
+		KUNIT_EXPECT_NE_MSG(test, parse(judge, value, "12345678", 8), 0, "attribute %u",
+				    value);
 }
 
 /* A container's socket may bear the number of the recorder's, in a namespace of its own. */

@@ -5,10 +5,11 @@
 #include <string.h>
 
 #include "model_fixture.h"
+#include "random_path.h"
 #include "score.h"
 #include "vector.h"
 
-enum { VECTORS = 40, PERIOD = 500, STREAM = 6 };
+enum { VECTORS = 40, PERIOD = 500, STREAM = 6, PATHS = 4 };
 
 static const struct {
 	const char *name;
@@ -21,19 +22,22 @@ static const struct {
 	{ "memories", { .inputs = 32, .code = 6, .sequence = { 16, 4, 1, 0 }, .items = 9 } },
 	{ "triples", { .inputs = 32, .code = 6, .kinds = 3, .container = { 8, 2, 1, 0 },
 		       .items = 5, .triples_inputs = 64, .triples_code = 8 } },
-	{ "paths", { .inputs = 16, .code = 4, .sequence = { 8, 3, 1, 0 }, .names = 9,
+	{ "paths", { .inputs = 16, .code = 4, .sequence = { 8, 3, 1, 0 }, .names = 1500,
 		     .paths_inputs = 128, .paths_code = 16 } },
 };
 
-static void print_bytes(const char *type, const char *name, unsigned int model, int number,
+/* NAME_MODEL[_NUMBER[_PART]] */
+static void print_bytes(const char *name, unsigned int model, int number, int part,
 			const void *data, size_t size)
 {
 	const unsigned char *byte = data;
 	size_t i;
 
-	printf("static const %s %s_%u", type, name, model);
+	printf("static const u8 %s_%u", name, model);
 	if (number >= 0)
 		printf("_%d", number);
+	if (part >= 0)
+		printf("_%d", part);
 	printf("[] __aligned(8) = {");
 	for (i = 0; i < size; i++)
 		printf("%s%u,", i % 24 ? "" : "\n", byte[i]);
@@ -59,8 +63,33 @@ static struct kanary_vector *make_vector(uint64_t *state, unsigned int number)
 	return vector;
 }
 
+/* Return: how many paths were told before the vector, 0 to PATHS. */
+static unsigned int tell_paths(const struct kanary_model *model,
+			       struct kanary_score_stream *stream,
+			       struct kanary_random_path *source,
+			       const struct kanary_vector *vector, unsigned int number,
+			       int position)
+{
+	unsigned int paths = model->name_knot ? (unsigned int)position % (PATHS + 1) : 0, i;
+
+	for (i = 0; i < paths; i++) {
+		const struct kanary_path *path = kanary_random_path_next(source, vector);
+
+		kanary_score_path(model, stream, (const u8 *)path->name, path->length, path->flags);
+		print_bytes("path", number, position, (int)i, path,
+			    kanary_path_record_size(path->length));
+	}
+	printf("static const struct kanary_path *const paths_%u_%d[] = {\n", number, position);
+	for (i = 0; i < paths; i++)
+		printf("\t(const void *)path_%u_%d_%u,\n", number, position, i);
+	printf("\tNULL\n};\n");
+	return paths;
+}
+
 static void print_model(unsigned int number)
 {
+	static struct kanary_random_path source;
+	unsigned int paths[VECTORS];
 	struct kanary_score_container *container;
 	struct kanary_verdict verdict[VECTORS];
 	struct kanary_score_stream *stream;
@@ -74,6 +103,7 @@ static void print_model(unsigned int number)
 	scratch = malloc(kanary_score_scratch_size(&fixture.model));
 	container = malloc(kanary_score_container_size(&fixture.model) + 1);
 	kanary_score_container_init(&fixture.model, container);
+	kanary_random_path_seed(&source, number);
 	memset(verdict, 0, sizeof(verdict));
 	for (i = 0; i < VECTORS; i++) {
 		struct kanary_vector *vector = make_vector(&state, i);
@@ -81,19 +111,20 @@ static void print_model(unsigned int number)
 
 		if (!vector->index)
 			kanary_score_stream_begin(&fixture.model, stream, vector);
+		paths[i] = tell_paths(&fixture.model, stream, &source, vector, number, (int)i);
 		kanary_score_vector(&fixture.model, stream, vector->counts, vector->length,
 				    &log, scratch, &verdict[i]);
 		if (kanary_score_ends(stream, vector))
 			kanary_score_process(&fixture.model, container, scratch, &verdict[i]);
-		print_bytes("u8", "vector", number, (int)i, vector,
-			    kanary_vector_size(vector));
+		print_bytes("vector", number, (int)i, -1, vector, kanary_vector_size(vector));
 		free(vector);
 	}
-	print_bytes("u8", "file", number, -1, fixture.file, fixture.size);
-	print_bytes("u8", "verdict", number, -1, verdict, sizeof(verdict));
-	printf("static const struct kanary_vector *const vectors_%u[] = {\n", number);
+	print_bytes("file", number, -1, -1, fixture.file, fixture.size);
+	print_bytes("verdict", number, -1, -1, verdict, sizeof(verdict));
+	printf("static const struct kanary_judge_step steps_%u[] = {\n", number);
 	for (i = 0; i < VECTORS; i++)
-		printf("\t(const void *)vector_%u_%u,\n", number, i);
+		printf("\t{ (const void *)vector_%u_%u, paths_%u_%u, %u },\n", number, i, number,
+		       i, paths[i]);
 	printf("};\n");
 	free(container);
 	free(scratch);
@@ -112,7 +143,7 @@ int main(void)
 		print_model(number);
 	printf("const struct reference kanary_reference[] = {\n");
 	for (number = 0; number < count; number++)
-		printf("\t{ \"%s\", file_%u, sizeof(file_%u), vectors_%u, (const void *)verdict_%u },\n",
+		printf("\t{ \"%s\", file_%u, sizeof(file_%u), steps_%u, (const void *)verdict_%u },\n",
 		       models[number].name, number, number, number, number);
 	printf("};\n");
 	return 0;

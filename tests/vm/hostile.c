@@ -26,6 +26,7 @@
 #include "kanary_netlink.h"
 #include "model.h"
 #include "model_fixture.h"
+#include "path_record.h"
 #include "vector.h"
 
 static int wrong;
@@ -179,6 +180,92 @@ static void vectors(struct hostile_socket *socket, u64 cgroup)
 	expect(socket, "257 vectors", E2BIG, "too many vectors");
 	score_with(socket, 1ull << 60, "score of a container that is not there", &good.vector,
 		   size, ENOENT);
+}
+
+static void put_one_vector(struct hostile_socket *socket, u64 stream)
+{
+	struct {
+		struct kanary_vector vector;
+		struct kanary_count count;
+	} one = {
+		.vector = { .stream = stream, .calls = 3, .length = 1 }, .count = { 7, 3 },
+	};
+
+	hostile_put(socket, KANARY_A_VECTOR, &one, kanary_vector_size(&one.vector));
+}
+
+/* A vector of stream 1 behind a path. */
+static void score_path(struct hostile_socket *socket, u64 cgroup, const char *what,
+		       const struct kanary_path *path, size_t size, int error, const char *text)
+{
+	hostile_begin(socket, KANARY_CMD_SCORE);
+	hostile_put_u64(socket, KANARY_A_CGROUP, cgroup);
+	hostile_put(socket, KANARY_A_PATH, path, size);
+	put_one_vector(socket, 1);
+	expect(socket, what, error, text);
+}
+
+static void paths(struct hostile_socket *socket, u64 cgroup)
+{
+	_Alignas(8) u8 memory[KANARY_PATH_RECORD_SIZE_MAX + 1] = { 0 };
+	struct kanary_path *path = (struct kanary_path *)memory;
+	const size_t size = kanary_path_record_size(4);
+	u32 i;
+
+	path->stream = 1;
+	path->length = 4;
+	memcpy(path->name, "/etc", 4);
+	score_path(socket, cgroup, "a good path", path, size, 0, NULL);
+	score_path(socket, cgroup, "half a path", path, 39, ERANGE, "size out of range");
+	score_path(socket, cgroup, "a path of 257 bytes", path, sizeof(memory), ERANGE,
+		   "size out of range");
+	score_path(socket, cgroup, "a path without its last byte", path, size - 1, EINVAL,
+		   "does not follow from its length");
+	path->stream = 2;
+	score_path(socket, cgroup, "a path of another stream", path, size, EINVAL,
+		   "another stream");
+	path->stream = 1;
+	path->flags = KANARY_PATH_RELATIVE;
+	score_path(socket, cgroup, "/etc, relative", path, size, EINVAL, "not relative");
+	path->flags = 0x8000;
+	score_path(socket, cgroup, "an unknown flag", path, size, EINVAL, "unknown flag");
+	path->flags = 0;
+	path->name[2] = 0;
+	score_path(socket, cgroup, "a zero in a path", path, size, EINVAL, "byte of 0");
+	path->name[2] = '\n';
+	score_path(socket, cgroup, "a newline in a path", path, size, 0, NULL);
+	path->length = KANARY_PATH_SIZE_MAX;
+	memset(path->name, 0xff, KANARY_PATH_SIZE_MAX);
+	path->flags = KANARY_PATH_RELATIVE | KANARY_PATH_TRUNCATED;
+	score_path(socket, cgroup, "256 bytes of 255", path, sizeof(memory) - 1, 0, NULL);
+
+	path->length = 4;
+	path->flags = 0;
+	memcpy(path->name, "/etc", 4);
+	hostile_begin(socket, KANARY_CMD_SCORE);
+	hostile_put_u64(socket, KANARY_A_CGROUP, cgroup);
+	put_one_vector(socket, 1);
+	hostile_put(socket, KANARY_A_PATH, path, size);
+	expect(socket, "a path behind the last vector", EINVAL, "without a vector");
+	hostile_begin(socket, KANARY_CMD_SCORE);
+	hostile_put_u64(socket, KANARY_A_CGROUP, cgroup);
+	hostile_put(socket, KANARY_A_PATH, path, size);
+	expect(socket, "a path alone", EINVAL, "the vectors are missing");
+	for (i = 0; i < 2; i++) {
+		u32 left = KANARY_SCORE_PATHS_MAX + i;
+
+		hostile_begin(socket, KANARY_CMD_SCORE);
+		hostile_put_u64(socket, KANARY_A_CGROUP, cgroup);
+		while (left--)
+			hostile_put(socket, KANARY_A_PATH, path, size);
+		put_one_vector(socket, 1);
+		expect(socket, i ? "1025 paths" : "1024 paths", i ? E2BIG : 0,
+		       i ? "too many paths" : NULL);
+	}
+	hostile_begin(socket, KANARY_CMD_UNLOAD);
+	hostile_put_u64(socket, KANARY_A_CGROUP, cgroup);
+	hostile_put(socket, KANARY_A_PATH, path, size);
+	expect(socket, "unload with a path", EINVAL, "Unknown attribute type");
 }
 
 static void containers(struct hostile_socket *socket)
@@ -353,6 +440,7 @@ static int run_messages(int argc, char **argv)
 	missing(&socket, cgroup);
 	malformed(&socket, cgroup);
 	vectors(&socket, cgroup);
+	paths(&socket, cgroup);
 	containers(&socket);
 	uploads(&socket, family, cgroup, file, (u32)size);
 	models(&socket, cgroup, file, (u32)size);

@@ -26,6 +26,7 @@
 
 #include "hostile.h"
 #include "kanary_netlink.h"
+#include "random_path.h"
 #include "random_vector.h"
 
 enum { WAY_DO, WAY_DUMP, WAY_EVENT };
@@ -65,6 +66,7 @@ struct sender {
 
 static struct sender senders[SOCKETS];
 static struct kanary_random_vector source;
+static struct kanary_random_path path_source;
 static uint64_t random_state;
 static uint64_t cgroup;
 static uint8_t model[1 << 19];
@@ -150,18 +152,34 @@ static size_t size_for(const struct attribute *attribute)
 	}
 }
 
-static void put_vector(uint16_t type)
+/* Whole, or with a bit turned, or cut. */
+static void put_spoilt(uint16_t type, const void *data, size_t size)
 {
-	const struct kanary_vector *vector = kanary_random_vector_next(&source, chance(8));
-	size_t size = sizeof(*vector) + vector->length * sizeof(vector->counts[0]);
 	static _Alignas(8) uint8_t copy[KANARY_VECTOR_SIZE_MAX];
 
-	memcpy(copy, vector, size);
-	if (chance(8))
-		copy[draw((uint32_t)size)] ^= (uint8_t)(1 << draw(8));
+	memcpy(copy, data, size);
 	if (chance(24))
+		copy[draw((uint32_t)size)] ^= (uint8_t)(1 << draw(8));
+	if (chance(48))
 		size = draw((uint32_t)size);
 	put(type, copy, size);
+}
+
+static void put_path(const struct kanary_vector *vector)
+{
+	const struct kanary_path *path = kanary_random_path_next(&path_source, vector);
+
+	put_spoilt(KANARY_A_PATH, path, kanary_path_record_size(path->length));
+}
+
+/* With the paths that were told before it. */
+static void put_vector(void)
+{
+	const struct kanary_vector *vector = kanary_random_vector_next(&source, chance(8));
+
+	while (chance(2))
+		put_path(vector);
+	put_spoilt(KANARY_A_VECTOR, vector, kanary_vector_size(vector));
 }
 
 static void put_any(uint16_t type, int depth)
@@ -232,7 +250,11 @@ static void put_sensible(struct sender *sender, uint16_t type)
 		sender->offset += size;
 		return;
 	case KANARY_A_VECTOR:
-		put_vector(type);
+		put_vector();
+		return;
+	case KANARY_A_PATH:
+		/* Mostly of the stream that goes on. */
+		put_path((const struct kanary_vector *)source.memory);
 		return;
 	default:
 		put_any(type, 0);
@@ -420,6 +442,7 @@ int main(int argc, char **argv)
 	messages = strtoull(argv[3], NULL, 10);
 	random_state = strtoull(argv[4], NULL, 10) * 0x9e3779b97f4a7c15ull + 1;
 	kanary_random_vector_seed(&source, random_state);
+	kanary_random_path_seed(&path_source, random_state);
 	file = fopen(argv[2], "rb");
 	model_size = file ? (uint32_t)fread(model, 1, sizeof(model), file) : 0;
 	family = hostile_family(&group);
