@@ -8,17 +8,6 @@
 #include "message.h"
 #include "vector.h"
 
-/* Bytes of vectors in a request: few enough for any socket's buffer. */
-#define RUN_BYTES 65536
-
-/* Vectors that wait: of a stream, or of streams one after the other to be sent as they are. */
-struct kanary_kernel_score_run {
-	u32 count;
-	u32 used;
-	u32 offset[KANARY_SCORE_MAX];
-	_Alignas(8) u8 memory[RUN_BYTES];
-};
-
 struct reply {
 	struct kanary_verdict verdicts[KANARY_SCORE_MAX];
 	int count;
@@ -30,6 +19,11 @@ struct loaded {
 	bool found;
 	struct kanary_container container;
 };
+
+static int short_of_memory(void)
+{
+	return kanary_message_error("score: %s", strerror(ENOMEM));
+}
 
 static int take_container(const struct nlmsghdr *message, void *context)
 {
@@ -57,9 +51,8 @@ int kanary_kernel_score_open(struct kanary_kernel_score *score, const char *cont
 	score->state = malloc(kanary_score_stream_size(model));
 	score->container = malloc(kanary_score_container_size(model) + 1);
 	score->scratch = aligned_alloc(64, (kanary_score_scratch_size(model) + 63) & ~63ul);
-	score->batch = calloc(1, sizeof(*score->batch));
-	if (!score->state || !score->container || !score->scratch || !score->batch)
-		return kanary_message_error("score: %s", strerror(ENOMEM));
+	if (!score->state || !score->container || !score->scratch)
+		return short_of_memory();
 	loaded.cgroup = score->target.cgroup;
 	if (kanary_netlink_dump(score->target.netlink, KANARY_CMD_GET_CONTAINERS, take_container,
 				&loaded))
@@ -81,10 +74,10 @@ static int take_verdicts(const struct nlmsghdr *message, void *context)
 	return reply->count < 0 ? reply->count : 0;
 }
 
-static void note_difference(struct kanary_kernel_score *score, const struct kanary_vector *vector,
-			    u32 position, const struct kanary_verdict *kernel,
-			    const struct kanary_verdict *ours)
+static void note_difference(struct kanary_kernel_score *score, u32 step,
+			    const struct kanary_verdict *kernel, const struct kanary_verdict *ours)
 {
+	const struct kanary_vector *vector = kanary_score_run_get(score->batch, step);
 	static const char *const names[] = {
 		"process_error", "sequence_error", "container_error", "calls_error",
 		"order_error", "triples_error", "path_names_error", "grams_error", "process_surprise",
@@ -102,59 +95,40 @@ static void note_difference(struct kanary_kernel_score *score, const struct kana
 	for (i = 0; i < sizeof(names) / sizeof(*names) - 1 && theirs[i] == own[i]; i++)
 		;
 	snprintf(score->first, sizeof(score->first),
-		 "stream %llu, vector %u (number %u of its run): %s is %u in the kernel, %u here",
-		 (unsigned long long)vector->stream, vector->index, position, names[i], theirs[i],
-		 own[i]);
+		 "stream %llu, vector %u (number %u of its run, after %u paths): %s is %u in the kernel, %u here",
+		 (unsigned long long)vector->stream, vector->index, step,
+		 score->batch->step[step].paths, names[i], theirs[i], own[i]);
 }
 
-static struct nl_msg *build(struct kanary_kernel_score *score,
-			    const struct kanary_kernel_score_run *run)
+static struct nl_msg *build(struct kanary_kernel_score *score)
 {
 	struct nl_msg *message;
-	u32 i;
 
 	message = kanary_netlink_message(score->target.netlink, KANARY_CMD_SCORE,
-					 run->used + 8 * run->count + 64);
+					 kanary_score_run_message_size(score->batch) + 64);
 	if (!message)
 		return NULL;
 	nla_put_u64(message, KANARY_A_CGROUP, score->target.cgroup);
-	for (i = 0; i < run->count; i++) {
-		const struct kanary_vector *vector = (void *)(run->memory + run->offset[i]);
-
-		if (nla_put(message, KANARY_A_VECTOR, (int)kanary_vector_size(vector),
-			    vector)) {
-			nlmsg_free(message);
-			return NULL;
-		}
+	if (!kanary_score_run_put(score->batch, message)) {
+		nlmsg_free(message);
+		return NULL;
 	}
 	return message;
 }
 
-static bool append(struct kanary_kernel_score_run *run, const struct kanary_vector *vector)
-{
-	u32 size = (u32)kanary_vector_size(vector);
-
-	if (run->count == KANARY_SCORE_MAX || run->used + size > RUN_BYTES)
-		return false;
-	run->offset[run->count++] = run->used;
-	memcpy(run->memory + run->used, vector, size);
-	run->used += (size + 7) & ~7u;
-	return true;
-}
-
-static const struct kanary_vector *get(const struct kanary_kernel_score_run *run, u32 i)
-{
-	return (const void *)(run->memory + run->offset[i]);
-}
-
 /* What kanary_judge_run() does in the kernel. */
-static void judge(struct kanary_kernel_score *score, u32 i, struct kanary_verdict *verdict)
+static void judge(struct kanary_kernel_score *score, u32 step, struct kanary_verdict *verdict)
 {
-	const struct kanary_vector *vector = get(score->batch, i);
+	const struct kanary_score_run *run = score->batch;
+	const struct kanary_vector *vector = kanary_score_run_get(run, step);
 	struct kanary_log log = kanary_vector_log(vector);
+	const struct kanary_path *path = NULL;
 
-	if (!i || vector->stream != get(score->batch, i - 1)->stream)
+	if (!step || vector->stream != kanary_score_run_get(run, step - 1)->stream)
 		kanary_score_stream_begin(score->model, score->state, vector);
+	while ((path = kanary_score_run_next(run, step, path)))
+		kanary_score_path(score->model, score->state, (const u8 *)path->name, path->length,
+				  path->flags);
 	kanary_score_vector(score->model, score->state, vector->counts, vector->length,
 			    &log, score->scratch, verdict);
 	if (kanary_score_ends(score->state, vector))
@@ -163,67 +137,94 @@ static void judge(struct kanary_kernel_score *score, u32 i, struct kanary_verdic
 
 int kanary_kernel_score_finish(struct kanary_kernel_score *score)
 {
-	struct kanary_kernel_score_run *run = score->batch;
+	struct kanary_score_run *run = score->batch;
 	struct reply reply = { .count = 0 };
 	struct kanary_verdict ours;
 	u32 i;
 
-	if (!run->count)
+	if (!run || !run->steps)
 		return 0;
-	if (kanary_netlink_request(score->target.netlink, build(score, run), take_verdicts, &reply))
+	if (kanary_netlink_request(score->target.netlink, build(score), take_verdicts, &reply))
 		return kanary_message_error("score: %s", reply.count < 0 ?
 					    "the kernel's verdicts make no sense: install matching versions" :
 					    kanary_netlink_error(score->target.netlink));
-	if (reply.count != (int)run->count)
+	if (reply.count != (int)run->steps)
 		return kanary_message_error("score: the kernel gave %d verdicts for %u vectors",
-					    reply.count, run->count);
+					    reply.count, run->steps);
 	kanary_score_container_init(score->model, score->container);
-	for (i = 0; i < run->count; i++) {
+	for (i = 0; i < run->steps; i++) {
 		judge(score, i, &ours);
 		score->verdicts++;
 		score->sequences += !!(ours.flags & KANARY_VERDICT_CONTAINER);
+		score->names += !!ours.path_names_error;
 		if (memcmp(&ours, &reply.verdicts[i], sizeof(ours)))
-			note_difference(score, get(run, i), i, &reply.verdicts[i], &ours);
+			note_difference(score, i, &reply.verdicts[i], &ours);
 	}
-	run->count = 0;
-	run->used = 0;
+	score->paths += run->told;
+	kanary_score_run_clear(run);
 	return 0;
+}
+
+/* The request is full before all paths of a vector are in it: it goes out with what it has. */
+static int send_portion(struct kanary_kernel_score *score, const struct kanary_vector *vector)
+{
+	if (!kanary_score_run_vector(&score->batch, vector))
+		return short_of_memory();
+	score->portions++;
+	return kanary_kernel_score_finish(score);
+}
+
+static int pack(struct kanary_kernel_score *score, const struct kanary_score_run *run, u32 step)
+{
+	const struct kanary_vector *vector = kanary_score_run_get(run, step);
+	const struct kanary_path *path = NULL;
+
+	if (!kanary_score_run_fits(score->batch, run, step) && kanary_kernel_score_finish(score))
+		return 1;
+	while ((path = kanary_score_run_next(run, step, path))) {
+		if (kanary_score_run_full(score->batch) && send_portion(score, vector))
+			return 1;
+		if (!kanary_score_run_path(&score->batch, path))
+			return short_of_memory();
+	}
+	return kanary_score_run_vector(&score->batch, vector) ? 0 : short_of_memory();
 }
 
 int kanary_kernel_score_flush(struct kanary_kernel_score *score, struct kanary_stream *stream)
 {
-	struct kanary_kernel_score_run *run = stream->kernel;
+	struct kanary_score_run *run = stream->kernel;
 	u32 i;
 
 	if (!run)
 		return 0;
-	for (i = 0; i < run->count; i++) {
-		if (append(score->batch, get(run, i)))
-			continue;
-		if (kanary_kernel_score_finish(score))
+	for (i = 0; i < run->steps; i++)
+		if (pack(score, run, i))
 			return 1;
-		append(score->batch, get(run, i));
-	}
-	run->count = 0;
-	run->used = 0;
+	kanary_score_run_clear(run);
 	return 0;
+}
+
+int kanary_kernel_score_path(struct kanary_kernel_score *score, struct kanary_stream *stream,
+			     const struct kanary_path *path)
+{
+	struct kanary_score_run *run = stream->kernel;
+	bool added = kanary_score_run_path(&run, path);
+
+	stream->kernel = run;
+	return added ? 0 : short_of_memory();
 }
 
 int kanary_kernel_score_add(struct kanary_kernel_score *score, struct kanary_stream *stream,
 			    const struct kanary_vector *vector)
 {
-	struct kanary_kernel_score_run *run;
+	struct kanary_score_run *run = stream->kernel;
+	bool added = kanary_score_run_vector(&run, vector);
 
-	if (!stream->kernel)
-		stream->kernel = calloc(1, sizeof(*run));
-	run = stream->kernel;
-	if (!run)
-		return kanary_message_error("score: %s", strerror(ENOMEM));
-	if (append(run, vector))
-		return 0;
-	if (kanary_kernel_score_flush(score, stream))
-		return 1;
-	append(run, vector);
+	stream->kernel = run;
+	if (!added)
+		return short_of_memory();
+	if (run->steps == KANARY_SCORE_MAX || run->used >= KANARY_SCORE_RUN_BYTES)
+		return kanary_kernel_score_flush(score, stream);
 	return 0;
 }
 

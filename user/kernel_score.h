@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The kernel's verdicts beside our own. Vectors go out in batches, stream by stream
- * and in the order in which the streams end; at each batch both sides start from a
- * fresh state, and have to agree to the bit.
+ * The kernel's verdicts beside our own. Vectors go out in batches with the paths before
+ * them, stream by stream and in the order in which the streams end; at each batch both
+ * sides start from a fresh state, and have to agree to the bit. A vector with more paths
+ * than a batch holds goes out with each portion of them, so that all are looked at.
  */
 #ifndef KANARY_KERNEL_SCORE_H
 #define KANARY_KERNEL_SCORE_H
 
 #include "model_file.h"
+#include "score_run.h"
 #include "stream_set.h"
 #include "target.h"
-
-struct kanary_kernel_score_run;
 
 /**
  * struct kanary_kernel_score - a comparison under way
@@ -20,10 +20,13 @@ struct kanary_kernel_score_run;
  * @state: of our own scoring
  * @container: likewise
  * @scratch: likewise
- * @batch: what goes out next
+ * @batch: what goes out next, NULL before the first
  * @verdicts: compared so far
- * @sequences: of these, with a container head that spoke
- * @differences: of these
+ * @portions: of these, beyond one a vector
+ * @paths: told before the vectors
+ * @sequences: of @verdicts, with a container head that spoke
+ * @names: of @verdicts, with an error of the names head that is not 0
+ * @differences: of @verdicts
  * @first: one sentence on the first of them, or ""
  */
 struct kanary_kernel_score {
@@ -32,9 +35,12 @@ struct kanary_kernel_score {
 	struct kanary_score_stream *state;
 	struct kanary_score_container *container;
 	void *scratch;
-	struct kanary_kernel_score_run *batch;
+	struct kanary_score_run *batch;
 	u64 verdicts;
+	u64 portions;
+	u64 paths;
 	u64 sequences;
+	u64 names;
 	u64 differences;
 	char first[512];
 };
@@ -47,6 +53,10 @@ struct kanary_kernel_score {
  */
 int kanary_kernel_score_open(struct kanary_kernel_score *score, const char *container,
 			     const struct kanary_model *model);
+
+/** kanary_kernel_score_path() - queue a path of the stream; 0, or 1 after a line on stderr */
+int kanary_kernel_score_path(struct kanary_kernel_score *score, struct kanary_stream *stream,
+			     const struct kanary_path *path);
 
 /** kanary_kernel_score_add() - queue a vector; 0, or 1 after a line on stderr */
 int kanary_kernel_score_add(struct kanary_kernel_score *score, struct kanary_stream *stream,

@@ -10,6 +10,7 @@
 #include "kernel_score.h"
 #include "message.h"
 #include "model_file.h"
+#include "random_path.h"
 #include "random_vector.h"
 #include "recording.h"
 #include "stream_set.h"
@@ -46,7 +47,7 @@ static const struct argp_option arguments[] = {
 	{ "json", 'j', NULL, 0, "a JSON object; with --vectors, one a line and one for all", 0 },
 	{ "kernel", OPTION_KERNEL, "C", 0,
 	  "let the kernel's model of container C judge the vectors too, and compare", 0 },
-	{ "random", OPTION_RANDOM, "N", 0, "N random vectors instead of a recording", 0 },
+	{ "random", OPTION_RANDOM, "N", 0, "N random vectors, with random paths, instead of a recording", 0 },
 	{ "seed", OPTION_SEED, "S", 0, "of --random, 1 by default", 0 },
 	{ 0 },
 };
@@ -249,25 +250,37 @@ static int take_vector(struct score *score, const struct kanary_vector *vector)
 	return vector->reason == KANARY_REASON_PERIOD ? 0 : end_stream(score, stream);
 }
 
-/* The kernel, when asked, is told of vectors alone: then nobody is told of paths. */
 static int take_path(struct score *score, const struct kanary_path *path)
 {
-	if (score->options->kernel || !score->streams.model->name_knot)
+	struct kanary_stream *stream;
+
+	if (!score->streams.model->name_knot)
 		return 0;
-	if (!kanary_stream_set_path(&score->streams, path))
+	stream = kanary_stream_set_path(&score->streams, path);
+	if (!stream)
 		return kanary_message_error("score: %s", strerror(ENOMEM));
-	return 0;
+	return score->options->kernel ?
+	       kanary_kernel_score_path(&score->kernel, stream, path) : 0;
 }
 
 static int replay_random(struct score *score)
 {
-	struct kanary_random_vector source;
+	struct kanary_random_vector vectors;
+	struct kanary_random_path paths;
 	uint64_t left;
+	u32 before;
 
-	kanary_random_vector_seed(&source, score->options->seed);
-	for (left = score->options->random; left; left--)
-		if (take_vector(score, kanary_random_vector_next(&source, left == 1)))
+	kanary_random_vector_seed(&vectors, score->options->seed);
+	kanary_random_path_seed(&paths, score->options->seed);
+	for (left = score->options->random; left; left--) {
+		const struct kanary_vector *vector = kanary_random_vector_next(&vectors, left == 1);
+
+		for (before = kanary_random_path_count(&paths); before; before--)
+			if (take_path(score, kanary_random_path_next(&paths, vector)))
+				return 1;
+		if (take_vector(score, vector))
 			return 1;
+	}
 	return 0;
 }
 
@@ -312,9 +325,12 @@ static int print_summary(struct score *score)
 			"threshold", kanary_json_output_fixed(threshold, 8));
 
 		if (score->options->kernel)
-			json_object_set_new(summary, "kernel", json_pack("{s:I, s:I, s:I, s:s}",
+			json_object_set_new(summary, "kernel", json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:s}",
 				"verdicts", (json_int_t)kernel->verdicts,
+				"portions", (json_int_t)kernel->portions,
+				"paths", (json_int_t)kernel->paths,
 				"container_verdicts", (json_int_t)kernel->sequences,
+				"names_verdicts", (json_int_t)kernel->names,
 				"differences", (json_int_t)kernel->differences,
 				"first_difference", kernel->first));
 		if (score->list)
@@ -325,8 +341,8 @@ static int print_summary(struct score *score)
 	       (unsigned long long)score->vectors, (unsigned long long)score->stream_count,
 	       (unsigned long long)score->alerts, score->highest / 256.0, threshold / 256.0);
 	if (score->options->kernel && !kernel->differences)
-		printf("kernel: %llu verdicts, all identical\n",
-		       (unsigned long long)kernel->verdicts);
+		printf("kernel: %llu verdicts, %llu paths before them, all identical\n",
+		       (unsigned long long)kernel->verdicts, (unsigned long long)kernel->paths);
 	return 0;
 }
 

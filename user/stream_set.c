@@ -98,7 +98,8 @@ err:
 	return NULL;
 }
 
-bool kanary_stream_set_path(struct kanary_stream_set *set, const struct kanary_path *path)
+struct kanary_stream *kanary_stream_set_path(struct kanary_stream_set *set,
+					     const struct kanary_path *path)
 {
 	struct kanary_vector vector = {
 		.stream = path->stream, .cgroup = path->cgroup, .pid = path->pid,

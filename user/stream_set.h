@@ -59,9 +59,10 @@ struct kanary_stream *kanary_stream_set_get(struct kanary_stream_set *set,
 /**
  * kanary_stream_set_path() - a path of a stream, before the vector that it was counted in
  *
- * Return: false where memory is short.
+ * Return: the stream, or NULL where memory is short.
  */
-bool kanary_stream_set_path(struct kanary_stream_set *set, const struct kanary_path *path);
+struct kanary_stream *kanary_stream_set_path(struct kanary_stream_set *set,
+					     const struct kanary_path *path);
 
 /**
  * kanary_stream_judge() - score the stream's next vector; the verdict is in stream->last

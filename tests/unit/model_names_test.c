@@ -233,9 +233,39 @@ static void the_commands_say_so(void **state)
 	command_expect(kanary_paths_main, "paths names.model absent.rec", 1, "absent.rec: No such");
 }
 
+/* What --random makes of paths reaches the head, and leaves a model without one as it was. */
+static void random_paths_are_judged(void **state)
+{
+	static const char label[] = "\"path_names_surprise\": ";
+	static struct command_result result, again;
+	struct model_fixture fixture;
+	unsigned int names, spoke;
+	const char *found;
+	FILE *file;
+
+	for (names = 0; names <= 4000; names += 4000) {
+		model_fixture_create_whole(&fixture, 3, &(struct model_fixture_shape){
+			.inputs = 6, .code = 4, .names = names });
+		file = fopen("random.model", "wb");
+		assert_int_equal(fwrite(fixture.file, 1, fixture.size, file), fixture.size);
+		fclose(file);
+		model_fixture_destroy(&fixture);
+		command_run(&result, kanary_score_main, "score random.model --random 20 --vectors --json");
+		command_run(&again, kanary_score_main, "score random.model --random 20 --vectors --json");
+		assert_int_equal(result.status, 0);
+		assert_string_equal(result.out, again.out);
+		found = result.out;
+		for (spoke = 0; (found = strstr(found, label)); found += strlen(label))
+			spoke += strtod(found + strlen(label), NULL) > 0;
+		if (names ? spoke < 8 : spoke)
+			fail_msg("%u names: %u of 20 vectors have a surprise", names, spoke);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(random_paths_are_judged),
 		cmocka_unit_test(bad_names_are_refused),
 		cmocka_unit_test(a_vector_tells_of_its_most_surprising_path),
 		cmocka_unit_test(the_loudest_head_may_be_that_of_paths),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-# The kernel and the CLI say the same of the same vectors, to the bit:
+# The kernel and the CLI say the same of the same vectors and paths, to the bit:
 #
-#	work, recorded --> train --> load --> score --kernel: recording, random vectors
+#	work, recorded --> train --> load --> score --kernel: recording, random vectors and paths
 #	more work --> kernel's live verdicts (watch) = score of what was recorded of it
 . ./library.sh
 
@@ -36,15 +36,31 @@ dull() {
 # agree MODEL VIEW...: in force for the container, on everything
 agree() {
 	kanary load "$1" --container "$container"
-	kanary score "$1" work.rec --kernel "$container" --json >score.json 2>score.said ||
+	kanary score "$1" work.rec --kernel "$container" --json >recording.json 2>score.said ||
 		fail "$1 on the recording: $(cat score.said)"
 	found=$(dull "$@")
 	[ -z "$found" ] || fail "$1: the recording has hardly more than one surprise of" "$found"
-	[ "$(jq .kernel.verdicts score.json)" -gt 200 ] || fail "only $(jq -c .kernel score.json)"
-	kanary score "$1" --random 3000 --seed 7 --kernel "$container" --json >score.json 2>score.said ||
+	[ "$(jq .kernel.verdicts recording.json)" -gt 200 ] ||
+		fail "only $(jq -c .kernel recording.json)"
+	kanary score "$1" --random 3000 --seed 7 --kernel "$container" --json >random.json 2>score.said ||
 		fail "$1 on random vectors: $(cat score.said)"
-	[ "$(jq -c '[.kernel.verdicts, .kernel.differences]' score.json)" = '[3000,0]' ] ||
-		fail "random vectors: $(jq -c .kernel score.json)"
+	# A vector with more paths than a request holds has further verdicts.
+	[ "$(jq -c '.kernel | [.verdicts - .portions, .differences]' random.json)" = '[3000,0]' ] ||
+		fail "random vectors: $(jq -c .kernel random.json)"
+}
+
+# named MODEL recording|random...: of the model that agreed last, names had a say on these
+named() {
+	local model=$1 what
+
+	shift
+	for what; do
+		jq -e '.kernel | .paths > 1000 and .names_verdicts > 200' $what.json >/dev/null ||
+			fail "$model, $what: names were hardly compared: $(jq -c .kernel $what.json)"
+		echo "$model, $what: $(jq -r '.kernel | "\(.verdicts) verdicts after \(.paths) paths, \(.names_verdicts) with an error of names"' $what.json)"
+	done
+	[ "$(jq .kernel.portions random.json)" -gt 5 ] ||
+		fail "$model: no vector had more paths than a request holds: $(jq -c .kernel random.json)"
 }
 
 # spoke VIEW: it had a say on the vectors that were scored last, if not on all
@@ -57,6 +73,8 @@ kanary train work.rec -o work.model --quiet --time-limit 10s --hidden 16 --steps
 	--memory 100 --triples 32 2>train.said ||
 	fail "train: $(cat train.said)"
 agree work.model process calls order task
+# what it was learned from is no news to it
+named work.model random
 for seed in 1 2 3; do
 	# keen, so that codebook and memories are searched
 	model "random-$seed.model" 64 keen "$seed" 1
@@ -81,13 +99,20 @@ spoke path_histogram
 model paths-1.model 64 keen 1 1 0 0 128
 agree paths-1.model process calls order task
 spoke path_histogram
-views=(process calls order triples grams path_histogram task)
+# a names head, random: the learned models have one, too
+for seed in 1 2 3; do
+	model "names-$seed.model" 64 keen "$seed" 1 0 0 0 4000
+	agree "names-$seed.model" process path_names
+	named "names-$seed.model" recording random
+done
+views=(process calls order triples grams path_histogram path_names task)
 # the curves of a random model may end before or begin behind all errors: not so of all seeds
 for seed in $(seq 40); do
-	model all.model 64 keen "$seed" 1 160 3000 128
+	model all.model 64 keen "$seed" 1 160 3000 128 4000
 	[ -n "$(dull all.model "${views[@]}")" ] || break
 done
 agree all.model "${views[@]}"
+named all.model recording random
 
 # Another model than the one that is asked about must not pass for it.
 refused 1 "" kanary score work.model work.rec --kernel "$container"
