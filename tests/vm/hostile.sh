@@ -43,7 +43,8 @@ insmod kanary.ko period=64
 yielding worker storm calls 0 &
 await 10 above seen 0
 container=$(identity worker)
-model quiet.model 64 quiet
+# with names, for paths to be judged
+model quiet.model 64 quiet 1 16 0 0 0 2000
 kanary load quiet.model --container "$container"
 force=$(in_force)
 hostile messages "$container" quiet.model || fail "see above"

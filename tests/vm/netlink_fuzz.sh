@@ -11,7 +11,8 @@ insmod kanary.ko period=64
 isolated worker storm calls 0 &
 await 10 test -d "$CGROUPS/worker"
 container=$(identity worker)
-model quiet.model 64 quiet
+# with names, for paths to be judged
+model quiet.model 64 quiet 1 16 0 0 0 2000
 memory=$(kanary status --json | jq .memory_bytes)
 netlink_fuzz "$container" quiet.model "${MESSAGES:-10000}" "${SEED:-1}" || fail "see above"
 
