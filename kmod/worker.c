@@ -223,7 +223,12 @@ static void drain(struct work_struct *unused)
 			slot = kanary_queue_peek(cpu);
 		} while (taken < ROUND && slot && slot->time <= until);
 	}
-	kanary_path_fate_drain(U64_MAX);
+	/*
+	 * A path that is younger may have a vector of its stream before it, still in a ring.
+	 * At the end of a round there are more vectors, and each takes the paths before it.
+	 */
+	if (taken < ROUND)
+		kanary_path_fate_drain(until);
 	kanary_recorder_flush();
 	mutex_unlock(&kanary_worker_lock);
 	if (taken == ROUND)

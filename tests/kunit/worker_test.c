@@ -3,6 +3,7 @@
 #include "worker.c"
 
 #include "crowd.h"
+#include "path_queue.h"
 
 #include <kunit/test.h>
 #include <linux/sched.h>
@@ -212,6 +213,48 @@ static void drains_round_after_round(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, gained(KANARY_A_COUNTER_DROPPED_UNCLAIMED, unclaimed), (u64)put);
 }
 
+static void put_path(struct kunit *test, u64 time)
+{
+	struct kanary_path_queued *queued;
+
+	preempt_disable();
+	queued = kanary_path_queue_reserve(1);
+	if (queued) {
+		queued->task = &owner;
+		queued->path = (struct kanary_path) { .stream = 1, .time = time, .length = 1 };
+		queued->path.name[0] = '/';
+		refcount_inc(&owner.references);
+		kanary_path_queue_commit(1);
+	}
+	preempt_enable();
+	KUNIT_ASSERT_NOT_NULL(test, queued);
+}
+
+static u64 paths_queued(void)
+{
+	struct kanary_path_queue_account account;
+
+	kanary_path_queue_read(&account);
+	return account.queued;
+}
+
+/* Behind a path that is younger than the last look at the rings there may be a vector before it. */
+static void younger_paths_wait(struct kunit *test)
+{
+	KUNIT_ASSERT_EQ(test, kanary_path_queue_init(), 0);
+	set_cpus_allowed_ptr(current, cpumask_of(0));
+	put_path(test, ktime_get_boottime_ns());
+	put_path(test, U64_MAX - 1);
+	kanary_worker_flush();
+	KUNIT_EXPECT_EQ(test, paths_queued(), 1ULL);
+	/* Its vector comes, and takes it along. */
+	put_on(0, U64_MAX, 1);
+	kanary_worker_flush();
+	KUNIT_EXPECT_EQ(test, paths_queued(), 0ULL);
+	set_cpus_allowed_ptr(current, cpu_possible_mask);
+	kanary_path_queue_uninit();
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(finds_a_container_s_tally),
 	KUNIT_CASE(unpacks_every_bin),
@@ -219,6 +262,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(takes_the_oldest_first),
 	KUNIT_CASE(gives_each_vector_one_fate),
 	KUNIT_CASE(drains_round_after_round),
+	KUNIT_CASE(younger_paths_wait),
 	{}
 };
 
