@@ -13,10 +13,12 @@
 #include "interrupt.h"
 #include "json_output.h"
 #include "message.h"
+#include "path_wait.h"
 #include "recording.h"
 #include "target.h"
 
 #define SECOND 1000000000ull
+#define WAITING_MAX 65536
 
 struct options {
 	struct kanary_target target;
@@ -41,6 +43,7 @@ struct recorder {
 	uint32_t path_sequence;
 	bool started;
 	bool path_started;
+	struct kanary_path_wait waiting;
 	int error;		/* of the file */
 };
 
@@ -118,10 +121,21 @@ static void note_stream(struct recorder *recorder, uint64_t stream)
 		recorder->streams++;
 }
 
+static int write_path(const struct kanary_path *path, void *context)
+{
+	struct recorder *recorder = context;
+
+	recorder->error = kanary_recording_write_path(recorder->writer, path);
+	return recorder->error;
+}
+
+/* In the file a path stands before the vector that it came before, as the worker was told of it. */
 static int take_vector(const struct kanary_vector *vector, void *context)
 {
 	struct recorder *recorder = context;
 
+	if (kanary_path_wait_pass(&recorder->waiting, vector->time, write_path, recorder))
+		return recorder->error;
 	note_stream(recorder, vector->stream);
 	recorder->vectors++;
 	recorder->calls += vector->calls;
@@ -134,7 +148,11 @@ static int take_path(const struct kanary_path *path, void *context)
 	struct recorder *recorder = context;
 
 	recorder->paths++;
-	recorder->error = kanary_recording_write_path(recorder->writer, path);
+	if (!kanary_path_wait_add(&recorder->waiting, path))
+		recorder->error = -ENOMEM;
+	/* Tasks that make no vector must not fill our memory. */
+	if (!recorder->error && recorder->waiting.count == WAITING_MAX)
+		kanary_path_wait_pass(&recorder->waiting, UINT64_MAX, write_path, recorder);
 	return recorder->error;
 }
 
@@ -351,6 +369,15 @@ out:
 	return error;
 }
 
+/* What still waits has no vector behind it. */
+static int finish_recording(struct recorder *recorder)
+{
+	int error = kanary_path_wait_pass(&recorder->waiting, UINT64_MAX, write_path, recorder);
+	int finish = kanary_recording_finish(recorder->writer);
+
+	return error ? error : finish;
+}
+
 int kanary_record_main(int argc, char **argv)
 {
 	struct recorder recorder = { 0 };
@@ -374,7 +401,7 @@ int kanary_record_main(int argc, char **argv)
 	error = run(&recorder, &options, interrupt);
 	if (!error)
 		stop(&recorder, &options);
-	finish = kanary_recording_finish(recorder.writer);
+	finish = finish_recording(&recorder);
 	if (!error && finish)
 		error = kanary_message_error("record: cannot write %s: %s", options.output,
 					     strerror(-finish));
@@ -382,6 +409,7 @@ int kanary_record_main(int argc, char **argv)
 		error = report(&recorder, &options, kanary_interrupt_now() - begin);
 out:
 	kanary_target_close(&options.target);
+	kanary_path_wait_free(&recorder.waiting);
 	tdestroy(recorder.seen, forget_number);
 	close(interrupt);
 	return error;
