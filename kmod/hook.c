@@ -243,8 +243,11 @@ static int try(const struct method *candidate)
 	}
 	ret = prove(candidate);
 	if (ret < 0) {
-		pr_notice("hook %s does not fire%s\n", candidate->name,
-			  ret == -ENODEV ? ": are kprobes or ftrace switched off? (debugfs kprobes/enabled, kernel.ftrace_enabled)" : "");
+		if (ret == -ENODEV)
+			pr_notice("hook %s does not fire: are kprobes or ftrace switched off? (debugfs kprobes/enabled, kernel.ftrace_enabled)\n",
+				  candidate->name);
+		else
+			pr_notice("hook %s cannot be tested: error %d\n", candidate->name, ret);
 		candidate->detach();
 		return ret;
 	}

@@ -479,13 +479,27 @@ void kanary_task_adopt(void)
 
 int kanary_task_probe_begin(void)
 {
+	struct kanary_task *task;
+	u16 *compat;
+
 	/* Nobody but current itself makes or removes its entry. */
 	if (find(current))
 		return 0;
+	/* All that the test needs: a call that finds no memory is no sign of a hook that is off. */
+	compat = kmem_cache_zalloc(compat_pool.cache, GFP_KERNEL | __GFP_NOWARN);
+	if (!compat)
+		return -ENOMEM;
 	WRITE_ONCE(probing, true);
-	if (create(current, GFP_KERNEL | __GFP_NOWARN))
-		return 0;
+	task = create(current, GFP_KERNEL | __GFP_NOWARN);
+	if (!task)
+		goto err;
+	task->compat = compat;
+	atomic_inc(&compats);
+	return 0;
+
+err:
 	WRITE_ONCE(probing, false);
+	kmem_cache_free(compat_pool.cache, compat);
 	return -ENOMEM;
 }
 
