@@ -2,19 +2,22 @@
 # Any number of messages of the family's own shape, and the module goes on as before:
 #
 #	5 sockets  -- start, stop, upload, commit, unload, mode, score; cut, spoilt, doubled -->
-#	worker     ---- storm, recorded and scored meanwhile --------------------------------->
+#	worker     ---- calls, a little at a time, recorded and scored meanwhile ------------->
 #
-# MESSAGES says how many; the debug kernels get more of them than this one.
+# MESSAGES says how many. Verdicts and messages take turns: beside a storm that is judged, most
+# of the time would be the verdicts'.
 . ./library.sh
 
 insmod kanary.ko period=64
-isolated worker storm calls 0 &
+yielding worker sh -c 'while :; do storm calls 100; sleep 0.2; done' &
 await 10 test -d "$CGROUPS/worker"
 container=$(identity worker)
 # with names, for paths to be judged
 model quiet.model 64 quiet 1 16 0 0 0 2000
 memory=$(kanary status --json | jq .memory_bytes)
-netlink_fuzz "$container" quiet.model "${MESSAGES:-10000}" "${SEED:-1}" || fail "see above"
+begin=$SECONDS messages=${MESSAGES:-10000}
+netlink_fuzz "$container" quiet.model "$messages" "${SEED:-1}" || fail "see above"
+took=$((SECONDS - begin))
 
 # Nothing is left of it but at most one model and what it remembers of the worker's tasks.
 recorder_gone() {
@@ -33,3 +36,4 @@ crowd() {
 }
 await 10 crowd
 balanced
+echo "RESULT ok ${PREFIX:-vm}/netlink_fuzz/$messages-messages $((took * 10))" >/run/results
