@@ -5,6 +5,7 @@
 # make check      all tests                 make bench     what it costs
 # make check-debug    KUnit and storms on kernels that find faults
 # make check-kernels  the module on each of Debian's kernels
+# make check-hours    two hours' worth of a busy service, as fast as they go
 # make fuzz       hostile bytes for longer, FOR seconds for each reader
 # make battery    live attacks on four services, in a virtual machine
 # make install    on this host, for the running kernel
@@ -76,6 +77,10 @@ check:
 .PHONY: check-debug
 check-debug:
 	$(Q)tests/debug --build $(BUILD)
+
+.PHONY: check-hours
+check-hours:
+	$(Q)tests/run --build $(BUILD) vm/hours
 
 .PHONY: check-kernels
 check-kernels:
