@@ -38,6 +38,11 @@ kernel_memory() {
 	awk '/^(Slab|VmallocUsed):/ { print $2 }' /proc/meminfo | paste -sd' '
 }
 
+# NAME KIB of each slab cache
+caches() {
+	awk 'NR > 2 { print $1, $3 * $4 / 1024 }' /proc/slabinfo | sort
+}
+
 service() {
 	local n
 
@@ -125,6 +130,7 @@ for round in $(seq "$rounds"); do
 		"slab and mapped memory $(kernel_memory) KiB, after $((SECONDS - begin)) s"
 	if [ "$round" -eq 2 ]; then
 		before=$held kernel_before=$(kernel_memory)
+		caches >caches.before
 	elif [ "$round" -gt 2 ]; then
 		[ "$held" = "$before" ] || fail "$before bytes were held after two rounds, $held are now"
 	fi
@@ -140,5 +146,6 @@ until read -r slab_now mapped_now <<<"$(kernel_memory)" &&
 	[ "$SECONDS" -lt "$limit" ] ||
 		fail "slabs went from $slab to $slab_now KiB, mapped memory from $mapped to $mapped_now"
 done
+caches | join caches.before - | awk '$3 - $2 >= 32 { print "cache", $1, "went from", $2, "to", $3, "KiB" }'
 echo "slab and mapped memory went from $slab $mapped to $slab_now $mapped_now KiB"
 echo "RESULT ok ${PREFIX:-vm}/hours/$scored-vectors $(((SECONDS - begin) * 10))" >/run/results
