@@ -136,6 +136,21 @@ static void begin_stream(struct kanary_task *task, struct task_struct *self)
 	refresh(task, self);
 }
 
+/* Those that a full table refuses, call after call, do not fight for its counter: they read it. */
+static bool reserve(void)
+{
+	if (READ_ONCE(probing)) {
+		atomic_inc(&tasks);
+		return true;
+	}
+	if ((u32)atomic_read(&tasks) >= limit)
+		return false;
+	if ((u32)atomic_inc_return(&tasks) <= limit)
+		return true;
+	atomic_dec(&tasks);
+	return false;
+}
+
 /*
  * Creates and inserts the entry of @self, which is current with preemption off,
  * or found under RCU while nothing counts yet. @flags are 0 in the hook, where only
@@ -145,9 +160,9 @@ static struct kanary_task *create(struct task_struct *self, gfp_t flags)
 {
 	struct kanary_task *task;
 
-	if (atomic_inc_return(&tasks) > limit && !READ_ONCE(probing)) {
+	if (!reserve()) {
 		kanary_counters_add(KANARY_A_COUNTER_CALLS_TABLE_FULL, 1);
-		goto err_count;
+		return NULL;
 	}
 	task = flags ? kmem_cache_zalloc(task_pool.cache, flags) : kanary_pool_get(&task_pool);
 	if (!task) {
