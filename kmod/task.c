@@ -139,22 +139,19 @@ static void begin_stream(struct kanary_task *task, struct task_struct *self)
 /* Those that a full table refuses, call after call, do not fight for its counter: they read it. */
 static bool reserve(void)
 {
-	if (READ_ONCE(probing)) {
-		atomic_inc(&tasks);
-		return true;
-	}
-	if ((u32)atomic_read(&tasks) >= limit)
+	bool test = READ_ONCE(probing);
+
+	if (!test && (u32)atomic_read(&tasks) >= limit)
 		return false;
-	if ((u32)atomic_inc_return(&tasks) <= limit)
+	if ((u32)atomic_inc_return(&tasks) <= limit || test)
 		return true;
 	atomic_dec(&tasks);
 	return false;
 }
 
 /*
- * Creates and inserts the entry of @self, which is current with preemption off,
- * or found under RCU while nothing counts yet. @flags are 0 in the hook, where only
- * the pool may be asked.
+ * Creates and inserts the entry of @self, which is current with preemption off, or found under
+ * RCU while nothing counts yet. @flags are 0 in the hook, where only the pool may be asked.
  */
 static struct kanary_task *create(struct task_struct *self, gfp_t flags)
 {
@@ -167,7 +164,8 @@ static struct kanary_task *create(struct task_struct *self, gfp_t flags)
 	task = flags ? kmem_cache_zalloc(task_pool.cache, flags) : kanary_pool_get(&task_pool);
 	if (!task) {
 		kanary_counters_add(KANARY_A_COUNTER_CALLS_NO_MEMORY, 1);
-		goto err_count;
+		atomic_dec(&tasks);
+		return NULL;
 	}
 	task->owner = self;
 	task->pidns = kanary_container_pidns(self);
@@ -182,10 +180,6 @@ static struct kanary_task *create(struct task_struct *self, gfp_t flags)
 		return NULL;
 	}
 	return task;
-
-err_count:
-	atomic_dec(&tasks);
-	return NULL;
 }
 
 /* No CPU may take a later task at the same address for @task's owner. */
