@@ -50,22 +50,22 @@ void kanary_model_file_free(struct kanary_model_file *file)
 	file->packed = NULL;
 }
 
-int kanary_model_file_write(const char *path, const void *file, size_t size)
+int kanary_model_file_write(const char *command, const char *path, const void *file, size_t size)
 {
 	char *partial = NULL;
 	int descriptor, status = 1;
 	ssize_t written;
 
 	if (asprintf(&partial, "%s.XXXXXX", path) < 0)
-		return kanary_message_error("train: %s", strerror(ENOMEM));
+		return kanary_message_error("%s: %s", command, strerror(ENOMEM));
 	descriptor = mkstemp(partial);
 	if (descriptor < 0) {
-		kanary_message_error("train: cannot write %s: %s", path, strerror(errno));
+		kanary_message_error("%s: cannot write %s: %s", command, path, strerror(errno));
 		goto out_free;
 	}
 	written = write(descriptor, file, size);
 	if (written != (ssize_t)size || fsync(descriptor) || fchmod(descriptor, 0644)) {
-		kanary_message_error("train: cannot write %s: %s", path,
+		kanary_message_error("%s: cannot write %s: %s", command, path,
 				     written < 0 || (size_t)written == size ? strerror(errno) :
 									      "the disk is full");
 		close(descriptor);
@@ -73,7 +73,7 @@ int kanary_model_file_write(const char *path, const void *file, size_t size)
 	}
 	close(descriptor);
 	if (rename(partial, path)) {
-		kanary_message_error("train: cannot write %s: %s", path, strerror(errno));
+		kanary_message_error("%s: cannot write %s: %s", command, path, strerror(errno));
 		goto out_unlink;
 	}
 	status = 0;

@@ -32,9 +32,10 @@ void kanary_model_file_free(struct kanary_model_file *file);
 
 /**
  * kanary_model_file_write() - replace a model file by @file, whole or not at all
+ * @command: for errors
  *
- * Return: 0, or 1 after a line on stderr, for train.
+ * Return: 0, or 1 after a line on stderr.
  */
-int kanary_model_file_write(const char *path, const void *file, size_t size);
+int kanary_model_file_write(const char *command, const char *path, const void *file, size_t size);
 
 #endif /* KANARY_MODEL_FILE_H */

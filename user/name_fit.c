@@ -115,6 +115,7 @@ out:
 	fit->documents = train.documents;
 	fit->quiet = train.quiet;
 	fit->quiet_cost = train.quiet_cost;
+	fit->told_cost = train.told_cost;
 	kanary_name_train_free(&train);
 	free(skip);
 	free(held_out);

@@ -11,11 +11,13 @@
  * @documents: that there are
  * @quiet: as in struct kanary_name_train
  * @quiet_cost: likewise
+ * @told_cost: likewise
  */
 struct kanary_name_fit {
 	uint32_t documents;
 	uint32_t quiet;
 	u16 quiet_cost;
+	u16 told_cost;
 };
 
 /**

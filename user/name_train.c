@@ -284,8 +284,8 @@ static u16 novel_cost(struct kanary_name_train *train, const struct work *work,
 
 	if (!is_quiet(work))
 		return cost;
-	if (train->news > 0)
-		cost = cost_of(fmin(train->news, 1));
+	if (train->told_cost > cost)
+		cost = train->told_cost;
 	train->quiet++;
 	train->quiet_cost = cost > train->quiet_cost ? cost : train->quiet_cost;
 	return cost;
@@ -406,6 +406,7 @@ bool kanary_name_train_finish(struct kanary_name_train *train, struct kanary_nam
 
 	train->quiet = 0;
 	train->quiet_cost = 0;
+	train->told_cost = train->news > 0 ? cost_of(fmin(train->news, 1)) : 0;
 	order_sights(train);
 	work.child = malloc((train->sights + 1) * sizeof(*work.child));
 	work.rarest_of = calloc(train->documents + 1, sizeof(*work.rarest_of));

@@ -32,15 +32,17 @@
 
 /**
  * struct kanary_name_train - what was seen; all 0 to begin with
- * @news: chance that a document has news in any directory that had none, as it is told; 0 where
- *	it is learned
+ * @news: chance that a document has news in any quiet directory, as it is told; 0 where it is
+ *	learned. It counts where it is less than what the recordings tell
  * @quiet: set to the number of quiet directories; none is that was visited in a last part alone
  * @quiet_cost: set to the largest cost of news in one of these, Q8.8
+ * @told_cost: set to what @news makes of it; no directory has more unless it is less than learned
  */
 struct kanary_name_train {
 	double news;
 	uint32_t quiet;
 	u16 quiet_cost;
+	u16 told_cost;
 	/* belongs to name_train.c */
 	struct kanary_name_sight *sight;
 	size_t sights;

@@ -44,7 +44,7 @@ static void append(struct kanary_path *path, const char *text, size_t size)
 	path->length += (u16)size;
 }
 
-/* @depth components from the first @choices on. */
+/* @depth components, a slash between each two. */
 static void append_components(struct kanary_random_path *source, struct kanary_path *path,
 			      u32 depth)
 {

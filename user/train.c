@@ -372,7 +372,7 @@ static int train(struct options *options, struct kanary_dataset *dataset)
 	if (options->settings.container.hidden && !result.has_container && !options->quiet)
 		kanary_message_note("no container head: %u processes ended in the recordings, too few to learn their order",
 				    result.processes);
-	status = kanary_model_file_write(options->output, result.file, result.size);
+	status = kanary_model_file_write("train", options->output, result.file, result.size);
 	seconds = kanary_progress_now() - start;
 	if (!status && options->json)
 		status = kanary_train_summary_json(options->output, dataset, &result, seconds);

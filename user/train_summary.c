@@ -125,11 +125,10 @@ static void print_names(const struct kanary_trainer_result *result)
 	       result->names.tail.shape);
 	if (!result->quiet)
 		return;
-	printf("quiet     to %u directories no new names came, or once, early: one there has surprise %.2f at most", result->quiet, result->quiet_surprise);
-	if (result->quiet_surprise < result->threshold)
-		printf(", "
-		       "and raises no alert: record for longer, or say --path-news");
-	printf("\n");
+	printf("quiet     to %u directories no new names came, or once, early: one there has surprise "
+	       "%.2f at most%s\n", result->quiet, result->quiet_surprise,
+	       result->quiet_surprise < result->threshold ?
+	       ", and raises no alert: record for longer, or say --path-news" : "");
 }
 
 /* "every 3.2 h", at the rate of the recording. */

@@ -319,10 +319,11 @@ static void take_word(struct kanary_trainer *trainer)
 	struct kanary_model model;
 
 	kanary_model_layout(&model, trainer->file);
-	if (!trainer->settings->path_news || !fit->quiet || !model.name_knot)
+	/* a word that is not rarer than all that was learned says nothing of what is */
+	if (!model.name_knot || !fit->quiet || !fit->told_cost || fit->told_cost < fit->quiet_cost)
 		return;
 	kanary_calibrate_told((struct kanary_model_knot *)model.name_knot, model.header->knots,
-			      fit->quiet_cost * KANARY_NAME_HEAD_COST_TO_ERROR,
+			      fit->told_cost * KANARY_NAME_HEAD_COST_TO_ERROR,
 			      kanary_held_out_per_document(trainer));
 }
 

@@ -142,11 +142,36 @@ static void a_word_is_taken_and_no_more_made_of_it(void **state)
 	free(result.file);
 }
 
+/* Nor is a word taken by which news is less rare than the recordings have it. */
+static void a_word_of_frequent_news_changes_nothing(void **state)
+{
+	static const char *const names[] = {
+		"/srv/upload/never", "/srv/page/never", "/etc/shadow", "/root/.ssh/authorized_keys",
+	};
+	struct kanary_trainer_result result, without;
+	struct kanary_model model, plain;
+	struct kanary_dataset dataset;
+	double error;
+	size_t i;
+
+	train(&without, &dataset, 0);
+	kanary_dataset_free(&dataset);
+	train(&result, &dataset, 30);
+	kanary_model_layout(&model, result.file);
+	kanary_model_layout(&plain, without.file);
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
+		assert_true(ask(&model, names[i], &error) == ask(&plain, names[i], &error));
+	kanary_dataset_free(&dataset);
+	free(without.file);
+	free(result.file);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(surprise_is_no_more_than_was_witnessed),
 		cmocka_unit_test(a_word_is_taken_and_no_more_made_of_it),
+		cmocka_unit_test(a_word_of_frequent_news_changes_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

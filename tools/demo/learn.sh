@@ -91,8 +91,8 @@ train() {
 	local name=$1 begin=$SECONDS
 
 	kanary train first.rec second.rec -o "$name.model" --name "$name" \
-		--container "$(identity "$name")" --budget "$BUDGET" ${PATH_NEWS:+--path-news "$PATH_NEWS"} --hidden 16 --stride 4 \
-		--time-limit "$TRAIN_LIMIT" --json \
+		--container "$(identity "$name")" --budget "$BUDGET" --hidden 16 --stride 4 \
+		${PATH_NEWS:+--path-news "$PATH_NEWS"} --time-limit "$TRAIN_LIMIT" --json \
 		>"$name.train.json" 2>"$name.train.log" || return 1
 	echo $((SECONDS - begin)) >"$name.seconds"
 }
