@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "hook.h"
 
+#include "breakpoint.h"
 #include "handlers.h"
 #include "io_uring.h"
 #include "syscall_name.h"
@@ -27,17 +28,6 @@ enum {
 
 long kanary_call(unsigned long target, const struct pt_regs *regs, unsigned int number);
 
-static int count_native(struct kprobe *probe, struct pt_regs *regs);
-static int count_compat(struct kprobe *probe, struct pt_regs *regs);
-static int count_x32(struct kprobe *probe, struct pt_regs *regs);
-
-/* The first must exist; the others are inlined, or left out, in some kernels. */
-static struct kprobe dispatchers[] = {
-	{ .symbol_name = "x64_sys_call", .pre_handler = count_native },
-	{ .symbol_name = "ia32_sys_call", .pre_handler = count_compat },
-	{ .symbol_name = "x32_sys_call", .pre_handler = count_x32 },
-};
-
 /**
  * struct method - a way to see system calls
  * @name: as the hook is called in the log and in the status
@@ -59,27 +49,34 @@ static struct kanary_handlers handlers;
 static bool tested;
 
 /* x64_sys_call(const struct pt_regs *regs, unsigned int nr) and its kin. */
-static int count_native(struct kprobe *probe, struct pt_regs *regs)
+static __always_inline void count_native(const struct kprobe *probe, const struct pt_regs *regs)
 {
 	kanary_task_count(regs->si);
-	return 0;
 }
-NOKPROBE_SYMBOL(count_native);
 
-static int count_compat(struct kprobe *probe, struct pt_regs *regs)
+KANARY_BREAKPOINT_PRE_HANDLER(hear_native, count_native);
+
+static __always_inline void count_compat(const struct kprobe *probe, const struct pt_regs *regs)
 {
 	kanary_task_count_compat(regs->si);
-	return 0;
 }
-NOKPROBE_SYMBOL(count_compat);
+
+KANARY_BREAKPOINT_PRE_HANDLER(hear_compat, count_compat);
 
 /* Hardly anything uses x32: its calls are one bin, and news wherever they occur. */
-static int count_x32(struct kprobe *probe, struct pt_regs *regs)
+static __always_inline void count_x32(const struct kprobe *probe, const struct pt_regs *regs)
 {
 	kanary_task_count(KANARY_BINS_BANK - 1);
-	return 0;
 }
-NOKPROBE_SYMBOL(count_x32);
+
+KANARY_BREAKPOINT_PRE_HANDLER(hear_x32, count_x32);
+
+/* The first must exist; the others are inlined, or left out, in some kernels. */
+static struct kprobe dispatchers[] = {
+	{ .symbol_name = "x64_sys_call", .pre_handler = hear_native },
+	{ .symbol_name = "ia32_sys_call", .pre_handler = hear_compat },
+	{ .symbol_name = "x32_sys_call", .pre_handler = hear_x32 },
+};
 
 static bool attached(const struct kprobe *probe)
 {
@@ -139,19 +136,20 @@ static int test_dispatchers(void)
 }
 
 /* __x64_sys_*(const struct pt_regs *regs) */
-static int count_handler(struct kprobe *probe, struct pt_regs *regs)
+static __always_inline void count_handler(const struct kprobe *probe, const struct pt_regs *regs)
 {
 	kanary_task_count(((struct pt_regs *)regs->di)->orig_ax);
-	return 0;
 }
-NOKPROBE_SYMBOL(count_handler);
 
-static int count_compat_handler(struct kprobe *probe, struct pt_regs *regs)
+KANARY_BREAKPOINT_PRE_HANDLER(hear_handler, count_handler);
+
+static __always_inline void count_compat_handler(const struct kprobe *probe,
+						 const struct pt_regs *regs)
 {
 	kanary_task_count_compat(((struct pt_regs *)regs->di)->orig_ax);
-	return 0;
 }
-NOKPROBE_SYMBOL(count_compat_handler);
+
+KANARY_BREAKPOINT_PRE_HANDLER(hear_compat_handler, count_compat_handler);
 
 static void detach_handlers(void)
 {
@@ -167,13 +165,13 @@ static int attach_handlers(void)
 	if (ret)
 		return ret;
 	for (bin = 0; bin < KANARY_BINS_BANK; bin++)
-		kanary_handlers_add(&handlers, bin, count_handler);
+		kanary_handlers_add(&handlers, bin, hear_handler);
 	if (handlers.number < HANDLERS_MIN) {
 		detach_handlers();
 		return -ENOENT;
 	}
 	for (; bin < KANARY_BINS; bin++)
-		kanary_handlers_add(&handlers, bin, count_compat_handler);
+		kanary_handlers_add(&handlers, bin, hear_compat_handler);
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "lock.h"
 
+#include "breakpoint.h"
 #include "tamper.h"
 
 #include <linux/freezer.h>
@@ -13,7 +14,7 @@
 static bool engaged;
 
 /* The kernel refuses to unload what is in use and asks no module: to hear of it takes a probe. */
-static int hear(const void __user *name)
+static void tell(const void __user *name)
 {
 	static const char ours[] = KBUILD_MODNAME;
 	char letter;
@@ -24,25 +25,24 @@ static int hear(const void __user *name)
 		if (copy_from_user_nofault(&letter, (const char __user *)name + i, 1))
 			break;
 		if (letter != ours[i])
-			return 0;
+			return;
 	}
 	kanary_tamper_tell_later("rmmod");
-	return 0;
 }
 
 /* __x64_sys_delete_module(const struct pt_regs *regs) and the same of 32-bit callers */
-static int hear_native(struct kprobe *probe, struct pt_regs *regs)
+static __always_inline void tell_native(const struct kprobe *probe, const struct pt_regs *regs)
 {
-	return hear((const void __user *)((const struct pt_regs *)regs->di)->di);
+	tell((const void __user *)((const struct pt_regs *)regs->di)->di);
 }
-NOKPROBE_SYMBOL(hear_native);
 
-static int hear_compat(struct kprobe *probe, struct pt_regs *regs)
+static __always_inline void tell_compat(const struct kprobe *probe, const struct pt_regs *regs)
 {
-	return hear((const void __user *)(unsigned long)
-		    (u32)((const struct pt_regs *)regs->di)->bx);
+	tell((const void __user *)(unsigned long)(u32)((const struct pt_regs *)regs->di)->bx);
 }
-NOKPROBE_SYMBOL(hear_compat);
+
+KANARY_BREAKPOINT_PRE_HANDLER(hear_native, tell_native);
+KANARY_BREAKPOINT_PRE_HANDLER(hear_compat, tell_compat);
 
 static struct kprobe ears[] = {
 	{ .symbol_name = "__x64_sys_delete_module", .pre_handler = hear_native },

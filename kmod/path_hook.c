@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "path_hook.h"
 
+#include "breakpoint.h"
 #include "counters.h"
 #include "handlers.h"
 #include "path_cache.h"
@@ -185,22 +186,22 @@ static __always_inline void take_all(const struct kanary_handler *handler,
 }
 
 /* __x64_sys_*(const struct pt_regs *regs) */
-static int take_native(struct kprobe *probe, struct pt_regs *regs)
+static __always_inline void take_native(const struct kprobe *probe, const struct pt_regs *regs)
 {
-	take_all(container_of(probe, struct kanary_handler, probe),
+	take_all(container_of(probe, const struct kanary_handler, probe),
 		 (const struct pt_regs *)regs->di, ULONG_MAX);
-	return 0;
 }
-NOKPROBE_SYMBOL(take_native);
+
+KANARY_BREAKPOINT_PRE_HANDLER(hear_native, take_native);
 
 /* __ia32_*(const struct pt_regs *regs) */
-static int take_compat(struct kprobe *probe, struct pt_regs *regs)
+static __always_inline void take_compat(const struct kprobe *probe, const struct pt_regs *regs)
 {
-	take_all(container_of(probe, struct kanary_handler, probe),
+	take_all(container_of(probe, const struct kanary_handler, probe),
 		 (const struct pt_regs *)regs->di, U32_MAX);
-	return 0;
 }
-NOKPROBE_SYMBOL(take_compat);
+
+KANARY_BREAKPOINT_PRE_HANDLER(hear_compat, take_compat);
 
 static void hook_call(u32 bin)
 {
@@ -220,7 +221,7 @@ static void hook_call(u32 bin)
 		if (call->directory[i] != KANARY_PATH_CALL_NONE)
 			where[bin].directory[i] = arguments[call->directory[i]];
 	}
-	kanary_handlers_add(&handlers, bin, compat ? take_compat : take_native);
+	kanary_handlers_add(&handlers, bin, compat ? hear_compat : hear_native);
 }
 
 int kanary_path_hook_init(void)

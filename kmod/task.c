@@ -233,7 +233,7 @@ static void count(struct kanary_task *task, u16 *bank, u32 first, u32 number)
 		kanary_task_emit(task, KANARY_REASON_PERIOD);
 }
 
-noinline struct kanary_task *kanary_task_current_slow(void)
+noinline notrace struct kanary_task *kanary_task_current_slow(void)
 {
 	/* All that is not in a container: it must not pay for a search that finds nothing. */
 	if (kanary_container_outside(current) && !READ_ONCE(probing))
@@ -241,7 +241,7 @@ noinline struct kanary_task *kanary_task_current_slow(void)
 	return lookup(true);
 }
 
-noinline u16 *kanary_task_paths_slow(struct kanary_task *task)
+noinline notrace u16 *kanary_task_paths_slow(struct kanary_task *task)
 {
 	task->paths = kanary_pool_get(&path_pool);
 	if (task->paths)
@@ -249,7 +249,7 @@ noinline u16 *kanary_task_paths_slow(struct kanary_task *task)
 	return task->paths;
 }
 
-noinline void kanary_task_count_slow(u32 number)
+noinline notrace void kanary_task_count_slow(u32 number)
 {
 	struct kanary_task *task = kanary_task_current_slow();
 
@@ -257,7 +257,7 @@ noinline void kanary_task_count_slow(u32 number)
 		count(task, task->native, 0, number);
 }
 
-void kanary_task_count_compat(u32 number)
+notrace void kanary_task_count_compat(u32 number)
 {
 	struct kanary_task *task = kanary_task_current_slow();
 
@@ -312,7 +312,7 @@ static void clear(struct kanary_task *task)
 		memset(task->paths, 0, PATH_BYTES);
 }
 
-noinline void kanary_task_emit(struct kanary_task *task, enum kanary_reason reason)
+noinline notrace void kanary_task_emit(struct kanary_task *task, enum kanary_reason reason)
 {
 	u32 calls = period - task->left;
 	struct kanary_queue_slot *slot;
