@@ -417,6 +417,7 @@ enum kanary_counter {
 	KANARY_A_COUNTER_TAMPERS,	/* attempts on what is locked */
 	KANARY_A_COUNTER_WATCHDOG_TESTS,	/* of the hook and the worker */
 	KANARY_A_COUNTER_WATCHDOG_FAILURES,	/* of these, that found something wrong */
+	KANARY_A_COUNTER_EVENTS_NO_MEMORY,	/* alerts, attempts: not sent to a watcher */
 
 	__KANARY_A_COUNTER_MAX,
 	KANARY_A_COUNTER_MAX = __KANARY_A_COUNTER_MAX - 1,

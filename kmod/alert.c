@@ -157,8 +157,10 @@ static void send_alert(const struct kanary_profile *profile, const struct kanary
 
 	sequence++;
 	message = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (!message)
+	if (!message) {
+		kanary_counters_add(KANARY_A_COUNTER_EVENTS_NO_MEMORY, 1);
 		return;
+	}
 	header = genlmsg_put(message, 0, 0, &kanary_netlink_family, 0, KANARY_CMD_ALERT);
 	if (!header || fill(message, profile, vector, verdict, unusual, reasons, notable)) {
 		nlmsg_free(message);

@@ -59,8 +59,10 @@ static void send(const struct tamper *tamper)
 
 	sequence++;
 	message = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (!message)
+	if (!message) {
+		kanary_counters_add(KANARY_A_COUNTER_EVENTS_NO_MEMORY, 1);
 		return;
+	}
 	header = genlmsg_put(message, 0, 0, &kanary_netlink_family, 0, KANARY_CMD_TAMPER);
 	if (!header || fill(message, tamper)) {
 		nlmsg_free(message);

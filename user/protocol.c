@@ -85,6 +85,7 @@ static const char *const counter_names[] = {
 	[KANARY_A_COUNTER_TAMPERS] = "tampers",
 	[KANARY_A_COUNTER_WATCHDOG_TESTS] = "watchdog_tests",
 	[KANARY_A_COUNTER_WATCHDOG_FAILURES] = "watchdog_failures",
+	[KANARY_A_COUNTER_EVENTS_NO_MEMORY] = "events_no_memory",
 };
 
 _Static_assert(sizeof(counter_names) / sizeof(*counter_names) == KANARY_A_COUNTER_MAX + 1,
