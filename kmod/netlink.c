@@ -221,14 +221,41 @@ struct container_dump {
 	struct kanary_task_summary summary[];
 };
 
+/* Those that have a model and no task: not started, or gone. Else nobody could take it away. */
+static int add_empty(struct container_dump *dump)
+{
+	u32 i, n, listed = dump->length, number;
+	u64 *cgroups;
+
+	cgroups = kvmalloc_array(KANARY_PROFILE_MAX, sizeof(*cgroups), GFP_KERNEL);
+	if (!cgroups)
+		return -ENOMEM;
+	number = kanary_profile_cgroups(cgroups, KANARY_PROFILE_MAX);
+	for (i = 0; i < number; i++) {
+		for (n = 0; n < listed && dump->summary[n].cgroup != cgroups[i]; n++)
+			;
+		if (n == listed)
+			dump->summary[dump->length++].cgroup = cgroups[i];
+	}
+	kvfree(cgroups);
+	return 0;
+}
+
 static int start_containers(struct netlink_callback *cb)
 {
 	struct container_dump *dump;
+	int ret;
 
-	dump = kvzalloc(struct_size(dump, summary, CONTAINERS_MAX), GFP_KERNEL);
+	dump = kvzalloc(struct_size(dump, summary, CONTAINERS_MAX + KANARY_PROFILE_MAX),
+			GFP_KERNEL);
 	if (!dump)
 		return -ENOMEM;
 	dump->length = kanary_task_summarise(dump->summary, CONTAINERS_MAX);
+	ret = add_empty(dump);
+	if (ret) {
+		kvfree(dump);
+		return ret;
+	}
 	cb->args[0] = (long)dump;
 	return 0;
 }

@@ -10,10 +10,7 @@
 #include <linux/slab.h>
 #include <linux/srcu.h>
 
-enum {
-	PROFILES_MAX = 256,
-	PROFILES_LOG2 = 6,
-};
+enum { PROFILES_LOG2 = 6 };
 
 /* Sleepable, because a verdict may have to allocate the state of its stream. */
 DEFINE_STATIC_SRCU(readers);
@@ -105,7 +102,7 @@ int kanary_profile_set(u64 cgroup, void *file, u32 size, u32 period, const char 
 	before = kanary_profile_find(cgroup);
 	ret = -ENOSPC;
 	*why = "too many profiles: unload some first";
-	if (!before && number == PROFILES_MAX)
+	if (!before && number == KANARY_PROFILE_MAX)
 		goto err_writers;
 	profile->serial = ++serials;
 	WRITE_ONCE(memory, memory + profile_memory(profile));
@@ -159,6 +156,21 @@ int kanary_profile_set_mode(u64 cgroup, u32 mode)
 	mutex_unlock(&writers);
 	kanary_path_cache_renew();
 	return profile ? 0 : -ENOENT;
+}
+
+u32 kanary_profile_cgroups(u64 *cgroups, u32 max)
+{
+	struct kanary_profile *profile;
+	u32 found = 0;
+	int bucket;
+
+	mutex_lock(&writers);
+	hash_for_each(profiles, bucket, profile, node) {
+		if (found < max)
+			cgroups[found++] = profile->cgroup;
+	}
+	mutex_unlock(&writers);
+	return found;
 }
 
 u64 kanary_profile_memory(void)

@@ -11,6 +11,9 @@
 #include "kanary_netlink.h"
 #include "score.h"
 
+/* So many containers can have a model at once. */
+enum { KANARY_PROFILE_MAX = 256 };
+
 /**
  * struct kanary_profile - a container's model and what is done with it
  * @node: in the table
@@ -69,6 +72,14 @@ int kanary_profile_clear(u64 cgroup);
 
 /** kanary_profile_set_mode() - enum kanary_mode; -ENOENT without a profile; sleeps */
 int kanary_profile_set_mode(u64 cgroup, u32 mode);
+
+/**
+ * kanary_profile_cgroups() - the containers that have a model, in no order; sleeps
+ * @cgroups: gets at most @max
+ *
+ * Return: how many.
+ */
+u32 kanary_profile_cgroups(u64 *cgroups, u32 max);
 
 /** kanary_profile_memory() - bytes held for all models */
 u64 kanary_profile_memory(void);

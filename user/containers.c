@@ -36,7 +36,8 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 static const struct argp argp = {
 	.options = arguments,
 	.parser = parse_argument,
-	.doc = "What runs here, and what watches over it.\n\n"
+	.doc = "What runs here, and what watches over it. A model of a container that has not begun,\n"
+	       "or has gone, is listed with no tasks: kanary unload --container CGROUP frees it.\n\n"
 	       "Other commands take as --container what stands in the columns CGROUP and NAME, a\n"
 	       "runtime's id or a unique beginning of it, or a path below /sys/fs/cgroup.\n"
 	       "\vExample:\n\n  kanary containers\n",
@@ -50,7 +51,8 @@ static void print_text(const struct kanary_container *container,
 	printf("%-10llu %-11s ", (unsigned long long)container->cgroup, name->runtime);
 	printf("%-24s ", kanary_message_escape(name->name, sizeof(name->name), escaped));
 	printf("%5u %-15s %9llu", container->tasks,
-	       kanary_message_escape(container->comm, sizeof(container->comm), escaped),
+	       container->tasks ?
+	       kanary_message_escape(container->comm, sizeof(container->comm), escaped) : "-",
 	       (unsigned long long)container->vectors);
 	if (*container->profile)
 		printf(" %-8s %-16s %9llu %6llu", kanary_protocol_mode_name(container->mode),

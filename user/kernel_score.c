@@ -58,7 +58,7 @@ int kanary_kernel_score_open(struct kanary_kernel_score *score, const char *cont
 				&loaded))
 		return kanary_message_error("score: %s",
 					    kanary_netlink_error(score->target.netlink));
-	/* A container without tasks is not listed; the kernel then speaks for itself. */
+	/* One that has no model, and no task, is not listed; the kernel then speaks for itself. */
 	if (loaded.found && loaded.container.model_checksum != model->header->checksum)
 		return kanary_message_error("score: the kernel has another model (%08x) for %s than this (%08x): kanary load it first",
 					    loaded.container.model_checksum, container,

@@ -70,6 +70,20 @@ static void each_container_has_its_own(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, checksum_of(U64_MAX), checksum_in(2));
 }
 
+static void lists_who_has_one(struct kunit *test)
+{
+	u64 cgroups[3] = {};
+
+	KUNIT_EXPECT_EQ(test, kanary_profile_cgroups(cgroups, 3), 0U);
+	KUNIT_ASSERT_EQ(test, set(CONTAINER, 0), 0);
+	KUNIT_ASSERT_EQ(test, set(U64_MAX, 1), 0);
+	KUNIT_EXPECT_EQ(test, kanary_profile_cgroups(cgroups, 3), 2U);
+	KUNIT_EXPECT_EQ(test, min(cgroups[0], cgroups[1]), (u64)CONTAINER);
+	KUNIT_EXPECT_EQ(test, max(cgroups[0], cgroups[1]), U64_MAX);
+	KUNIT_EXPECT_EQ(test, kanary_profile_cgroups(cgroups + 2, 1), 1U);
+	KUNIT_EXPECT_EQ(test, kanary_profile_cgroups(NULL, 0), 0U);
+}
+
 static void replacement_keeps_the_mode(struct kunit *test)
 {
 	struct kanary_profile *profile;
@@ -135,7 +149,7 @@ static void only_so_many(struct kunit *test)
 {
 	u32 i;
 
-	for (i = 0; i < PROFILES_MAX; i++)
+	for (i = 0; i < KANARY_PROFILE_MAX; i++)
 		KUNIT_ASSERT_EQ(test, set(1 + i, 0), 0);
 	KUNIT_EXPECT_EQ(test, set(1 + i, 0), -ENOSPC);
 	/* A replacement needs no place. */
@@ -191,6 +205,7 @@ static void swaps_under_readers(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(each_container_has_its_own),
+	KUNIT_CASE(lists_who_has_one),
 	KUNIT_CASE(replacement_keeps_the_mode),
 	KUNIT_CASE(refusal_changes_nothing),
 	KUNIT_CASE(only_so_many),

@@ -78,14 +78,24 @@ kill -KILL "$pid"
 bundle name /files/storm wait
 start name
 first=$(identity name)
+model quiet.model 64 quiet
+kanary load quiet.model --container "$first"
 stop name
 bundle name /files/storm wait
 start name
 second=$(identity name)
 [ "$first" != "$second" ] || fail "a new container has the old one's identity $first"
 await 10 listed name 1
-! kanary containers --json | jq -e --argjson id "$first" '.containers[] | select(.cgroup == $id)' ||
-	fail "the container that has gone is still listed"
+# Its model stays until it is unloaded, and so it is listed.
+of_first() {
+	kanary containers --json | jq -c --argjson id "$first" \
+		'[.containers[] | select(.cgroup == $id) | {tasks, model: (.profile != null)}]'
+}
+[ "$(of_first)" = '[{"tasks":0,"model":true}]' ] ||
+	fail "the model of the container that has gone: $(of_first)"
+kanary containers | grep -q "^$first .* 0 - .* monitor" || fail "$(kanary containers)"
+kanary unload --container "$first"
+[ "$(of_first)" = '[]' ] || fail "the container that has gone is still listed: $(of_first)"
 stop name
 await 20 nobody
 kill -INT "$recorder"
