@@ -58,23 +58,24 @@ int kanary_handlers_init(struct kanary_handlers *handlers, u32 room)
 	return -ENOMEM;
 }
 
-static bool try(struct kanary_handlers *handlers, const char *prefix, const char *name, u32 bin,
-		kprobe_pre_handler_t pre_handler)
+static int try(struct kanary_handlers *handlers, const char *prefix, const char *name, u32 bin,
+	       kprobe_pre_handler_t pre_handler)
 {
 	struct kanary_handler *handler;
+	int ret;
 
 	if (handlers->number == handlers->room)
-		return false;
+		return -ENOSPC;
 	handler = &handlers->handler[handlers->number];
 	memset(handler, 0, sizeof(*handler));
 	scnprintf(handler->symbol, sizeof(handler->symbol), "%s%s", prefix, name);
 	handler->bin = bin;
 	handler->probe.symbol_name = handler->symbol;
 	handler->probe.pre_handler = pre_handler;
-	if (register_kprobe(&handler->probe))
-		return false;
-	handlers->probes[handlers->number++] = &handler->probe;
-	return true;
+	ret = register_kprobe(&handler->probe);
+	if (!ret)
+		handlers->probes[handlers->number++] = &handler->probe;
+	return ret;
 }
 
 static const char *function_of(const struct alias *alias, u32 aliases, const char *name)
@@ -88,24 +89,27 @@ static const char *function_of(const struct alias *alias, u32 aliases, const cha
 	return name;
 }
 
-bool kanary_handlers_add(struct kanary_handlers *handlers, u32 bin,
-			 kprobe_pre_handler_t pre_handler)
+int kanary_handlers_add(struct kanary_handlers *handlers, u32 bin,
+			kprobe_pre_handler_t pre_handler)
 {
 	const char *name;
+	int ret;
 
 	if (bin < KANARY_BINS_BANK) {
 		name = kanary_syscall_native(bin);
 		if (!name)
-			return false;
+			return -ENOENT;
 		name = function_of(native_aliases, ARRAY_SIZE(native_aliases), name);
 		return try(handlers, "__x64_sys_", name, bin, pre_handler);
 	}
 	name = kanary_syscall_compat(bin - KANARY_BINS_BANK);
 	if (!name)
-		return false;
+		return -ENOENT;
 	name = function_of(compat_aliases, ARRAY_SIZE(compat_aliases), name);
-	return try(handlers, "__ia32_compat_sys_", name, bin, pre_handler) ||
-	       try(handlers, "__ia32_sys_", name, bin, pre_handler);
+	ret = try(handlers, "__ia32_compat_sys_", name, bin, pre_handler);
+	if (!ret || ret == -ENOMEM)
+		return ret;
+	return try(handlers, "__ia32_sys_", name, bin, pre_handler);
 }
 
 void kanary_handlers_remove(struct kanary_handlers *handlers)

@@ -42,10 +42,11 @@ int kanary_handlers_init(struct kanary_handlers *handlers, u32 room);
  * @bin: of the call; of the second bank, the 32-bit ABI's function is meant
  * @pre_handler: of it; its kprobe is the member of a struct kanary_handler
  *
- * Return: whether the kernel has the call, and lets it be hooked.
+ * Return: 0; -ENOMEM; another -errno where the kernel does not have the call, or does not let it
+ * be hooked.
  */
-bool kanary_handlers_add(struct kanary_handlers *handlers, u32 bin,
-			 kprobe_pre_handler_t pre_handler);
+int kanary_handlers_add(struct kanary_handlers *handlers, u32 bin,
+			kprobe_pre_handler_t pre_handler);
 
 /** kanary_handlers_remove() - all off, the set freed; sleeps; of an empty set nothing */
 void kanary_handlers_remove(struct kanary_handlers *handlers);

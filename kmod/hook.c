@@ -83,6 +83,16 @@ static bool attached(const struct kprobe *probe)
 	return probe->addr;
 }
 
+static void detach_dispatchers(void)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(dispatchers); i++) {
+		if (attached(&dispatchers[i]))
+			unregister_kprobe(&dispatchers[i]);
+	}
+}
+
 static int attach_dispatchers(void)
 {
 	u32 i;
@@ -93,23 +103,15 @@ static int attach_dispatchers(void)
 		if (!ret)
 			continue;
 		dispatchers[i].addr = NULL;
-		if (!i)
+		if (!i || ret == -ENOMEM) {
+			detach_dispatchers();
 			return ret;
+		}
 	}
 	if (!attached(&dispatchers[1]) && IS_ENABLED(CONFIG_IA32_EMULATION))
 		pr_notice("cannot see 32-bit system calls: no kprobe on %s\n",
 			  dispatchers[1].symbol_name);
 	return 0;
-}
-
-static void detach_dispatchers(void)
-{
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(dispatchers); i++) {
-		if (attached(&dispatchers[i]))
-			unregister_kprobe(&dispatchers[i]);
-	}
 }
 
 /* Calls @target as the dispatcher would for getpid(), and looks whether it was counted. */
@@ -158,21 +160,24 @@ static void detach_handlers(void)
 
 static int attach_handlers(void)
 {
+	u32 bin, native = 0;
 	int ret;
-	u32 bin;
 
 	ret = kanary_handlers_init(&handlers, KANARY_BINS);
 	if (ret)
 		return ret;
-	for (bin = 0; bin < KANARY_BINS_BANK; bin++)
-		kanary_handlers_add(&handlers, bin, hear_handler);
-	if (handlers.number < HANDLERS_MIN) {
-		detach_handlers();
-		return -ENOENT;
+	for (bin = 0; bin < KANARY_BINS && ret != -ENOMEM; bin++) {
+		ret = kanary_handlers_add(&handlers, bin, bin < KANARY_BINS_BANK ?
+					  hear_handler : hear_compat_handler);
+		if (bin == KANARY_BINS_BANK - 1)
+			native = handlers.number;
 	}
-	for (; bin < KANARY_BINS; bin++)
-		kanary_handlers_add(&handlers, bin, hear_compat_handler);
-	return 0;
+	/* One that lacks some for want of memory would be silent about their calls. */
+	if (ret != -ENOMEM)
+		ret = native < HANDLERS_MIN ? -ENOENT : 0;
+	if (ret)
+		detach_handlers();
+	return ret;
 }
 
 static int test_handlers(void)
@@ -271,7 +276,9 @@ int kanary_hook_init(const char *wanted)
 		kanary_io_uring_init();
 		return 0;
 	}
-	if (known)
+	if (known && ret == -ENOMEM)
+		pr_err("not loaded: no memory for a hook\n");
+	else if (known)
 		pr_err("not loaded: no hook that sees system calls works on this kernel\n");
 	else
 		pr_err("hook is none of auto, dispatcher, handlers and tracepoint\n");

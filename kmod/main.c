@@ -108,7 +108,7 @@ static int __init kanary_init(void)
 	kanary_task_adopt();
 	ret = paths ? kanary_path_hook_init() : 0;
 	if (ret)
-		goto err_task;
+		goto err_paths;
 	ret = kanary_hook_init(hook);
 	if (ret)
 		goto err_paths;
@@ -124,7 +124,6 @@ err_hook:
 	kanary_hook_uninit();
 err_paths:
 	kanary_path_hook_unhook();
-err_task:
 	kanary_task_unwatch();
 	kanary_worker_uninit();
 	kanary_path_hook_uninit();

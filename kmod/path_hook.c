@@ -203,7 +203,7 @@ static __always_inline void take_compat(const struct kprobe *probe, const struct
 
 KANARY_BREAKPOINT_PRE_HANDLER(hear_compat, take_compat);
 
-static void hook_call(u32 bin)
+static int hook_call(u32 bin)
 {
 	bool compat = bin >= KANARY_BINS_BANK;
 	const u8 *arguments = compat ? compat_arguments : native_arguments;
@@ -214,14 +214,14 @@ static void hook_call(u32 bin)
 	name = compat ? kanary_syscall_compat(bin - KANARY_BINS_BANK) : kanary_syscall_native(bin);
 	call = name ? kanary_path_call_find(name, compat) : NULL;
 	if (!call)
-		return;
+		return 0;
 	for (i = 0; i < KANARY_PATH_CALL_PATHS; i++) {
 		if (call->path[i] != KANARY_PATH_CALL_NONE)
 			where[bin].path[i] = arguments[call->path[i]];
 		if (call->directory[i] != KANARY_PATH_CALL_NONE)
 			where[bin].directory[i] = arguments[call->directory[i]];
 	}
-	kanary_handlers_add(&handlers, bin, compat ? hear_compat : hear_native);
+	return kanary_handlers_add(&handlers, bin, compat ? hear_compat : hear_native);
 }
 
 int kanary_path_hook_init(void)
@@ -231,27 +231,20 @@ int kanary_path_hook_init(void)
 
 	kanary_path_read_init();
 	ret = kanary_path_cache_init();
-	if (ret)
-		goto err;
-	ret = kanary_path_queue_init();
-	if (ret)
-		goto err_cache;
-	ret = kanary_handlers_init(&handlers, KANARY_BINS);
-	if (ret)
-		goto err_queue;
-	for (bin = 0; bin < KANARY_BINS; bin++)
-		hook_call(bin);
+	if (!ret)
+		ret = kanary_path_queue_init();
+	if (!ret)
+		ret = kanary_handlers_init(&handlers, KANARY_BINS);
+	/* What the kernel lacks is not called; what there is no memory for would not be seen. */
+	for (bin = 0; bin < KANARY_BINS && ret != -ENOMEM; bin++)
+		ret = hook_call(bin);
+	if (ret == -ENOMEM) {
+		pr_err("no memory for paths: load with paths=0\n");
+		return ret;
+	}
 	if (!handlers.number)
 		pr_notice("cannot see paths: no kprobe on the system calls that take them\n");
 	return 0;
-
-err_queue:
-	kanary_path_queue_uninit();
-err_cache:
-	kanary_path_cache_uninit();
-err:
-	pr_err("no memory for paths: load with paths=0\n");
-	return ret;
 }
 
 void kanary_path_hook_unhook(void)

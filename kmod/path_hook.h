@@ -27,7 +27,7 @@
  * first to run, and it makes the task's entry. A kernel without kprobes has no paths, and
  * that is said and is no error. Sleeps.
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0 or -ENOMEM. Then some calls may be hooked already: unhook, drain and uninit as ever.
  */
 int kanary_path_hook_init(void);
 
