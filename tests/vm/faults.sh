@@ -155,7 +155,7 @@ for n in $(seq $((6 * ${ROUNDS:-40}))); do
 	may_fail kanary status --json
 	may_fail kanary containers --json
 	may_fail kanary load alarm.model --container "$container"
-	may_fail kanary score alarm.model work.rec --kernel "$container"
+	may_fail kanary score alarm.model work.rec --kernel "$alarmed"
 	[ $((n % 10)) -ne 0 ] || may_fail kanary record -o faults.rec --all --for 1s
 	may_fail kanary unload --container "$container"
 	faults 0
