@@ -9,8 +9,8 @@
  * do, once in thousands of changes) is given to the kprobe, and then jumps to the copy that
  * is not there: address 0. A pre_handler can keep the kernel from that.
  */
-#ifndef KANARY_BREAKPOINT_H
-#define KANARY_BREAKPOINT_H
+#ifndef _KANARY_BREAKPOINT_H
+#define _KANARY_BREAKPOINT_H
 
 #include <linux/hardirq.h>
 #include <linux/kprobes.h>
@@ -49,4 +49,4 @@ int kanary_breakpoint_leave(const struct kprobe *probe, struct pt_regs *regs);
 	}										\
 	NOKPROBE_SYMBOL(name)
 
-#endif
+#endif /* _KANARY_BREAKPOINT_H */

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # No memory, in each place where the module asks for some, again and again:
 #
-#	insmod, rmmod   x  x     x x   x  x   40 times; or it says that it cannot
+#	insmod, rmmod   x  x     x x   x  x   60 times and until it has loaded; or it says that it cannot
 #	containers    ------------------------   threads, forks, 32-bit calls, judged by a model
 #	alarmed         |-|   |-|   |-|   |-|    calls that raise alerts
 #	commands        x status, x load, x score, x record ... until each has been refused
@@ -17,7 +17,7 @@ MODULES="0xffffffffa0000000 0xffffffffff000000"
 # Functions that ask for memory and whose refusal leaves a stack in the log, by what they are
 # compiled into. What asks with __GFP_NOWARN, or for more than a page, leaves none: of tasks,
 # calls and vectors the counters tell.
-ASK_LOADING="kanary_worker_init kanary_pool_init"
+ASK_LOADING="kanary_worker_init kanary_pool_init attach_dispatchers"
 ASK_WORKING="kanary_upload_begin kanary_profile_set get_working get_status
 	kanary_alert_raise|send_alert kanary_score_request_answer|read_steps|copy|reply_score"
 
@@ -26,8 +26,10 @@ range() {
 	grep -m 1 -A 1 " $1\$" /proc/kallsyms | awk '{ print "0x" $1 }' | paste -sd' '
 }
 
-# A kprobe for which ftrace has no memory is a warning of the kernel's own.
-SPARED=$(range ftrace_set_filter_ip)
+# The last that a load asks for, which hardly any comes to where all may be refused.
+KPROBES=$(range register_kprobe)
+# A kprobe that ftrace has no memory to take off is a warning of the kernel's own.
+SPARED=$(range unregister_kprobes)
 
 setting() {
 	local kind
@@ -35,6 +37,12 @@ setting() {
 	for kind in failslab fail_page_alloc; do
 		echo "$2" >"$DEBUG/$kind/$1"
 	done
+}
+
+# only RANGE: who has a function in it on the stack
+only() {
+	setting require-start "${1% *}"
+	setting require-end "${1#* }"
 }
 
 # Each refusal leaves a stack in the log: the first of our functions in it.
@@ -95,24 +103,25 @@ setting ignore-gfp-wait N
 echo 0 >$DEBUG/fail_page_alloc/min-order
 setting reject-start "${SPARED% *}"
 setting reject-end "${SPARED#* }"
-setting require-start "${MODULES% *}"
-setting require-end "${MODULES#* }"
 : >refused.functions
 : >odd
 
-# With paths, too.
+# With a hook that asks for a lot, too, and with paths.
 loaded=0
-for n in $(seq 120); do
-	[ "$n" -le 40 ] || [ "$loaded" -eq 0 ] || [ -n "$(missing "$ASK_LOADING")" ] || break
-	paths=0
+for n in $(seq 300); do
+	[ "$n" -le 60 ] || [ "$loaded" -eq 0 ] || [ -n "$(missing "$ASK_LOADING")" ] || break
+	hook=dispatcher paths=0
+	[ "$n" -ne 60 ] || hook=handlers
 	[ $((n % 10)) -ne 0 ] || paths=1
+	only "$MODULES"
+	[ $((n % 3)) -ne 2 ] || only "$KPROBES"
 	# One asks some hundred times: of those that are refused one in a hundred hardly any comes
 	# through, of one in a thousand most.
 	setting interval $((n % 3 == 0 ? 10 : 1))
 	faults $((n % 4 * 7 + 1))
 	# The large tables are of pages, and are hardly ever had while these are refused.
 	[ $((n % 2)) -eq 0 ] || echo 0 >$DEBUG/fail_page_alloc/probability
-	if insmod kanary.ko period=64 "paths=$paths" 2>/dev/null; then
+	if insmod kanary.ko period=64 "hook=$hook" "paths=$paths" 2>/dev/null; then
 		loaded=$((loaded + 1))
 		faults 0
 		balanced
@@ -121,6 +130,7 @@ for n in $(seq 120); do
 	faults 0
 done
 setting interval 1
+only "$MODULES"
 [ "$loaded" -gt 0 ] && [ "$loaded" -lt "$n" ] || fail "of $n times it was loaded $loaded times"
 
 [ ! -s odd ] || fail "not for want of memory: $(sort odd | uniq -c | head)"
