@@ -101,14 +101,14 @@ static void release(struct rcu_head *rcu)
 	put_pid(task->process);
 	if (task->compat) {
 		kmem_cache_free(compat_pool.cache, task->compat);
-		atomic_dec(&compats);
+		atomic_sub(!task->test, &compats);
 	}
 	if (task->paths) {
 		kmem_cache_free(path_pool.cache, task->paths);
 		atomic_dec(&paths);
 	}
+	atomic_sub(!task->test, &tasks);
 	kmem_cache_free(task_pool.cache, task);
-	atomic_dec(&tasks);
 }
 
 void kanary_task_put(struct kanary_task *task)
@@ -139,11 +139,9 @@ static void begin_stream(struct kanary_task *task, struct task_struct *self)
 /* Those that a full table refuses, call after call, do not fight for its counter: they read it. */
 static bool reserve(void)
 {
-	bool test = READ_ONCE(probing);
-
-	if (!test && (u32)atomic_read(&tasks) >= limit)
+	if ((u32)atomic_read(&tasks) >= limit)
 		return false;
-	if ((u32)atomic_inc_return(&tasks) <= limit || test)
+	if ((u32)atomic_inc_return(&tasks) <= limit)
 		return true;
 	atomic_dec(&tasks);
 	return false;
@@ -152,22 +150,24 @@ static bool reserve(void)
 /*
  * Creates and inserts the entry of @self, which is current with preemption off, or found under
  * RCU while nothing counts yet. @flags are 0 in the hook, where only the pool may be asked.
+ * One for a @test takes no place from those that count.
  */
-static struct kanary_task *create(struct task_struct *self, gfp_t flags)
+static struct kanary_task *create(struct task_struct *self, gfp_t flags, bool test)
 {
 	struct kanary_task *task;
 
-	if (!reserve()) {
+	if (!test && !reserve()) {
 		kanary_counters_add(KANARY_A_COUNTER_CALLS_TABLE_FULL, 1);
 		return NULL;
 	}
 	task = flags ? kmem_cache_zalloc(task_pool.cache, flags) : kanary_pool_get(&task_pool);
 	if (!task) {
 		kanary_counters_add(KANARY_A_COUNTER_CALLS_NO_MEMORY, 1);
-		atomic_dec(&tasks);
+		atomic_sub(!test, &tasks);
 		return NULL;
 	}
 	task->owner = self;
+	task->test = test;
 	task->pidns = kanary_container_pidns(self);
 	/* The process's, which no exec changes, whichever of its threads that may be. */
 	task->process = get_pid(task_tgid(self));
@@ -212,7 +212,7 @@ static struct kanary_task *lookup(bool may_create)
 	if (slot)
 		task = slot->task;
 	else if (may_create && kanary_container_eligible(self))
-		task = create(self, 0);
+		task = create(self, 0, false);
 	else
 		task = NULL;
 	if (!task)
@@ -468,7 +468,7 @@ void kanary_task_adopt(void)
 	for_each_process_thread(process, self) {
 		if (!kanary_container_eligible(self) || find(self))
 			continue;
-		task = create(self, GFP_NOWAIT | __GFP_NOWARN);
+		task = create(self, GFP_NOWAIT | __GFP_NOWARN, false);
 		if (!task)
 			continue;
 		/*
@@ -499,11 +499,10 @@ int kanary_task_probe_begin(void)
 	if (!compat)
 		return -ENOMEM;
 	WRITE_ONCE(probing, true);
-	task = create(current, GFP_KERNEL | __GFP_NOWARN);
+	task = create(current, GFP_KERNEL | __GFP_NOWARN, true);
 	if (!task)
 		goto err;
 	task->compat = compat;
-	atomic_inc(&compats);
 	return 0;
 
 err:

@@ -38,6 +38,7 @@ struct kanary_notable;
  * @notable: the worker's alone: paths that were surprising, or NULL
  * @compat: counts of 32-bit calls, or NULL until there is one
  * @paths: counts of prefixes of paths, KANARY_PATH_BINS, or NULL until there is one
+ * @test: there for a test of the hook only, in none of the numbers of tasks and of bytes
  * @rcu: frees it
  * @native: counts of native calls since the last vector
  * @before: what came before the calls in @log, latest first
@@ -60,6 +61,7 @@ struct kanary_task {
 	struct kanary_notable *notable;
 	u16 *compat;
 	u16 *paths;
+	bool test;
 	struct rcu_head rcu;
 	u16 native[KANARY_BINS_BANK] __aligned(8);
 	u16 before[KANARY_LOG_CONTEXT] __aligned(8);
@@ -200,7 +202,7 @@ int kanary_task_probe_begin(void);
 u32 kanary_task_probe_read(u32 bin);
 void kanary_task_probe_end(void);
 
-/** kanary_task_tasks() - entries in use */
+/** kanary_task_tasks() - entries in use, but for those of tests of the hook */
 u32 kanary_task_tasks(void);
 
 /** kanary_task_memory() - bytes held for the table and its entries */

@@ -2,8 +2,7 @@
 /* The hook where a breakpoint is executed that no patching of code accounts for any more. */
 #include "hook.c"
 
-#include "container.h"
-#include "worker.h"
+#include "table.h"
 
 #include <kunit/test.h>
 #include <linux/mm.h>
@@ -91,27 +90,12 @@ static void survives_a_breakpoint(struct kunit *test)
 
 static int begin(struct kunit *test)
 {
-	int ret;
-
-	ret = kanary_worker_init(QUEUE);
-	if (ret)
-		return ret;
-	ret = kanary_task_init(TASKS, PERIOD);
-	if (ret)
-		kanary_worker_uninit();
-	return ret;
+	return kanary_table_begin(QUEUE, TASKS, PERIOD);
 }
 
 static void end(struct kunit *test)
 {
-	int cpu;
-
-	kanary_task_unwatch();
-	kanary_worker_uninit();
-	kanary_task_uninit();
-	/* The caches go with the module; here the next suite finds them. */
-	for_each_possible_cpu(cpu)
-		per_cpu(kanary_task_cache, cpu).owner = NULL;
+	kanary_table_end();
 }
 
 static struct kunit_case cases[] = {

@@ -9,6 +9,7 @@
 #include "task.c"
 
 #include "crowd.h"
+#include "table.h"
 #include "worker.h"
 
 #include <kunit/test.h>
@@ -44,35 +45,18 @@ static int begin(struct kunit *test)
 
 	set_cpus_allowed_ptr(current, cpumask_of(0));
 	kanary_container_all = true;
-	ret = kanary_worker_init(QUEUE);
+	ret = kanary_table_begin(QUEUE, TASKS, PERIOD);
 	if (ret)
 		return ret;
-	ret = kanary_task_init(TASKS, PERIOD);
-	if (ret) {
-		kanary_worker_uninit();
-		return ret;
-	}
 	kanary_queue_read(&before);
 	unclaimed = kanary_counters_read(KANARY_A_COUNTER_DROPPED_UNCLAIMED);
 	table_full = kanary_counters_read(KANARY_A_COUNTER_CALLS_TABLE_FULL);
 	return 0;
 }
 
-/* The caches go with the module; here the next test finds them. */
-static void unload(void)
-{
-	int cpu;
-
-	kanary_task_unwatch();
-	kanary_worker_uninit();
-	kanary_task_uninit();
-	for_each_possible_cpu(cpu)
-		per_cpu(kanary_task_cache, cpu).owner = NULL;
-}
-
 static void end(struct kunit *test)
 {
-	unload();
+	kanary_table_end();
 	KUNIT_EXPECT_EQ(test, kanary_task_tasks(), 0U);
 	KUNIT_EXPECT_EQ(test, atomic_read(&compats), 0);
 }
@@ -82,7 +66,7 @@ static struct kanary_task *enter(void)
 	struct kanary_task *task;
 
 	preempt_disable();
-	task = create(current, 0);
+	task = create(current, 0, false);
 	preempt_enable();
 	return task;
 }
@@ -326,7 +310,15 @@ static void leaves_no_cache(struct kunit *test)
 
 static void tests_its_hook(struct kunit *test)
 {
+	u64 memory = kanary_task_memory();
+
+	/* A full table does not stop a test, nor take anyone else in because of it. */
+	limit = 0;
 	KUNIT_ASSERT_EQ(test, kanary_task_probe_begin(), 0);
+	KUNIT_EXPECT_FALSE(test, reserve());
+	limit = TASKS;
+	KUNIT_EXPECT_EQ(test, kanary_task_tasks(), 0U);
+	KUNIT_EXPECT_EQ(test, kanary_task_memory(), memory);
 	KUNIT_EXPECT_EQ(test, kanary_task_probe_read(39), 0U);
 	/* What the calls need is there: for want of memory the hook would seem to be off. */
 	KUNIT_EXPECT_NOT_NULL(test, find(current)->task->compat);
@@ -504,11 +496,10 @@ static void unloads_under_load(struct kunit *test)
 		/* What unregister_kprobe() does: none begins any more, and all have ended. */
 		atomic_set(&hooked, 0);
 		synchronize_rcu();
-		unload();
+		kanary_table_end();
 		KUNIT_EXPECT_EQ(test, kanary_task_tasks(), 0U);
 		KUNIT_EXPECT_EQ(test, kanary_crowd_join(crowd), 0);
-		KUNIT_ASSERT_EQ(test, kanary_worker_init(QUEUE), 0);
-		KUNIT_ASSERT_EQ(test, kanary_task_init(TASKS, PERIOD), 0);
+		KUNIT_ASSERT_EQ(test, kanary_table_begin(QUEUE, TASKS, PERIOD), 0);
 	}
 }
 
