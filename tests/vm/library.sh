@@ -29,8 +29,31 @@ await() {
 
 	shift
 	until "$@"; do
-		[ "$SECONDS" -lt "$end" ] || fail "line ${BASH_LINENO[0]}: not within $limit s: $*"
+		if [ "$SECONDS" -ge "$end" ]; then
+			situation
+			fail "line ${BASH_LINENO[0]}: not within $limit s: $*"
+		fi
 		read -rt 0.05 <>"$NOTHING" || :
+	done
+}
+
+# What the module has counted and what the containers' tasks do, twice: does anything move?
+situation() {
+	local moment pid
+
+	for moment in 1 2; do
+		echo "moment $moment: up for $(cut -d ' ' -f 1 /proc/uptime) s, load $(</proc/loadavg)"
+		grep '^cpu[0-9]' /proc/stat
+		[ ! -e /sys/module/kanary ] || timeout 10 status --json | tr -d '\n' || :
+		echo
+		# Name, state, ticks in user mode and in the kernel, CPU; what it waits for
+		for pid in $(find "$CGROUPS"/*/ -name cgroup.procs -exec cat {} + | head -n 12); do
+			{
+				cut -d ' ' -f 1-3,14,15,39 "/proc/$pid/stat" | tr '\n' ' '
+				cat "/proc/$pid/wchan" && echo
+			} 2>/dev/null || :
+		done
+		read -rt 1 <>"$NOTHING" || :
 	done
 }
 
@@ -119,11 +142,12 @@ isolated() {
 	)
 }
 
-# yielding CGROUP COMMAND...: the same for a storm that is to get only the time nobody else wants.
-# chrt --idle would not do: it ranks a task among those of its cgroup.
+# yielding CGROUP COMMAND...: the same for a storm that is to leave nearly all time to others.
+# chrt --idle would not do: it ranks a task among those of its cgroup; and cpu.idle too much:
+# behind a busy CPU nothing gets on that a script may wait for.
 yielding() {
 	mkdir -p "$CGROUPS/$1"
-	echo 1 >"$CGROUPS/$1/cpu.idle"
+	echo 1 >"$CGROUPS/$1/cpu.weight"
 	isolated "$@"
 }
 
