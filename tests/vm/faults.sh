@@ -52,7 +52,7 @@ collect() {
 	grep -E 'hook is silent|does not fire|no hook that sees' dmesg.now >>odd || :
 	awk '
 	/FAULT_INJECTION: forcing/ { open = 1 }
-	open && /\[kanary/ && !/ \? / {
+	open && /\+0x[^ ]* \[kanary/ && !/ \? / {
 		for (i = 1; i <= NF; i++) {
 			if ($i ~ /\+0x/) {
 				sub(/\+0x.*/, "", $i)
