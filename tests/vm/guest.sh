@@ -39,7 +39,7 @@ for script in "$@"; do
 		result=FAIL
 		cat /tmp/log
 		echo "$script: exit status $status; the kernel log's end:"
-		dmesg | grep kanary | tail -n 15
+		dmesg | grep kanary | grep -v 'kanary: alert' | tail -n 15
 	fi
 	printf 'RESULT %s %s %s\n' "$result" "$PREFIX/${script%.sh}" \
 		"$(((${EPOCHREALTIME/./} - ${begin/./}) / 100000))"
