@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The hook of the calls that take paths, where a breakpoint is executed, as in hook_test.c. */
+#include "path_hook.c"
+
+#include "hooked.h"
+#include "table.h"
+
+#include <kunit/test.h>
+
+enum { PERIOD = 1000, QUEUE = 16, TASKS = 64, NUMBER = 7 };
+
+static const struct path_hook_case {
+	kprobe_pre_handler_t pre_handler;
+	u8 path;
+} path_hook_cases[] = {
+	{ hear_native, offsetof(struct pt_regs, di) },
+	{ hear_compat, offsetof(struct pt_regs, bx) },
+};
+
+static u64 unread(void)
+{
+	return kanary_counters_read(KANARY_A_COUNTER_PATHS_UNREAD);
+}
+
+/* The path is where nothing can be read: that it was looked for is counted. */
+static void survives_a_breakpoint(struct kunit *test)
+{
+	struct pt_regs regs = { .di = 1, .bx = 1 };
+	u64 before;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(path_hook_cases); i++) {
+		struct kanary_handler handler = {
+			.probe.pre_handler = path_hook_cases[i].pre_handler,
+			.bin = NUMBER,
+		};
+
+		where[NUMBER].path[0] = path_hook_cases[i].path;
+		kanary_hooked_register(test, &handler.probe);
+		KUNIT_ASSERT_EQ(test, kanary_task_probe_begin(), 0);
+
+		before = unread();
+		KUNIT_EXPECT_EQ(test, kanary_hooked_function(&regs, NUMBER), NUMBER + 1U);
+		KUNIT_EXPECT_EQ(test, unread(), before + 1);
+		KUNIT_EXPECT_EQ(test, kanary_hooked_call_breakpoint(&regs, NUMBER), NUMBER + 1U);
+		KUNIT_EXPECT_EQ(test, unread(), before + 2);
+
+		kanary_task_probe_end();
+		kanary_hooked_unregister(&handler.probe);
+	}
+	where[NUMBER].path[0] = 0;
+}
+
+static int begin(struct kunit *test)
+{
+	int ret;
+
+	ret = kanary_table_begin(QUEUE, TASKS, PERIOD);
+	if (ret)
+		return ret;
+	ret = kanary_path_cache_init();
+	if (ret)
+		kanary_table_end();
+	return ret;
+}
+
+static void end(struct kunit *test)
+{
+	kanary_table_end();
+	kanary_path_cache_uninit();
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(survives_a_breakpoint),
+	{}
+};
+
+static struct kunit_suite suite = {
+	.name = "path_hook",
+	.init = begin,
+	.exit = end,
+	.test_cases = cases,
+};
+
+kunit_test_suite(suite);
