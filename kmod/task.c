@@ -7,11 +7,10 @@
 #include "notable.h"
 #include "pool.h"
 #include "queue.h"
+#include "task_slot.h"
 #include "tracepoint.h"
 
 #include <linux/cgroup.h>
-#include <linux/hash.h>
-#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
 #include <linux/sched/signal.h>
@@ -19,35 +18,18 @@
 #include <linux/timekeeping.h>
 #include <linux/tracepoint.h>
 
-/* Slots that an entry may be in, from its hash on: the bound of every search. */
-#define PROBES 32
 #define BANK_BYTES (KANARY_BINS_BANK * sizeof(u16))
 #define PATH_BYTES (KANARY_PATH_BINS * sizeof(u16))
-
-/**
- * struct slot - one place of the table
- * @owner: key; NULL when free, CLAIMED while being filled
- * @task: entry; read by others than the owner under RCU only
- */
-struct slot {
-	struct task_struct *owner;
-	struct kanary_task *task;
-};
 
 DEFINE_PER_CPU_ALIGNED(struct kanary_task_cache, kanary_task_cache);
 
 static_assert(sizeof(struct kanary_task) + BANK_BYTES + PATH_BYTES <= 5376);
-
-/* Not the address of any task. */
-#define CLAIMED ((struct task_struct *)-1L)
 
 /* Tasks that may begin on a CPU, make 32-bit calls and use paths, before a store is filled up. */
 enum { TASKS_IN_STORE = 64, COMPATS_IN_STORE = 16, PATHS_IN_STORE = 64 };
 
 static u32 period __read_mostly;
 static u32 limit __read_mostly;
-static u32 slots_log2 __read_mostly;
-static struct slot *slots __read_mostly;
 static struct kanary_pool task_pool;
 static struct kanary_pool compat_pool;
 static struct kanary_pool path_pool;
@@ -57,40 +39,6 @@ static atomic_t paths = ATOMIC_INIT(0);
 static atomic64_t streams = ATOMIC64_INIT(0);
 /* Whether there is an entry for a test of the hook only. */
 static bool probing __read_mostly;
-
-static struct slot *slot_at(struct task_struct *owner, u32 probe)
-{
-	return &slots[(hash_ptr(owner, slots_log2) + probe) & ((1U << slots_log2) - 1)];
-}
-
-static struct slot *find(struct task_struct *owner)
-{
-	u32 probe;
-
-	for (probe = 0; probe < PROBES; probe++) {
-		struct slot *slot = slot_at(owner, probe);
-
-		if (smp_load_acquire(&slot->owner) == owner)
-			return slot;
-	}
-	return NULL;
-}
-
-static bool insert(struct kanary_task *task)
-{
-	u32 probe;
-
-	for (probe = 0; probe < PROBES; probe++) {
-		struct slot *slot = slot_at(task->owner, probe);
-
-		if (READ_ONCE(slot->owner) || cmpxchg(&slot->owner, NULL, CLAIMED))
-			continue;
-		WRITE_ONCE(slot->task, task);
-		smp_store_release(&slot->owner, task->owner);
-		return true;
-	}
-	return false;
-}
 
 static void release(struct rcu_head *rcu)
 {
@@ -173,7 +121,7 @@ static struct kanary_task *create(struct task_struct *self, gfp_t flags, bool te
 	task->process = get_pid(task_tgid(self));
 	refcount_set(&task->references, 1);
 	begin_stream(task, self);
-	if (!insert(task)) {
+	if (!kanary_task_slot_insert(self, task)) {
 		kanary_counters_add(KANARY_A_COUNTER_CALLS_TABLE_FULL, 1);
 		/* Here, too, nothing may be freed. */
 		kanary_task_put(task);
@@ -193,28 +141,20 @@ static void drop_from_caches(struct kanary_task *task)
 	}
 }
 
-/* Takes the entry of @owner out of the table; whoever wins gives up its reference. */
-static bool remove(struct slot *slot, struct task_struct *owner)
-{
-	return cmpxchg(&slot->owner, owner, NULL) == owner;
-}
-
 static struct kanary_task *lookup(bool may_create)
 {
 	struct kanary_task_cache *cache = this_cpu_ptr(&kanary_task_cache);
 	struct task_struct *self = current;
-	struct kanary_task *task;
-	struct slot *slot;
+	struct kanary_task *task = NULL;
+	struct kanary_task_slot *slot;
 
 	if (READ_ONCE(cache->owner) == self)
 		return cache->task;
-	slot = find(self);
+	slot = kanary_task_slot_find(self);
 	if (slot)
 		task = slot->task;
 	else if (may_create && kanary_container_eligible(self))
 		task = create(self, 0, false);
-	else
-		task = NULL;
 	if (!task)
 		return NULL;
 	task->cpus |= BIT(smp_processor_id() % BITS_PER_LONG);
@@ -370,16 +310,28 @@ static void exec_probe(void *data, struct task_struct *self)
 	preempt_enable();
 }
 
+/*
+ * What a counted task makes is counted. By itself the child will be where it says whose it
+ * is; but one made with CLONE_PARENT is a child of the task's own parent, which may be outside.
+ */
+static void fork_probe(void *data, struct task_struct *parent, struct task_struct *child)
+{
+	preempt_disable();
+	if (kanary_task_slot_find(parent) && !kanary_container_eligible(child))
+		create(child, 0, false);
+	preempt_enable();
+}
+
 static void exit_probe(void *data, struct task_struct *self)
 {
 	struct kanary_task *task;
-	struct slot *slot;
+	struct kanary_task_slot *slot;
 
 	preempt_disable();
-	slot = find(self);
+	slot = kanary_task_slot_find(self);
 	if (slot) {
 		task = slot->task;
-		if (remove(slot, self)) {
+		if (kanary_task_slot_remove(slot, self)) {
 			kanary_task_emit(task, KANARY_REASON_EXIT);
 			drop_from_caches(task);
 			kanary_task_put(task);
@@ -390,14 +342,12 @@ static void exit_probe(void *data, struct task_struct *self)
 
 int kanary_task_init(u32 max_tasks, u32 calls)
 {
-	int ret = -ENOMEM;
+	int ret;
 
 	limit = max_tasks;
 	period = calls;
-	/* At most half full, so that a window of PROBES without room is rare. */
-	slots_log2 = ilog2(roundup_pow_of_two(max_t(u32, 2 * max_tasks, 2 * PROBES)));
-	slots = kvcalloc(1UL << slots_log2, sizeof(*slots), GFP_KERNEL);
-	if (!slots)
+	ret = kanary_task_slot_init(max_tasks);
+	if (ret)
 		goto err;
 	ret = kanary_pool_init(&task_pool, "kanary_task", sizeof(struct kanary_task),
 			       SLAB_HWCACHE_ALIGN, TASKS_IN_STORE);
@@ -416,8 +366,13 @@ int kanary_task_init(u32 max_tasks, u32 calls)
 	ret = kanary_tracepoint_attach("sched_process_exec", exec_probe);
 	if (ret)
 		goto err_exit_probe;
+	ret = kanary_tracepoint_attach("sched_process_fork", fork_probe);
+	if (ret)
+		goto err_exec_probe;
 	return 0;
 
+err_exec_probe:
+	kanary_tracepoint_detach("sched_process_exec", exec_probe);
 err_exit_probe:
 	kanary_tracepoint_detach("sched_process_exit", exit_probe);
 	tracepoint_synchronize_unregister();
@@ -428,7 +383,7 @@ err_compat_pool:
 err_task_pool:
 	kanary_pool_uninit(&task_pool);
 err_slots:
-	kvfree(slots);
+	kanary_task_slot_uninit();
 err:
 	pr_err("cannot watch tasks: error %d%s\n", ret,
 	       ret == -ENOMEM ? ": lower max_tasks" : "");
@@ -437,6 +392,7 @@ err:
 
 void kanary_task_unwatch(void)
 {
+	kanary_tracepoint_detach("sched_process_fork", fork_probe);
 	kanary_tracepoint_detach("sched_process_exec", exec_probe);
 	kanary_tracepoint_detach("sched_process_exit", exit_probe);
 	tracepoint_synchronize_unregister();
@@ -446,9 +402,9 @@ void kanary_task_uninit(void)
 {
 	u32 i;
 
-	for (i = 0; i < 1U << slots_log2; i++) {
-		if (slots[i].owner)
-			kanary_task_put(slots[i].task);
+	for (i = 0; i < kanary_task_slot_number(); i++) {
+		if (kanary_task_slots[i].owner)
+			kanary_task_put(kanary_task_slots[i].task);
 		cond_resched();
 	}
 	/* The callbacks free into the caches and run this module's code. */
@@ -456,7 +412,7 @@ void kanary_task_uninit(void)
 	kanary_pool_uninit(&path_pool);
 	kanary_pool_uninit(&compat_pool);
 	kanary_pool_uninit(&task_pool);
-	kvfree(slots);
+	kanary_task_slot_uninit();
 }
 
 void kanary_task_adopt(void)
@@ -466,7 +422,7 @@ void kanary_task_adopt(void)
 
 	rcu_read_lock();
 	for_each_process_thread(process, self) {
-		if (!kanary_container_eligible(self) || find(self))
+		if (!kanary_container_eligible(self) || kanary_task_slot_find(self))
 			continue;
 		task = create(self, GFP_NOWAIT | __GFP_NOWARN, false);
 		if (!task)
@@ -477,10 +433,12 @@ void kanary_task_adopt(void)
 		 */
 		smp_mb();
 		if (READ_ONCE(self->flags) & PF_EXITING) {
-			struct slot *slot = find(self);
+			struct kanary_task_slot *slot = kanary_task_slot_find(self);
 
-			if (slot && remove(slot, self))
+			if (slot && kanary_task_slot_remove(slot, self)) {
+				drop_from_caches(task);
 				kanary_task_put(task);
+			}
 		}
 	}
 	rcu_read_unlock();
@@ -492,7 +450,7 @@ int kanary_task_probe_begin(void)
 	u16 *compat;
 
 	/* Nobody but current itself makes or removes its entry. */
-	if (find(current))
+	if (kanary_task_slot_find(current))
 		return 0;
 	/* All that the test needs: a call that finds no memory is no sign of a hook that is off. */
 	compat = kmem_cache_zalloc(compat_pool.cache, GFP_KERNEL | __GFP_NOWARN);
@@ -529,13 +487,13 @@ u32 kanary_task_probe_read(u32 bin)
 void kanary_task_probe_end(void)
 {
 	struct kanary_task *task;
-	struct slot *slot;
+	struct kanary_task_slot *slot;
 
 	preempt_disable();
-	slot = probing ? find(current) : NULL;
+	slot = probing ? kanary_task_slot_find(current) : NULL;
 	if (slot) {
 		task = slot->task;
-		if (remove(slot, current)) {
+		if (kanary_task_slot_remove(slot, current)) {
 			drop_from_caches(task);
 			kanary_task_put(task);
 		}
@@ -551,7 +509,7 @@ u32 kanary_task_tasks(void)
 
 u64 kanary_task_memory(void)
 {
-	return ((u64)sizeof(*slots) << slots_log2) +
+	return kanary_task_slot_memory() +
 	       (u64)atomic_read(&tasks) * sizeof(struct kanary_task) +
 	       (u64)atomic_read(&compats) * BANK_BYTES + (u64)atomic_read(&paths) * PATH_BYTES +
 	       kanary_pool_memory(&task_pool) + kanary_pool_memory(&compat_pool) +
@@ -563,7 +521,7 @@ u32 kanary_task_summarise(struct kanary_task_summary *summary, u32 max)
 	u32 i, n, found = 0;
 
 	rcu_read_lock();
-	for (i = 0; i < 1U << slots_log2; i++) {
+	for (i = 0; i < kanary_task_slot_number(); i++) {
 		struct task_struct *owner;
 		struct kanary_task *task;
 
@@ -572,10 +530,12 @@ u32 kanary_task_summarise(struct kanary_task_summary *summary, u32 max)
 			cond_resched();
 			rcu_read_lock();
 		}
-		owner = smp_load_acquire(&slots[i].owner);
-		if (!owner || owner == CLAIMED)
+		owner = smp_load_acquire(&kanary_task_slots[i].owner);
+		if (!owner || owner == KANARY_TASK_SLOT_CLAIMED)
 			continue;
-		task = READ_ONCE(slots[i].task);
+		task = READ_ONCE(kanary_task_slots[i].task);
+		if (task->test)
+			continue;
 		for (n = 0; n < found && summary[n].cgroup != task->cgroup; n++)
 			;
 		if (n == found) {

@@ -179,7 +179,7 @@ static void takes_a_vector_each_period(struct kunit *test)
 	}
 	KUNIT_EXPECT_NULL(test, oldest());
 	mutex_unlock(&kanary_worker_lock);
-	KUNIT_EXPECT_NULL(test, find(current));
+	KUNIT_EXPECT_NULL(test, kanary_task_slot_find(current));
 	rcu_barrier();
 	KUNIT_EXPECT_EQ(test, kanary_task_tasks(), 0U);
 }
@@ -252,13 +252,13 @@ static void forgets_what_finds_the_queue_full(struct kunit *test)
 static void refuses_beyond_its_bounds(struct kunit *test)
 {
 	u32 probe, references = refcount_read(&task_pid(current)->count);
-	struct slot *slot;
+	struct kanary_task_slot *slot;
 
 	limit = 0;
 	KUNIT_EXPECT_NULL(test, enter());
 	limit = TASKS;
-	for (probe = 0; probe < PROBES; probe++)
-		slot_at(current, probe)->owner = CLAIMED;
+	for (probe = 0; probe < KANARY_TASK_SLOT_PROBES; probe++)
+		kanary_task_slot_at(current, probe)->owner = KANARY_TASK_SLOT_CLAIMED;
 	KUNIT_EXPECT_NULL(test, enter());
 	KUNIT_EXPECT_EQ(test, gained(KANARY_A_COUNTER_CALLS_TABLE_FULL, table_full), 2ULL);
 	/* What was refused is freed after a grace period. */
@@ -266,13 +266,29 @@ static void refuses_beyond_its_bounds(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kanary_task_tasks(), 0U);
 	KUNIT_EXPECT_EQ(test, refcount_read(&task_pid(current)->count), references);
 	/* One place, as far away as it may be. */
-	slot_at(current, PROBES - 1)->owner = NULL;
+	kanary_task_slot_at(current, KANARY_TASK_SLOT_PROBES - 1)->owner = NULL;
 	KUNIT_EXPECT_NOT_NULL(test, enter());
-	slot = find(current);
-	KUNIT_EXPECT_PTR_EQ(test, slot, slot_at(current, PROBES - 1));
+	slot = kanary_task_slot_find(current);
+	KUNIT_EXPECT_PTR_EQ(test, slot, kanary_task_slot_at(current, KANARY_TASK_SLOT_PROBES - 1));
 	leave();
-	for (probe = 0; probe < PROBES; probe++)
-		slot_at(current, probe)->owner = NULL;
+	for (probe = 0; probe < KANARY_TASK_SLOT_PROBES; probe++)
+		kanary_task_slot_at(current, probe)->owner = NULL;
+}
+
+/* What a clone with CLONE_PARENT makes may have its parent outside. */
+static void counts_who_is_made(struct kunit *test)
+{
+	/* Nobody that would be counted by itself, and nobody that makes calls. */
+	struct task_struct *child = &init_task;
+
+	fork_probe(NULL, current, child);
+	KUNIT_EXPECT_NULL(test, kanary_task_slot_find(child));
+	KUNIT_ASSERT_NOT_NULL(test, enter());
+	fork_probe(NULL, current, child);
+	KUNIT_EXPECT_NOT_NULL(test, kanary_task_slot_find(child));
+	exit_probe(NULL, child);
+	KUNIT_EXPECT_NULL(test, kanary_task_slot_find(child));
+	leave();
 }
 
 static void keeps_no_pid(struct kunit *test)
@@ -321,20 +337,20 @@ static void tests_its_hook(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kanary_task_memory(), memory);
 	KUNIT_EXPECT_EQ(test, kanary_task_probe_read(39), 0U);
 	/* What the calls need is there: for want of memory the hook would seem to be off. */
-	KUNIT_EXPECT_NOT_NULL(test, find(current)->task->compat);
+	KUNIT_EXPECT_NOT_NULL(test, kanary_task_slot_find(current)->task->compat);
 	call(39, 1);
 	call_compat(20, 1);
 	KUNIT_EXPECT_EQ(test, kanary_task_probe_read(39), 1U);
 	KUNIT_EXPECT_EQ(test, kanary_task_probe_read(KANARY_BINS_BANK + 20), 1U);
 	kanary_task_probe_end();
-	KUNIT_EXPECT_NULL(test, find(current));
+	KUNIT_EXPECT_NULL(test, kanary_task_slot_find(current));
 	rcu_barrier();
 	KUNIT_EXPECT_EQ(test, kanary_task_tasks(), 0U);
 	/* Where there is an entry already, it stays. */
 	KUNIT_ASSERT_NOT_NULL(test, enter());
 	KUNIT_ASSERT_EQ(test, kanary_task_probe_begin(), 0);
 	kanary_task_probe_end();
-	KUNIT_EXPECT_NOT_NULL(test, find(current));
+	KUNIT_EXPECT_NOT_NULL(test, kanary_task_slot_find(current));
 	leave();
 }
 
@@ -346,7 +362,7 @@ static void adopts_who_runs(struct kunit *test)
 	kanary_task_adopt();
 	rcu_read_lock();
 	for_each_process_thread(process, self) {
-		bool there = find(self);
+		bool there = kanary_task_slot_find(self);
 
 		if (self->flags & PF_EXITING)
 			continue;
@@ -510,6 +526,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(begins_a_stream_at_exec),
 	KUNIT_CASE(forgets_what_finds_the_queue_full),
 	KUNIT_CASE(refuses_beyond_its_bounds),
+	KUNIT_CASE(counts_who_is_made),
 	KUNIT_CASE(keeps_no_pid),
 	KUNIT_CASE(leaves_no_cache),
 	KUNIT_CASE(tests_its_hook),

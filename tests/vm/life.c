@@ -5,6 +5,7 @@
  *	life threads N FILE	N threads call getppid() 100, 200 ... times, once FILE is there
  *	life leap COMMAND...	a thread that is not the first of its process execs
  *	life vfork N COMMAND...	N children that are vfork()ed and exec
+ *	life sibling N		a child of its own parent, which calls getppid() N times and ends
  *	life again PID COMMAND...	two children, one after the other, with this same number,
  *				each the first of a pid namespace
  */
@@ -47,6 +48,27 @@ static int threads(unsigned long number)
 	while (i--)
 		pthread_join(all[i], NULL);
 	return 0;
+}
+
+static int sibling(unsigned long number)
+{
+	int gate[2];
+	char none;
+	long pid;
+
+	if (pipe(gate))
+		return 1;
+	pid = syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0);
+	if (pid < 0)
+		return 1;
+	if (!pid) {
+		while (number--)
+			syscall(SYS_getppid);
+		_exit(0);
+	}
+	/* It is not ours to wait for, but its end of the pipe ends with it. */
+	close(gate[1]);
+	return read(gate[0], &none, 1) != 0;
 }
 
 static void *leaper(void *command)
@@ -120,9 +142,12 @@ int main(int argc, char **argv)
 				return 1;
 		return 0;
 	}
+	if (argc > 2 && !strcmp(argv[1], "sibling"))
+		return sibling(strtoul(argv[2], NULL, 10));
 	if (argc > 3 && !strcmp(argv[1], "again"))
 		return numbered((pid_t)number, argv + 3) || numbered((pid_t)number, argv + 3);
 	fprintf(stderr, "usage: life threads N FILE, life leap COMMAND, life vfork N COMMAND, "
+		"life sibling N, "
 		"or life again PID COMMAND\n");
 	return 2;
 }

@@ -4,6 +4,7 @@
 #	adopted   threads ---- insmod ---- 100, 200, 300, 400 calls    each thread's own
 #	leap      a second thread execs: the first ends, its number goes on
 #	vfork     5 children on their parent's memory, then exec
+#	entered   by a process from outside, which makes a child of its parent there
 #	again     two processes, one after the other, with the same number
 #	moved     a -- 640 calls -- b -- 640 calls --                  to another cgroup
 #	renewed   a container, and another one of the same name
@@ -52,6 +53,18 @@ wait "$adopted" || fail "life threads: status $?"
 
 isolated leap life leap /files/storm calls 777 || fail "life leap: status $?"
 isolated vfork life vfork 5 /files/storm calls 100 || fail "life vfork: status $?"
+# As docker exec does it; that child has no parent in the container and never execs.
+isolated entered storm wait &
+entered_runs() {
+	grep -qsx storm "/proc/$(tail -n 1 "$CGROUPS/entered/cgroup.procs")/comm"
+}
+await 20 entered_runs
+first=$(tail -n 1 "$CGROUPS/entered/cgroup.procs")
+(
+	echo "$BASHPID" >"$CGROUPS/entered/cgroup.procs"
+	exec nsenter --target "$first" --pid life sibling 333
+) || fail "life sibling: status $?"
+echo 1 >"$CGROUPS/entered/cgroup.kill"
 mkdir "$CGROUPS/again"
 (
 	echo "$BASHPID" >"$CGROUPS/again/cgroup.procs"
@@ -110,6 +123,7 @@ expect leap '[777]'
 [ "$(streams "$(identity leap)" | jq '.[0].pid == .[0].tgid')" = true ] ||
 	fail "the thread that exec'd did not take over its process's number: $(streams "$(identity leap)")"
 expect vfork '[100,100,100,100,100]'
+expect entered '[333]'
 expect again '[123,123]'
 [ "$(streams "$(identity again)" | jq -c 'map(.pid)')" = '[30000,30000]' ] ||
 	fail "the two had not the same number: $(streams "$(identity again)")"
