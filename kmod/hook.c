@@ -137,10 +137,14 @@ static int test_dispatchers(void)
 	return ret;
 }
 
-/* __x64_sys_*(const struct pt_regs *regs) */
+/*
+ * __x64_sys_*(const struct pt_regs *regs). Of a call without arguments the 32-bit one is the same
+ * function: both kprobes are on it, and each counts its own.
+ */
 static __always_inline void count_handler(const struct kprobe *probe, const struct pt_regs *regs)
 {
-	kanary_task_count(((struct pt_regs *)regs->di)->orig_ax);
+	if (!in_ia32_syscall())
+		kanary_task_count(((struct pt_regs *)regs->di)->orig_ax);
 }
 
 KANARY_BREAKPOINT_PRE_HANDLER(hear_handler, count_handler);
@@ -148,7 +152,8 @@ KANARY_BREAKPOINT_PRE_HANDLER(hear_handler, count_handler);
 static __always_inline void count_compat_handler(const struct kprobe *probe,
 						 const struct pt_regs *regs)
 {
-	kanary_task_count_compat(((struct pt_regs *)regs->di)->orig_ax);
+	if (in_ia32_syscall())
+		kanary_task_count_compat(((struct pt_regs *)regs->di)->orig_ax);
 }
 
 KANARY_BREAKPOINT_PRE_HANDLER(hear_compat_handler, count_compat_handler);
@@ -192,7 +197,8 @@ static void count_entry(void *data, struct pt_regs *regs, long number)
 	if (unlikely(!READ_ONCE(tested)))
 		WRITE_ONCE(tested, true);
 	preempt_disable();
-	if (in_compat_syscall())
+	/* in_compat_syscall() is true of x32, too. */
+	if (in_ia32_syscall())
 		kanary_task_count_compat(number);
 	else
 		kanary_task_count(number);

@@ -12,12 +12,14 @@ enum { PERIOD = 1000, QUEUE = 16, TASKS = 64, NUMBER = 7 };
 static const struct handler_case {
 	kprobe_pre_handler_t pre_handler;
 	u32 bin;
+	/* One of those that are for the other ABI, too. */
+	kprobe_pre_handler_t other;
 } handler_cases[] = {
 	{ hear_native, NUMBER },
 	{ hear_compat, KANARY_BINS_BANK + NUMBER },
 	{ hear_x32, KANARY_BINS_BANK - 1 },
-	{ hear_handler, NUMBER },
-	{ hear_compat_handler, KANARY_BINS_BANK + NUMBER },
+	{ hear_handler, NUMBER, hear_compat_handler },
+	{ hear_compat_handler, KANARY_BINS_BANK + NUMBER, hear_handler },
 };
 
 static void survives_a_breakpoint(struct kunit *test)
@@ -32,12 +34,20 @@ static void survives_a_breakpoint(struct kunit *test)
 		kanary_hooked_register(test, &probe);
 		KUNIT_ASSERT_EQ(test, kanary_task_probe_begin(), 0);
 
+		/* As the entry of a 32-bit call leaves it. */
+		if (handler_cases[i].pre_handler == hear_compat_handler)
+			current_thread_info()->status |= TS_COMPAT;
 		before = kanary_task_probe_read(bin);
 		KUNIT_EXPECT_EQ(test, kanary_hooked_function(&regs, NUMBER), NUMBER + 1U);
 		KUNIT_EXPECT_EQ(test, kanary_task_probe_read(bin), before + 1);
 		KUNIT_EXPECT_EQ(test, kanary_hooked_call_breakpoint(&regs, NUMBER), NUMBER + 1U);
 		KUNIT_EXPECT_EQ(test, kanary_task_probe_read(bin), before + 2);
 
+		probe.pre_handler = handler_cases[i].other ?: probe.pre_handler;
+		kanary_hooked_function(&regs, NUMBER);
+		KUNIT_EXPECT_EQ(test, kanary_task_probe_read(bin),
+				before + (handler_cases[i].other ? 2 : 3));
+		current_thread_info()->status &= ~TS_COMPAT;
 		kanary_task_probe_end();
 		kanary_hooked_unregister(&probe);
 	}
