@@ -2,15 +2,19 @@
 #include "lock.h"
 
 #include "breakpoint.h"
+#include "netlink.h"
 #include "tamper.h"
 
 #include <linux/freezer.h>
 #include <linux/jiffies.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/uaccess.h>
 
+/* Of locking and of an unload by force, one comes first. */
+static DEFINE_MUTEX(turn);
 static bool engaged;
 
 /* The kernel refuses to unload what is in use and asks no module: to hear of it takes a probe. */
@@ -63,14 +67,21 @@ static void listen(void)
 
 int kanary_lock_engage(void)
 {
+	int ret = 0;
+
+	mutex_lock(&turn);
 	if (engaged)
-		return 0;
+		goto out;
+	ret = -EBUSY;
 	if (!try_module_get(THIS_MODULE))
-		return -EBUSY;
+		goto out;
 	listen();
 	WRITE_ONCE(engaged, true);
 	pr_notice("locked until the machine starts anew\n");
-	return 0;
+	ret = 0;
+out:
+	mutex_unlock(&turn);
+	return ret;
 }
 
 bool kanary_lock_engaged(void)
@@ -80,8 +91,16 @@ bool kanary_lock_engaged(void)
 
 void kanary_lock_hold(void)
 {
-	if (!engaged)
+	bool holds;
+
+	/* From here on no lock can be engaged: the module is on its way out. */
+	mutex_lock(&turn);
+	holds = engaged;
+	mutex_unlock(&turn);
+	if (!holds)
 		return;
+	/* Nobody gets hold of a module on its way out, as every list wants to. */
+	kanary_netlink_stay();
 	kanary_tamper_tell("rmmod-force");
 	for (;;) {
 		schedule_timeout_idle(HZ);

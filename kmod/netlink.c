@@ -485,7 +485,7 @@ static const struct genl_multicast_group groups[] = {
 	{ .name = KANARY_GROUP_ALERTS, .flags = KANARY_COMPAT_LISTEN },
 };
 
-struct genl_family kanary_netlink_family __ro_after_init = {
+struct genl_family kanary_netlink_family = {
 	.name = KANARY_FAMILY_NAME,
 	.version = KANARY_FAMILY_VERSION,
 	.module = THIS_MODULE,
@@ -504,14 +504,22 @@ static int socket_gone(struct notifier_block *block, unsigned long event, void *
 	if (event != NETLINK_URELEASE || notify->protocol != NETLINK_GENERIC ||
 	    !net_eq(notify->net, &init_net))
 		return NOTIFY_DONE;
-	mutex_lock(&kanary_worker_lock);
-	kanary_recorder_stop(notify->portid);
-	mutex_unlock(&kanary_worker_lock);
+	/* Its number can be another's from here on. All others do not wait for the worker. */
+	if (kanary_recorder_abandon(notify->portid)) {
+		mutex_lock(&kanary_worker_lock);
+		kanary_recorder_stop(notify->portid);
+		mutex_unlock(&kanary_worker_lock);
+	}
 	kanary_upload_abort(notify->portid);
 	return NOTIFY_DONE;
 }
 
 static struct notifier_block sockets = { .notifier_call = socket_gone };
+
+void kanary_netlink_stay(void)
+{
+	WRITE_ONCE(kanary_netlink_family.module, NULL);
+}
 
 int kanary_netlink_init(u32 tasks, u32 calls)
 {

@@ -25,6 +25,14 @@ int kanary_netlink_init(u32 max_tasks, u32 period);
  */
 int kanary_netlink_refuse(struct genl_info *info, int error, const char *why);
 
+/**
+ * kanary_netlink_stay() - go on although the kernel takes the module for going
+ *
+ * Lists are given by who can get hold of the family's module, which is then no longer to be
+ * had: it is to have none. Not undone.
+ */
+void kanary_netlink_stay(void);
+
 /** kanary_netlink_uninit() - no request runs any more; sleeps */
 void kanary_netlink_uninit(void);
 

@@ -43,6 +43,7 @@ struct batch {
 };
 
 static u32 port;
+static bool abandoned;
 static u64 container;
 static struct batch vectors = {
 	.command = KANARY_CMD_VECTORS,
@@ -65,7 +66,8 @@ int kanary_recorder_start(u32 portid, u64 cgroup)
 {
 	if (port)
 		return -EBUSY;
-	port = portid;
+	WRITE_ONCE(abandoned, false);
+	WRITE_ONCE(port, portid);
 	container = cgroup;
 	vectors.sequence = 0;
 	vectors.lost = 0;
@@ -79,8 +81,16 @@ int kanary_recorder_stop(u32 portid)
 	if (!portid || port != portid)
 		return -ENOENT;
 	kanary_recorder_flush();
-	port = 0;
+	WRITE_ONCE(port, 0);
 	return 0;
+}
+
+bool kanary_recorder_abandon(u32 portid)
+{
+	if (!portid || READ_ONCE(port) != portid)
+		return false;
+	WRITE_ONCE(abandoned, true);
+	return true;
 }
 
 u32 kanary_recorder_port(void)
@@ -133,14 +143,20 @@ static void flush(struct batch *batch)
 		return;
 	batch->message = NULL;
 	genlmsg_end(message, batch->header);
-	/* Does not wait: a reader that does not keep up loses the batch. */
-	if (genlmsg_unicast(&init_net, message, port)) {
-		lose(batch, batch->own, batch->copies, batch->full);
-		return;
+	if (READ_ONCE(abandoned)) {
+		nlmsg_free(message);
+		goto lost;
 	}
+	/* Does not wait: a reader that does not keep up loses the batch. */
+	if (genlmsg_unicast(&init_net, message, port))
+		goto lost;
 	batch->sequence++;
 	kanary_counters_add(batch->delivered, batch->own);
 	kanary_counters_add(batch->mirrored, batch->copies);
+	return;
+
+lost:
+	lose(batch, batch->own, batch->copies, batch->full);
 }
 
 static void take(struct batch *batch, const void *data, size_t size, bool mirror)

@@ -21,6 +21,15 @@ int kanary_recorder_start(u32 portid, u64 cgroup);
 /** kanary_recorder_stop() - -ENOENT where @portid is not the recorder */
 int kanary_recorder_stop(u32 portid);
 
+/**
+ * kanary_recorder_abandon() - a socket is gone: nothing is sent to its number any more
+ *
+ * Context: any; without the worker's lock, under which kanary_recorder_stop() has to follow.
+ *
+ * Return: whether it was the recorder's.
+ */
+bool kanary_recorder_abandon(u32 portid);
+
 /** kanary_recorder_port() - of the recorder's socket, or 0 */
 u32 kanary_recorder_port(void);
 

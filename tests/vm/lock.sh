@@ -85,6 +85,8 @@ kanary containers >/dev/null
 busybox rmmod -f kanary &
 await 10 told "rmmod-force" 1
 scores_on
+kanary containers --json | jq -e --argjson id "$container" \
+	'any(.containers[]; .cgroup == $id)' >/dev/null || fail "no list of containers any more"
 [ "$(counter tampers)" -eq 7 ] || fail "7 attempts are $(counter tampers): $(cat watch.json)"
 refused 1 "locked: nothing can be changed" kanary unload --container "$container"
 scores_on
