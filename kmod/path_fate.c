@@ -16,12 +16,6 @@
 /* From here on, one normal path in a hundred, a path is worth a word beside an alert: Q24.8. */
 enum { NOTABLE = 2 << 8 };
 
-static bool judges(const struct kanary_profile *profile)
-{
-	return profile && READ_ONCE(profile->mode) != KANARY_MODE_LEARN &&
-	       profile->model.name_knot;
-}
-
 /* Exactly one fate for each path, plus a copy of a judged one for the recorder. */
 static void settle(const struct kanary_path_queued *queued)
 {
@@ -32,8 +26,8 @@ static void settle(const struct kanary_path_queued *queued)
 	int reader;
 
 	reader = kanary_profile_read_lock();
-	profile = kanary_profile_find(path->cgroup);
-	if (!judges(profile)) {
+	profile = kanary_profile_judging(path->cgroup);
+	if (!profile || !profile->model.name_knot) {
 		if (wanted)
 			kanary_recorder_take_path(path, false);
 		else

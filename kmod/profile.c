@@ -19,7 +19,7 @@ static DEFINE_HASHTABLE(profiles, PROFILES_LOG2);
 static DEFINE_MUTEX(writers);
 static u64 memory;
 static u32 number;
-static u64 serials;
+static atomic64_t serials = ATOMIC64_INIT(0);
 
 int kanary_profile_read_lock(void) __acquires(&readers)
 {
@@ -42,6 +42,24 @@ struct kanary_profile *kanary_profile_find(u64 cgroup)
 			return profile;
 	}
 	return NULL;
+}
+
+struct kanary_profile *kanary_profile_judging(u64 cgroup)
+{
+	struct kanary_profile *profile = kanary_profile_find(cgroup);
+
+	if (!profile)
+		return NULL;
+	if (READ_ONCE(profile->mode) == KANARY_MODE_LEARN) {
+		profile->paused = true;
+		return NULL;
+	}
+	if (profile->paused) {
+		profile->paused = false;
+		profile->serial = atomic64_inc_return(&serials);
+		kanary_score_container_init(&profile->model, profile->container);
+	}
+	return profile;
 }
 
 static u64 profile_memory(const struct kanary_profile *profile)
@@ -104,7 +122,7 @@ int kanary_profile_set(u64 cgroup, void *file, u32 size, u32 period, const char 
 	*why = "too many profiles: unload some first";
 	if (!before && number == KANARY_PROFILE_MAX)
 		goto err_writers;
-	profile->serial = ++serials;
+	profile->serial = atomic64_inc_return(&serials);
 	WRITE_ONCE(memory, memory + profile_memory(profile));
 	number++;
 	if (before) {

@@ -18,8 +18,9 @@ enum { KANARY_PROFILE_MAX = 256 };
  * struct kanary_profile - a container's model and what is done with it
  * @node: in the table
  * @cgroup: cgroup v2 id of the container
- * @serial: unique, so that a stream's state can tell whose it is
+ * @serial: unique, so that a stream's state can tell whose it is; the worker's
  * @mode: enum kanary_mode; changes at any time, read once for each vector
+ * @paused: something of the container has passed unjudged; the worker's
  * @model: prepared
  * @file: the model file, owned
  * @packed: memory of the prepared weights, owned
@@ -35,6 +36,7 @@ struct kanary_profile {
 	u64 cgroup;
 	u64 serial;
 	u32 mode;
+	bool paused;
 	struct kanary_model model;
 	void *file;
 	void *packed;
@@ -52,6 +54,16 @@ void kanary_profile_read_unlock(int index);
 
 /** kanary_profile_find() - profile of a container, or NULL; under the read lock */
 struct kanary_profile *kanary_profile_find(u64 cgroup);
+
+/**
+ * kanary_profile_judging() - the profile that a vector or a path is judged by, or NULL
+ *
+ * What it remembers of the container and of its streams does not outlast a time in which it
+ * saw nothing of them: as with a new model, they begin anew.
+ *
+ * Context: the worker, under the read lock.
+ */
+struct kanary_profile *kanary_profile_judging(u64 cgroup);
 
 /**
  * kanary_profile_set() - give a container a model

@@ -158,7 +158,12 @@ void kanary_queue_read(struct kanary_queue_account *account)
 	}
 }
 
+u32 kanary_queue_slots(void)
+{
+	return num_possible_cpus() * length;
+}
+
 u64 kanary_queue_memory(void)
 {
-	return (u64)num_possible_cpus() * length * sizeof(struct kanary_queue_slot);
+	return (u64)kanary_queue_slots() * sizeof(struct kanary_queue_slot);
 }

@@ -98,4 +98,7 @@ void kanary_queue_consume(int cpu);
 void kanary_queue_read(struct kanary_queue_account *account);
 u64 kanary_queue_memory(void);
 
+/** kanary_queue_slots() - vectors that all rings together take */
+u32 kanary_queue_slots(void);
+
 #endif /* _KANARY_QUEUE_H */

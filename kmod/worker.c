@@ -35,6 +35,8 @@ static void drain(struct work_struct *work);
 
 DEFINE_MUTEX(kanary_worker_lock);
 static DECLARE_WORK(work, drain);
+/* Whether the round before took as many as it may, so that another one follows. */
+static bool more;
 static struct workqueue_struct *workqueue;
 static struct tally *tallies;
 static struct kanary_vector *vector;
@@ -140,9 +142,7 @@ static void settle(struct kanary_queue_slot *slot)
 	int reader;
 
 	reader = kanary_profile_read_lock();
-	profile = kanary_profile_find(slot->cgroup);
-	if (profile && READ_ONCE(profile->mode) == KANARY_MODE_LEARN)
-		profile = NULL;
+	profile = kanary_profile_judging(slot->cgroup);
 	unpack(slot, profile ? &profile->model : NULL, wanted);
 	if (!profile) {
 		if (wanted)
@@ -230,6 +230,7 @@ static void drain(struct work_struct *unused)
 	if (taken < ROUND)
 		kanary_path_fate_drain(until);
 	kanary_recorder_flush();
+	WRITE_ONCE(more, taken == ROUND);
 	mutex_unlock(&kanary_worker_lock);
 	if (taken == ROUND)
 		queue_work(workqueue, &work);
@@ -268,8 +269,13 @@ err:
 
 void kanary_worker_flush(void)
 {
-	queue_work(workqueue, &work);
-	flush_work(&work);
+	u32 rounds = kanary_queue_slots() / ROUND + 1;
+
+	/* The wait is for one round; those that follow are queued by it. */
+	do {
+		queue_work(workqueue, &work);
+		flush_work(&work);
+	} while (READ_ONCE(more) && rounds--);
 }
 
 void kanary_worker_uninit(void)

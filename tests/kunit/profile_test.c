@@ -105,6 +105,42 @@ static void replacement_keeps_the_mode(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, number, 1U);
 }
 
+static u64 serial_judging(u64 cgroup)
+{
+	struct kanary_profile *profile;
+	u64 serial;
+	int reader;
+
+	reader = kanary_profile_read_lock();
+	profile = kanary_profile_judging(cgroup);
+	serial = profile ? profile->serial : 0;
+	kanary_profile_read_unlock(reader);
+	return serial;
+}
+
+/* After a time in which it judged nothing it begins anew, or it would put together what was not. */
+static void forgets_where_it_saw_nothing(struct kunit *test)
+{
+	u64 serial;
+
+	KUNIT_EXPECT_EQ(test, serial_judging(CONTAINER), 0ULL);
+	KUNIT_ASSERT_EQ(test, set(CONTAINER, 0), 0);
+	serial = serial_judging(CONTAINER);
+	KUNIT_EXPECT_NE(test, serial, 0ULL);
+	KUNIT_EXPECT_EQ(test, serial_judging(CONTAINER), serial);
+	/* Nothing came while it learned, so nothing was missed. */
+	KUNIT_EXPECT_EQ(test, kanary_profile_set_mode(CONTAINER, KANARY_MODE_LEARN), 0);
+	KUNIT_EXPECT_EQ(test, kanary_profile_set_mode(CONTAINER, KANARY_MODE_MONITOR), 0);
+	KUNIT_EXPECT_EQ(test, serial_judging(CONTAINER), serial);
+	KUNIT_EXPECT_EQ(test, kanary_profile_set_mode(CONTAINER, KANARY_MODE_LEARN), 0);
+	KUNIT_EXPECT_EQ(test, serial_judging(CONTAINER), 0ULL);
+	KUNIT_EXPECT_EQ(test, kanary_profile_set_mode(CONTAINER, KANARY_MODE_ENFORCE), 0);
+	KUNIT_EXPECT_NE(test, serial_judging(CONTAINER), serial);
+	serial = serial_judging(CONTAINER);
+	KUNIT_EXPECT_NE(test, serial, 0ULL);
+	KUNIT_EXPECT_EQ(test, serial_judging(CONTAINER), serial);
+}
+
 /* Each damaged model is refused with a sentence, and the one in force stays. */
 static void refusal_changes_nothing(struct kunit *test)
 {
@@ -207,6 +243,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(each_container_has_its_own),
 	KUNIT_CASE(lists_who_has_one),
 	KUNIT_CASE(replacement_keeps_the_mode),
+	KUNIT_CASE(forgets_where_it_saw_nothing),
 	KUNIT_CASE(refusal_changes_nothing),
 	KUNIT_CASE(only_so_many),
 	KUNIT_CASE(swaps_under_readers),
