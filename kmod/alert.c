@@ -170,6 +170,24 @@ static void send_alert(const struct kanary_profile *profile, const struct kanary
 	genlmsg_multicast(&kanary_netlink_family, message, 0, 0, GFP_KERNEL);
 }
 
+/*
+ * Counted as killed is who was to live on: what a process did before it was killed may be in
+ * several vectors, each with an alert of its own.
+ */
+static void kill_process(struct pid *process)
+{
+	struct task_struct *leader;
+	bool lives;
+
+	rcu_read_lock();
+	leader = pid_task(process, PIDTYPE_TGID);
+	lives = leader && !(READ_ONCE(leader->signal->flags) & SIGNAL_GROUP_EXIT) &&
+		!(READ_ONCE(leader->exit_state) && thread_group_empty(leader));
+	rcu_read_unlock();
+	if (!kill_pid(process, SIGKILL, 1) && lives)
+		kanary_counters_add(KANARY_A_COUNTER_KILLED, 1);
+}
+
 void kanary_alert_raise(struct kanary_profile *profile, struct kanary_task *task,
 			const struct kanary_vector *vector, const struct kanary_verdict *verdict,
 			const struct kanary_unusual *unusual, u32 reasons)
@@ -182,7 +200,6 @@ void kanary_alert_raise(struct kanary_profile *profile, struct kanary_task *task
 	if (may_log(profile))
 		log_alert(profile, vector, verdict, unusual, reasons, notable);
 	send_alert(profile, vector, verdict, unusual, reasons, notable);
-	if (READ_ONCE(profile->mode) == KANARY_MODE_ENFORCE && task->process &&
-	    !kill_pid(task->process, SIGKILL, 1))
-		kanary_counters_add(KANARY_A_COUNTER_KILLED, 1);
+	if (READ_ONCE(profile->mode) == KANARY_MODE_ENFORCE && task->process)
+		kill_process(task->process);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -48,6 +49,16 @@ static void print_help(FILE *stream)
 	      "Exit status: 0 done, 1 failed, 2 wrong usage.\n", stream);
 }
 
+/* What did not reach its reader has not been said, whatever the command made of it. */
+static int finish(int status)
+{
+	bool lost = fflush(stdout) || ferror(stdout);
+
+	if (!lost || status)
+		return status;
+	return kanary_message_error("cannot write all of the output: is the disk full?");
+}
+
 int main(int argc, char **argv)
 {
 	size_t i;
@@ -57,15 +68,15 @@ int main(int argc, char **argv)
 	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
 	    !strcmp(argv[1], "help")) {
 		print_help(stdout);
-		return 0;
+		return finish(0);
 	}
 	if (!strcmp(argv[1], "--version")) {
 		printf("kanary 0.1.0, netlink API %d\n", KANARY_API_VERSION);
-		return 0;
+		return finish(0);
 	}
 	for (i = 0; i < sizeof(commands) / sizeof(*commands); i++)
 		if (!strcmp(argv[1], commands[i].name))
-			return commands[i].run(argc - 1, argv + 1);
+			return finish(commands[i].run(argc - 1, argv + 1));
 	kanary_message_error("'%s' is no command: see kanary --help", argv[1]);
 	return 2;
 }

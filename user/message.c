@@ -12,9 +12,14 @@ static void print_line(const char *prefix, const char *format, va_list arguments
 
 	vsnprintf(line, sizeof(line), format, arguments);
 	/* File names and kernel texts must not be able to forge a second line. */
-	for (cursor = line; *cursor; cursor++)
+	for (cursor = line; *cursor; cursor++) {
 		if ((unsigned char)*cursor < ' ' || *cursor == 0x7f)
 			*cursor = '?';
+		/* U+0080 to U+009F are controls, too. */
+		if ((unsigned char)*cursor == 0xc2 && (unsigned char)cursor[1] >= 0x80 &&
+		    (unsigned char)cursor[1] < 0xa0)
+			*cursor = *(cursor + 1) = '?';
+	}
 	fflush(stdout);
 	fprintf(stderr, "kanary: %s%s\n", prefix, line);
 }

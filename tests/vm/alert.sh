@@ -24,6 +24,8 @@ above() {
 }
 
 insmod kanary.ko period=64 queue_length=4096
+! kanary status >/dev/full 2>said || fail "kanary status has not said that it could not write"
+grep -q "cannot write" said || fail "kanary status says: $(cat said)"
 mkdir "$CGROUPS/bad"
 bad=$(identity bad)
 model alarm.model 64 alarm
@@ -84,8 +86,9 @@ remember scored dropped_unclaimed alerts
 kanary mode "$bad" enforce
 # It would go on for ever.
 ! isolated bad storm calls 0 || fail "the process ended by itself"
+await 10 judged "$(counter seen)"
 remember killed
-[ "$killed" -ge 1 ] || fail "a process died and $killed are counted"
+[ "$killed" = 1 ] || fail "a process died and $killed are counted"
 kill -0 "$other" || fail "a process of a container without a model died"
 kanary mode "$bad" monitor
 isolated bad storm calls 640 || fail "a process died in mode monitor: status $?"
