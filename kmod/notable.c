@@ -49,7 +49,8 @@ static u32 choose(struct kanary_notable *notable, const struct kanary_path *path
 	if (notable->length < KANARY_NOTABLE_MAX)
 		return notable->length++;
 	for (i = 0; i < KANARY_NOTABLE_MAX; i++)
-		if (path->time - notable->path[i].record.path.time > STALE)
+		/* Or it is the older one: it comes from another CPU's ring. */
+		if ((s64)(path->time - notable->path[i].record.path.time) > (s64)STALE)
 			return i;
 	i = KANARY_NOTABLE_MAX - 1;
 	return notable->path[i].surprise <= surprise ? i : KANARY_NOTABLE_MAX;

@@ -6,11 +6,18 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 
-enum { SET_BYTES = KANARY_PATH_CACHE_SETS * sizeof(struct kanary_path_set) };
+enum {
+	SET_BYTES = KANARY_PATH_CACHE_SETS * sizeof(struct kanary_path_set),
+	WATCHED_BITS = 1 << KANARY_PATH_CACHE_WATCHED_LOG2,
+};
 
 DEFINE_PER_CPU(struct kanary_path_set *, kanary_path_sets);
 DECLARE_BITMAP(kanary_path_watched, 1 << KANARY_PATH_CACHE_WATCHED_LOG2);
 u64 kanary_path_generation __read_mostly;
+/* The worker's: of those that are watched the latest, how many, and of which generation. */
+static DECLARE_BITMAP(latest, WATCHED_BITS);
+static u32 latest_number;
+static u64 latest_generation;
 
 int kanary_path_cache_init(void)
 {
@@ -47,12 +54,30 @@ void kanary_path_cache_renew(void)
 
 	get_random_bytes(&generation, sizeof(generation));
 	WRITE_ONCE(kanary_path_generation, generation);
-	bitmap_zero(kanary_path_watched, 1 << KANARY_PATH_CACHE_WATCHED_LOG2);
+	bitmap_zero(kanary_path_watched, WATCHED_BITS);
+}
+
+static void begin_latest(void)
+{
+	bitmap_zero(latest, WATCHED_BITS);
+	latest_number = 0;
+	latest_generation = READ_ONCE(kanary_path_generation);
 }
 
 void kanary_path_cache_watch(u64 hash)
 {
-	set_bit(hash >> (64 - KANARY_PATH_CACHE_WATCHED_LOG2), kanary_path_watched);
+	u32 bit = hash >> (64 - KANARY_PATH_CACHE_WATCHED_LOG2);
+	u32 i;
+
+	if (latest_generation != READ_ONCE(kanary_path_generation))
+		begin_latest();
+	if (!__test_and_set_bit(bit, latest) &&
+	    ++latest_number == KANARY_PATH_CACHE_WATCHED_MAX / 2) {
+		for (i = 0; i < BITS_TO_LONGS(WATCHED_BITS); i++)
+			WRITE_ONCE(kanary_path_watched[i], latest[i]);
+		begin_latest();
+	}
+	set_bit(bit, kanary_path_watched);
 }
 
 struct kanary_path_entry *kanary_path_cache_insert(u64 hash)

@@ -18,8 +18,9 @@
 enum {
 	KANARY_PATH_CACHE_WAYS = 2,
 	KANARY_PATH_CACHE_SETS = 1024,
-	/* Watched hashes share this many bits. */
+	/* Watched hashes share this many bits, of which an eighth is set at most. */
 	KANARY_PATH_CACHE_WATCHED_LOG2 = 12,
+	KANARY_PATH_CACHE_WATCHED_MAX = 1 << (KANARY_PATH_CACHE_WATCHED_LOG2 - 3),
 };
 
 /**
@@ -52,7 +53,15 @@ void kanary_path_cache_uninit(void);
 /** kanary_path_cache_renew() - all paths are news again: another model, another recorder */
 void kanary_path_cache_renew(void);
 
-/** kanary_path_cache_watch() - a path is news once a second, from now on */
+/**
+ * kanary_path_cache_watch() - a path is news once a second, from now on
+ *
+ * Where too many are, those that were asked for longest ago are no longer: with most bits set
+ * all paths of all containers would be news again and again, and what they cost any container's
+ * to decide.
+ *
+ * Context: the worker.
+ */
 void kanary_path_cache_watch(u64 hash);
 
 u64 kanary_path_cache_memory(void);

@@ -43,8 +43,8 @@ static struct where where[KANARY_BINS];
 /* The hook's alone, with preemption off: too large for the stack of a stranger. */
 static DEFINE_PER_CPU(struct kanary_path_name, names);
 
-/* To the worker: the path is news. */
-static void send(struct kanary_task *task, struct kanary_path_entry *entry,
+/* To the worker: the path is news. Whether it got into the ring. */
+static bool send(struct kanary_task *task, struct kanary_path_entry *entry,
 		 const struct kanary_path_name *name, u16 call, u16 flags)
 {
 	struct kanary_path_queued *queued;
@@ -52,7 +52,7 @@ static void send(struct kanary_task *task, struct kanary_path_entry *entry,
 	entry->time = jiffies;
 	queued = kanary_path_queue_reserve(name->length);
 	if (!queued)
-		return;
+		return false;
 	refcount_inc(&task->references);
 	queued->task = task;
 	queued->hash = name->hash;
@@ -68,6 +68,7 @@ static void send(struct kanary_task *task, struct kanary_path_entry *entry,
 	};
 	memcpy(queued->path.name, name->bytes, name->length);
 	kanary_path_queue_commit(name->length);
+	return true;
 }
 
 /*
@@ -118,7 +119,9 @@ take_slowly(struct kanary_task *task, const char __user *from, u16 call, u16 fla
 	entry = kanary_path_cache_find(name->hash);
 	if (!entry) {
 		entry = insert(name, flags);
-		send(task, entry, name, call, flags);
+		/* What the worker does not get to see is no matter of course: it stays news. */
+		if (!send(task, entry, name, call, flags))
+			entry->hash = 0;
 	} else if (kanary_path_cache_is_watched(name->hash) && (u32)jiffies - entry->time >= HZ) {
 		send(task, entry, name, call, flags);
 	}

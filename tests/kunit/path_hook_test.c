@@ -51,6 +51,27 @@ static void survives_a_breakpoint(struct kunit *test)
 	where[NUMBER].path[0] = 0;
 }
 
+/* However many names one container makes up, the others' paths stay matters of course. */
+static void watches_so_many(struct kunit *test)
+{
+	u64 hash = 0;
+	u32 i;
+
+	for (i = 0; i < 20000; i++) {
+		hash += 0x9E3779B97F4A7C15ull;
+		kanary_path_cache_watch(hash);
+		KUNIT_EXPECT_TRUE(test, kanary_path_cache_is_watched(hash));
+		/* Each that is asked for again stays. */
+		kanary_path_cache_watch(0);
+		KUNIT_EXPECT_TRUE(test, kanary_path_cache_is_watched(0));
+	}
+	i = bitmap_weight(kanary_path_watched, 1 << KANARY_PATH_CACHE_WATCHED_LOG2);
+	KUNIT_EXPECT_GE(test, i, KANARY_PATH_CACHE_WATCHED_MAX / 2U);
+	KUNIT_EXPECT_LE(test, i, KANARY_PATH_CACHE_WATCHED_MAX + 0U);
+	kanary_path_cache_renew();
+	KUNIT_EXPECT_FALSE(test, kanary_path_cache_is_watched(0));
+}
+
 static int begin(struct kunit *test)
 {
 	int ret;
@@ -72,6 +93,7 @@ static void end(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(survives_a_breakpoint),
+	KUNIT_CASE(watches_so_many),
 	{}
 };
 
