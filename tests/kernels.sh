@@ -64,6 +64,7 @@ prepare() {
 	rm -rf "$2"
 	mkdir -p "$2/files"
 	cp "$out/$RELEASE/kanary.ko" "$build/kanary" tests/vm/*.sh "$2/files/"
+	tests/vm/build_status.sh "$2/files/status"
 	echo "$RELEASE" >"$2/release"
 }
 

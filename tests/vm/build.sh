@@ -24,10 +24,7 @@ gcc "${flags[@]}" -static -pthread -o "$out/paths" tests/vm/paths.c user/recordi
 gcc "${flags[@]}" -static -nostdlib -fno-stack-protector -o "$out/order_calls" tests/vm/order_calls.c
 gcc "${flags[@]}" -static -o "$out/order_check" tests/vm/order_check.c user/trace.c user/message.c \
 	user/path_news.c user/recording.c common/*.c
-# shellcheck disable=SC2046
-gcc "${flags[@]}" $(pkg-config --cflags libnl-genl-3.0 jansson) -o "$out/status" tests/vm/status.c \
-	user/{status,netlink,protocol,arguments,message,json_output}.c common/*.c \
-	$(pkg-config --libs libnl-genl-3.0 jansson) -lm
+tests/vm/build_status.sh "$out/status"
 gcc "${flags[@]}" -static -o "$out/hostile" tests/vm/hostile.c tests/vm/hostile_socket.c \
 	tests/unit/model_fixture.c common/*.c
 
