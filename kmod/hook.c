@@ -8,7 +8,6 @@
 #include "task.h"
 #include "tracepoint.h"
 
-#include <linux/compat.h>
 #include <linux/kprobes.h>
 #include <linux/ptrace.h>
 #include <linux/slab.h>

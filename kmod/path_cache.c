@@ -85,7 +85,9 @@ struct kanary_path_entry *kanary_path_cache_insert(u64 hash)
 	struct kanary_path_set *set = this_cpu_read(kanary_path_sets);
 
 	set += hash & (KANARY_PATH_CACHE_SETS - 1);
-	set->way[1] = set->way[0];
+	/* One that found the ring full left its place free: the other way need not go for it. */
+	if (set->way[0].hash)
+		set->way[1] = set->way[0];
 	set->way[0].hash = hash;
 	return &set->way[0];
 }

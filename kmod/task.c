@@ -96,8 +96,9 @@ static bool reserve(void)
 }
 
 /*
- * Creates and inserts the entry of @self, which is current with preemption off, or found under
- * RCU while nothing counts yet. @flags are 0 in the hook, where only the pool may be asked.
+ * Creates and inserts the entry of @self, which is current with preemption off, its child that
+ * cannot run yet, or found under RCU while nothing counts yet. @flags are 0 with preemption off,
+ * where only the pool may be asked.
  * One for a @test takes no place from those that count.
  */
 static struct kanary_task *create(struct task_struct *self, gfp_t flags, bool test)

@@ -72,6 +72,25 @@ static void watches_so_many(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, kanary_path_cache_is_watched(0));
 }
 
+/* What finds the ring full is forgotten, and those that are known are not for its sake. */
+static void forgets_only_what_was_dropped(struct kunit *test)
+{
+	u64 hash = KANARY_PATH_CACHE_SETS;
+	u32 i;
+
+	preempt_disable();
+	kanary_path_cache_insert(hash);
+	for (i = 2; i < 6; i++)
+		kanary_path_cache_insert(hash * i)->hash = 0;
+	KUNIT_EXPECT_NOT_NULL(test, kanary_path_cache_find(hash));
+	for (i = 2; i < 6; i++)
+		KUNIT_EXPECT_NULL(test, kanary_path_cache_find(hash * i));
+	kanary_path_cache_insert(hash * 6);
+	KUNIT_EXPECT_NOT_NULL(test, kanary_path_cache_find(hash * 6));
+	KUNIT_EXPECT_NOT_NULL(test, kanary_path_cache_find(hash));
+	preempt_enable();
+}
+
 static int begin(struct kunit *test)
 {
 	int ret;
@@ -94,6 +113,7 @@ static void end(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(survives_a_breakpoint),
 	KUNIT_CASE(watches_so_many),
+	KUNIT_CASE(forgets_only_what_was_dropped),
 	{}
 };
 

@@ -147,7 +147,6 @@ int main(int argc, char **argv)
 	if (argc > 3 && !strcmp(argv[1], "again"))
 		return numbered((pid_t)number, argv + 3) || numbered((pid_t)number, argv + 3);
 	fprintf(stderr, "usage: life threads N FILE, life leap COMMAND, life vfork N COMMAND, "
-		"life sibling N, "
-		"or life again PID COMMAND\n");
+		"life sibling N, or life again PID COMMAND\n");
 	return 2;
 }
