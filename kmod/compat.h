@@ -3,6 +3,7 @@
 #ifndef _KANARY_COMPAT_H
 #define _KANARY_COMPAT_H
 
+#include <linux/cgroup.h>
 #include <linux/irq_work.h>
 #include <linux/workqueue.h>
 #include <net/genetlink.h>
@@ -23,6 +24,16 @@ static inline void kanary_compat_irq_work_init(struct irq_work *work,
 	init_irq_work(work, function);
 	if (lazy)
 		atomic_set(&work->flags, IRQ_WORK_LAZY);
+#endif
+}
+
+/** kanary_compat_cgroup_above() - id of the cgroup at @level, from 0 to that of @cgroup itself */
+static inline u64 kanary_compat_cgroup_above(const struct cgroup *cgroup, int level)
+{
+#ifdef KANARY_HAVE_CGROUP_ANCESTOR_IDS
+	return cgroup->ancestor_ids[level];
+#else
+	return cgroup_id(cgroup->ancestors[level]);
 #endif
 }
 

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "container.h"
 
+#include "compat.h"
+#include "profile.h"
+#include "recorder.h"
+
 #include <linux/cgroup.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched.h>
+
+/* Of the hierarchy, below its root; so deep may what has others below it lie. */
+enum { LEVELS = 16 };
 
 bool kanary_container_all __read_mostly;
 
@@ -24,12 +31,34 @@ bool kanary_container_eligible(struct task_struct *task)
 	return parent && parent != &init_pid_ns;
 }
 
+/* Whether somebody gave a model to this very cgroup, or has it recorded. */
+static bool is_named(u64 cgroup)
+{
+	return kanary_profile_exists(cgroup) || kanary_recorder_names(cgroup);
+}
+
+/* A task chooses how deep it is: what is above is looked for from the top. */
+static u64 name_of(struct cgroup *cgroup)
+{
+	u64 above, own = cgroup_id(cgroup);
+	int level;
+
+	if (is_named(own))
+		return own;
+	for (level = min(cgroup->level - 1, LEVELS); level > 0; level--) {
+		above = kanary_compat_cgroup_above(cgroup, level);
+		if (is_named(above))
+			return above;
+	}
+	return own;
+}
+
 u64 kanary_container_cgroup(struct task_struct *task)
 {
 	u64 id;
 
 	rcu_read_lock();
-	id = cgroup_id(task_dfl_cgroup(task));
+	id = name_of(task_dfl_cgroup(task));
 	rcu_read_unlock();
 	return id;
 }

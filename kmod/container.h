@@ -28,7 +28,15 @@ static inline bool kanary_container_outside(struct task_struct *task)
  */
 bool kanary_container_eligible(struct task_struct *task);
 
-/** kanary_container_cgroup() - cgroup v2 id of a task; context as above */
+/**
+ * kanary_container_cgroup() - cgroup v2 id of the container that a task is in
+ *
+ * That is the nearest cgroup at or above the task's own that has a model or is being recorded
+ * by itself, or where there is none the task's own: who may make a cgroup below the container's
+ * does not leave the container. One that lies deeper than 16 levels has none below it.
+ *
+ * Context: as above.
+ */
 u64 kanary_container_cgroup(struct task_struct *task);
 
 /** kanary_container_pidns() - inode number of a task's pid namespace; context as above */

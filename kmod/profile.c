@@ -44,6 +44,17 @@ struct kanary_profile *kanary_profile_find(u64 cgroup)
 	return NULL;
 }
 
+bool kanary_profile_exists(u64 cgroup)
+{
+	struct kanary_profile *profile;
+
+	hash_for_each_possible_rcu(profiles, profile, node, cgroup) {
+		if (profile->cgroup == cgroup)
+			return true;
+	}
+	return false;
+}
+
 struct kanary_profile *kanary_profile_judging(u64 cgroup)
 {
 	struct kanary_profile *profile = kanary_profile_find(cgroup);
@@ -69,16 +80,22 @@ static u64 profile_memory(const struct kanary_profile *profile)
 	       kanary_score_container_size(&profile->model);
 }
 
-/* Waits until no reader can have it, then frees. */
-static void retire(struct kanary_profile *profile)
+static void destroy(struct kanary_profile *profile)
 {
-	synchronize_srcu(&readers);
 	WRITE_ONCE(memory, memory - profile_memory(profile));
 	number--;
 	kvfree(profile->container);
 	kvfree(profile->packed);
 	kvfree(profile->file);
 	kfree(profile);
+}
+
+/* Waits until no reader can have it, the hook included, then frees. */
+static void retire(struct kanary_profile *profile)
+{
+	synchronize_rcu();
+	synchronize_srcu(&readers);
+	destroy(profile);
 }
 
 int kanary_profile_set(u64 cgroup, void *file, u32 size, u32 period, const char **why)
@@ -205,7 +222,7 @@ void kanary_profile_uninit(void)
 	mutex_lock(&writers);
 	hash_for_each_safe(profiles, bucket, next, profile, node) {
 		hash_del_rcu(&profile->node);
-		retire(profile);
+		destroy(profile);
 	}
 	mutex_unlock(&writers);
 }

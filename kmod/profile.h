@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Model slots: at most one profile a container, found under SRCU by the worker
- * and swapped as a whole.
+ * and swapped as a whole. The hook asks only whether there is one, under RCU.
  */
 #ifndef _KANARY_PROFILE_H
 #define _KANARY_PROFILE_H
@@ -54,6 +54,9 @@ void kanary_profile_read_unlock(int index);
 
 /** kanary_profile_find() - profile of a container, or NULL; under the read lock */
 struct kanary_profile *kanary_profile_find(u64 cgroup);
+
+/** kanary_profile_exists() - whether a cgroup has one; under rcu_read_lock(), the hook */
+bool kanary_profile_exists(u64 cgroup);
 
 /**
  * kanary_profile_judging() - the profile that a vector or a path is judged by, or NULL

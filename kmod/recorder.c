@@ -68,7 +68,7 @@ int kanary_recorder_start(u32 portid, u64 cgroup)
 		return -EBUSY;
 	WRITE_ONCE(abandoned, false);
 	WRITE_ONCE(port, portid);
-	container = cgroup;
+	WRITE_ONCE(container, cgroup);
 	vectors.sequence = 0;
 	vectors.lost = 0;
 	paths.sequence = 0;
@@ -101,6 +101,11 @@ u32 kanary_recorder_port(void)
 bool kanary_recorder_wants(u64 cgroup)
 {
 	return port && (!container || container == cgroup);
+}
+
+bool kanary_recorder_names(u64 cgroup)
+{
+	return READ_ONCE(port) && READ_ONCE(container) == cgroup;
 }
 
 static void lose(struct batch *batch, u32 own, u32 copies, enum kanary_counter cause)

@@ -6,7 +6,7 @@
 #include "kanary_netlink.h"
 
 /*
- * All under the worker's lock, and all may sleep.
+ * All but two under the worker's lock, and all but these may sleep.
  */
 
 /**
@@ -35,6 +35,9 @@ u32 kanary_recorder_port(void);
 
 /** kanary_recorder_wants() - whether a container is being recorded */
 bool kanary_recorder_wants(u64 cgroup);
+
+/** kanary_recorder_names() - whether it is this container alone that is; the hook */
+bool kanary_recorder_names(u64 cgroup);
 
 /**
  * kanary_recorder_take() - put a vector in the batch that goes to the recorder

@@ -7,6 +7,7 @@
 #	entered   by a process from outside, which makes a child of its parent there
 #	again     two processes, one after the other, with the same number
 #	moved     a -- 640 calls -- b -- 640 calls --                  to another cgroup
+#	below     container/inner/inmost                               where it made one, and stays
 #	renewed   a container, and another one of the same name
 . ./library.sh
 
@@ -88,10 +89,30 @@ echo "$pid" >"$CGROUPS/there/cgroup.procs"
 await 20 seen there
 kill -KILL "$pid"
 
+# As privileged ones can: a cgroup of their own below the container's.
+model quiet.model 64 quiet
+isolated below chrt --idle 0 storm calls 0 &
+await 20 seen below
+kanary load quiet.model --container "$(identity below)"
+below=$(kanary containers --json | jq --argjson id "$(identity below)" '.containers[] | select(.cgroup == $id) | .pid')
+mkdir -p "$CGROUPS/below/inner/inmost"
+echo "$below" >"$CGROUPS/below/inner/inmost/cgroup.procs"
+scored() {
+	kanary containers --json | jq --argjson id "$(identity below)" \
+		'[.containers[] | select(.cgroup == $id) | .profile.scored] | add // 0'
+}
+before=$(scored)
+judged_below() {
+	[ "$(scored)" -gt $((before + 20)) ]
+}
+await 20 judged_below
+! listed below/inner/inmost 1 || fail "it left the container: $(kanary containers)"
+kill -KILL "$below"
+kanary unload --container "$(identity below)"
+
 bundle name /files/storm wait
 start name
 first=$(identity name)
-model quiet.model 64 quiet
 kanary load quiet.model --container "$first"
 stop name
 bundle name /files/storm wait
@@ -134,4 +155,6 @@ turns=$(jq -s -c --argjson pid "$pid" '[.[] | select(.pid == $pid and .counts.ge
 	fail "the moved task was seen in $turns, not in $(identity here) and then in $(identity there)"
 [ "$(jq -s --argjson pid "$pid" '[.[] | select(.pid == $pid and .counts.getppid)] | map(.stream) | unique | length' vectors.json)" = 1 ] ||
 	fail "the move began another stream"
+[ "$(jq -s -c --argjson pid "$below" '[.[] | select(.pid == $pid and .counts.getppid) | .cgroup] | unique' vectors.json)" = \
+	"[$(identity below)]" ] || fail "the task below was seen elsewhere than in $(identity below)"
 balanced
