@@ -59,12 +59,12 @@ prepare() {
 	variables=$(tools/vm/kernel.sh "$1")
 	eval "$variables"
 	# shellcheck disable=SC2086
-	$BUILDER make --no-print-directory module BUILD="${build#"$PWD"/}/kernels/$RELEASE" KDIR="$KDIR"
+	$BUILDER make --no-print-directory -j"$(nproc)" module BUILD="${build#"$PWD"/}/kernels/$RELEASE" KDIR="$KDIR"
 	! grep -n 'warning:' "$2.log" || { echo "the module builds with warnings"; return 1; }
 	rm -rf "$2"
 	mkdir -p "$2/files"
 	cp "$out/$RELEASE/kanary.ko" "$build/kanary" tests/vm/*.sh "$2/files/"
-	tests/vm/build_status.sh "$2/files/status"
+	tests/vm/build_status.sh "$build" "$2/files/status"
 	echo "$RELEASE" >"$2/release"
 }
 

@@ -33,9 +33,9 @@ wants() {
 	return 1
 }
 
-# report RESULT NAME SECONDS [REASON]
+# report RESULT NAME SECONDS [REASON [SAID]]: what lanes report stays together
 report() {
-	printf '%-5s %-34s %7s s%s\n' "$1" "$2" "$3" "${4:+  $4}"
+	printf '%s%-5s %-34s %7s s%s\n' "${5:-}" "$1" "$2" "$3" "${4:+  $4}" | flock "$out" cat
 	case $1 in
 	ok) passed=$((passed + 1)) ;;
 	skip) skipped=$((skipped + 1)) ;;
@@ -60,8 +60,8 @@ must() {
 	0) report ok "$name" "$((tenths / 10)).$((tenths % 10))" ;;
 	77) report skip "$name" "$((tenths / 10)).$((tenths % 10))" "$(tail -n 1 "$log")" ;;
 	*)
-		sed 's/^/	/' "$log" | tail -n 60
-		report FAIL "$name" "$((tenths / 10)).$((tenths % 10))" "exit status $status"
+		report FAIL "$name" "$((tenths / 10)).$((tenths % 10))" "exit status $status" \
+			"$(sed 's/^/	/' "$log" | tail -n 60)"$'\n'
 		;;
 	esac
 	return 0
@@ -76,10 +76,44 @@ built() {
 	[ "$failed" -eq "$failures" ]
 }
 
+# lane COMMAND...: beside what is started as another lane, until join
+#
+# A guest keeps one core busy, and little more: its scripts wait for one thing after the other.
+lanes=()
+lane() {
+	# A process group each, so that all of it can be ended.
+	set -m
+	(
+		passed=0 failed=0 skipped=0
+		"$@"
+		echo "$passed $failed $skipped" >"$out/lane-$BASHPID"
+	) &
+	set +m
+	lanes+=($!)
+}
+
+join() {
+	local pid counts
+
+	for pid in "${lanes[@]}"; do
+		if wait "$pid" && read -ra counts <"$out/lane-$pid"; then
+			passed=$((passed + counts[0]))
+			failed=$((failed + counts[1]))
+			skipped=$((skipped + counts[2]))
+		else
+			report FAIL "${0##*/}" "$SECONDS" "a lane ended early"
+		fi
+	done
+	lanes=()
+}
+
 finish() {
-	local status=$?
+	local status=$? pid
 
 	trap - EXIT
+	for pid in "${lanes[@]}"; do
+		kill -- "-$pid" 2>/dev/null || :
+	done
 	[ "$status" -eq 0 ] || report FAIL "${0##*/}" "$SECONDS" "it ended early, exit status $status"
 	echo "$passed passed, $failed failed$([ $skipped -eq 0 ] || echo ", $skipped skipped")"
 	[ $failed -eq 0 ] && [ $((passed + failed)) -gt 0 ]
@@ -90,7 +124,7 @@ finish() {
 #
 # Their own results are in the output, as lines RESULT ok|FAIL NAME TENTHS.
 guest() {
-	local prefix=$1 files=$2 log=$out/guest-${1//\//-} line result name tenths script said= silent=
+	local prefix=$1 files=$2 log=$out/guest-${1//\//-} line result name tenths script said= silent
 	local scripts=()
 
 	shift 2
@@ -110,15 +144,15 @@ guest() {
 			continue
 		fi
 		read -r _ result name tenths <<<"$line"
-		[ "$result" = ok ] || printf %s "$said"
-		report "$result" "$name" "$((tenths / 10)).$((tenths % 10))"
+		[ "$result" != ok ] || said=
+		report "$result" "$name" "$((tenths / 10)).$((tenths % 10))" "" "$said"
 		said=
 	done < <(grep -av '^\[ *[0-9.]*\] kanary: alert' "$log.log")
 	for script in "${scripts[@]}"; do
 		grep -q "^RESULT [a-zA-Z]* $prefix/${script%.sh} " "$log.log" && continue
-		[ -n "$silent" ] || tail -n 40 "$log.log" | sed 's/^/\t/'
-		silent=1
-		report FAIL "$prefix/${script%.sh}" 0 "it could not run: $log.log"
+		report FAIL "$prefix/${script%.sh}" 0 "it could not run: $log.log" \
+			"${silent-$(tail -n 40 "$log.log" | sed 's/^/\t/')"$'\n'"}"
+		silent=
 	done
 	# The kernel's last word comes after the scripts'.
 	grep -q '^RESULT FAIL' "$log.log" || ! grep -q '^kanary: run.sh: the kernel complained' "$log.log" ||

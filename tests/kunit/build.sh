@@ -20,7 +20,7 @@ rm "$out/kunit/reference.c"
 gcc "${flags[@]}" -o "$out/reference" tests/kunit/reference.c tests/unit/model_fixture.c \
 	user/random_path.c common/*.c
 "$out/reference" >"$out/kunit/reference_data.h"
-make -s -C "$kdir" M="$out" "$@" modules
+make -s -j"$(nproc)" -C "$kdir" M="$out" "$@" modules
 
 mkdir "$out/files"
 cp "$out/kanary_kunit.ko" tests/kunit/kunit.sh tests/vm/library.sh tests/vm/guest.sh "$out/files/"

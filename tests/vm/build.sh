@@ -10,28 +10,41 @@ module=${MODULE_BUILD:-$build}
 shift 3
 flags=(-std=gnu11 -O2 -Wall -Wextra -Wno-unused-parameter -Icommon -Iuser -Itests/unit)
 
-make --no-print-directory -s user BUILD="$build"
-make --no-print-directory -s module BUILD="$module" KDIR="$kdir" "$@"
-rm -rf "$out" "$out.api99" "$out.tables"
-mkdir -p "$out" "$out.api99"
+make --no-print-directory -s -j"$(nproc)" user BUILD="$build"
+# What the command is made of, for programs that are compiled with the same flags.
+common=(common/*.c)
+common=("${common[@]/#/$build/user/}")
+common=("${common[@]/%.c/.o}")
+user=$build/user/user
+
+rm -rf "$out" "$out.tables"
+mkdir -p "$out"
+make_module() {
+	make --no-print-directory -s -j"$(nproc)" module BUILD="$module" KDIR="$kdir" "$@"
+}
+# First one that says that it speaks another version of the protocol: kmod/netlink.c alone says it.
+make_module CFLAGS_kmod/netlink.o=-DKANARY_API_VERSION=99 "$@"
+cp "$module/kanary.ko" "$out/kanary-api99.ko"
+make_module "$@"
 cp "$build/kanary" "$module/kanary.ko" tests/vm/*.sh "$out/"
+
 gcc "${flags[@]}" -static -pthread -o "$out/storm" tests/vm/storm.c
 gcc "${flags[@]}" -static -o "$out/abi" tests/vm/abi.c
 gcc "${flags[@]}" -static -pthread -o "$out/life" tests/vm/life.c
-gcc "${flags[@]}" -static -o "$out/model" tests/vm/model.c tests/unit/model_fixture.c common/*.c
-gcc "${flags[@]}" -static -o "$out/vectors" tests/vm/vectors.c user/recording.c common/*.c
-gcc "${flags[@]}" -static -pthread -o "$out/paths" tests/vm/paths.c user/recording.c common/*.c
+gcc "${flags[@]}" -static -o "$out/model" tests/vm/model.c tests/unit/model_fixture.c "${common[@]}"
+gcc "${flags[@]}" -static -o "$out/vectors" tests/vm/vectors.c "$user/recording.o" "${common[@]}"
+gcc "${flags[@]}" -static -pthread -o "$out/paths" tests/vm/paths.c "$user/recording.o" "${common[@]}"
 gcc "${flags[@]}" -static -nostdlib -fno-stack-protector -o "$out/order_calls" tests/vm/order_calls.c
-gcc "${flags[@]}" -static -o "$out/order_check" tests/vm/order_check.c user/trace.c user/message.c \
-	user/path_news.c user/recording.c common/*.c
-tests/vm/build_status.sh "$out/status"
+gcc "${flags[@]}" -static -o "$out/order_check" tests/vm/order_check.c \
+	"$user"/{trace,message,path_news,recording}.o "${common[@]}"
+tests/vm/build_status.sh "$build" "$out/status"
 gcc "${flags[@]}" -static -o "$out/hostile" tests/vm/hostile.c tests/vm/hostile_socket.c \
-	tests/unit/model_fixture.c common/*.c
+	tests/unit/model_fixture.c "${common[@]}"
 
 mkdir "$out.tables"
 tests/fuzz/family.py tables >"$out.tables/netlink_tables.h"
 gcc "${flags[@]}" -I"$out.tables" -static -o "$out/netlink_fuzz" tests/vm/netlink_fuzz.c \
-	tests/vm/hostile_socket.c user/random_vector.c user/random_path.c common/*.c
+	tests/vm/hostile_socket.c "$user"/random_{vector,path}.o "${common[@]}"
 
 # A machine owner, whose key the firmware hands to the kernel, and somebody else
 for who in owner stranger; do
@@ -44,8 +57,3 @@ virt-fw-vars -l error -i /usr/share/OVMF/OVMF_VARS_4M.fd -o "$out.variables" \
 # A kernel that knows no signatures has none to test.
 [ ! -e "$kdir/scripts/sign-file" ] || "$kdir/scripts/sign-file" sha256 "$out/owner.key" "$out/owner.pem" "$out/kanary.ko" \
 	"$out/kanary-signed.ko"
-
-# A module that says that it speaks another version of the protocol
-cp -rL Kbuild kmod common "$out.api99/"
-make -s -C "$kdir" M="$out.api99" KANARY_CFLAGS=-DKANARY_API_VERSION=99 modules
-cp "$out.api99/kanary.ko" "$out/kanary-api99.ko"
