@@ -86,7 +86,7 @@ static void belongs_to_the_nearest_with_a_model(struct kunit *test)
 	give_model(test, 5);
 	KUNIT_EXPECT_EQ(test, name_at(test, 1), 1ULL);
 	for (level = 2; level < DEPTH; level++)
-		KUNIT_EXPECT_EQ(test, name_at(test, level), level < 5 ? 2ULL : 5ULL);
+		KUNIT_EXPECT_EQ(test, name_at(test, level), (level < 5 ? 2ULL : 5ULL));
 	KUNIT_EXPECT_EQ(test, kanary_profile_clear(FIRST + 5), 0);
 	KUNIT_EXPECT_EQ(test, name_at(test, 5), 2ULL);
 	KUNIT_EXPECT_EQ(test, name_at(test, DEPTH - 1), 2ULL);

@@ -7,7 +7,7 @@
 #	io_uring   abi uring 100        io_uring:nop, io_uring:fsync
 #	           abi polled 100       the same, submitted by a thread of the kernel's
 #
-# Seen at the dispatchers, and at each call's own function.
+# Seen at the dispatchers, at each call's own function, and at the tracepoint.
 . ./library.sh
 
 # sum CGROUP NAME: calls of that name in the container
@@ -38,7 +38,7 @@ nobody() {
 	[ "$(counter tasks)" = 0 ]
 }
 
-for hook in dispatcher handlers; do
+for hook in dispatcher handlers tracepoint; do
 	insmod kanary.ko period=64 queue_length=4096 "hook=$hook"
 	! dmesg -t | grep '^kanary: cannot see' || fail "something is not seen on this kernel"
 	kanary record -o abi.rec --all 2>record.said &
