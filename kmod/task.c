@@ -165,13 +165,11 @@ static struct kanary_task *lookup(bool may_create)
 }
 
 /* @first: bin of the bank's first call */
-static void count(struct kanary_task *task, u16 *bank, u32 first, u32 number)
+static void note(struct kanary_task *task, u16 *bank, u32 first, u32 number)
 {
-	unsigned long bin = kanary_task_clamp(number);
+	unsigned long place = kanary_task_clamp(number);
 
-	bank[bin]++;
-	if (kanary_task_note(task, first + bin))
-		kanary_task_emit(task, KANARY_REASON_PERIOD);
+	kanary_task_note(task, bank, place, first + place);
 }
 
 noinline notrace struct kanary_task *kanary_task_current_slow(void)
@@ -195,7 +193,7 @@ noinline notrace void kanary_task_count_slow(u32 number)
 	struct kanary_task *task = kanary_task_current_slow();
 
 	if (task)
-		count(task, task->native, 0, number);
+		note(task, task->native, 0, number);
 }
 
 notrace void kanary_task_count_compat(u32 number)
@@ -212,7 +210,7 @@ notrace void kanary_task_count_compat(u32 number)
 		}
 		atomic_inc(&compats);
 	}
-	count(task, task->compat, KANARY_BINS_BANK, number);
+	note(task, task->compat, KANARY_BINS_BANK, number);
 }
 
 /*
@@ -253,7 +251,7 @@ static void clear(struct kanary_task *task)
 		memset(task->paths, 0, PATH_BYTES);
 }
 
-noinline notrace void kanary_task_emit(struct kanary_task *task, enum kanary_reason reason)
+static notrace void emit(struct kanary_task *task, enum kanary_reason reason)
 {
 	u32 calls = period - task->left;
 	struct kanary_queue_slot *slot;
@@ -297,6 +295,15 @@ noinline notrace void kanary_task_emit(struct kanary_task *task, enum kanary_rea
 	task->index++;
 }
 
+/* The call that comes is one more than were missing. */
+noinline notrace void kanary_task_renew(struct kanary_task *task, u16 *bank, unsigned long place,
+					u32 bin)
+{
+	task->left = 0;
+	emit(task, KANARY_REASON_PERIOD);
+	kanary_task_note(task, bank, place, bin);
+}
+
 static void exec_probe(void *data, struct task_struct *self)
 {
 	struct kanary_task *task;
@@ -304,7 +311,7 @@ static void exec_probe(void *data, struct task_struct *self)
 	preempt_disable();
 	task = lookup(false);
 	if (task) {
-		kanary_task_emit(task, KANARY_REASON_EXEC);
+		emit(task, KANARY_REASON_EXEC);
 		/* A thread that execs takes over its leader's number. */
 		begin_stream(task, self);
 	}
@@ -333,7 +340,7 @@ static void exit_probe(void *data, struct task_struct *self)
 	if (slot) {
 		task = slot->task;
 		if (kanary_task_slot_remove(slot, self)) {
-			kanary_task_emit(task, KANARY_REASON_EXIT);
+			emit(task, KANARY_REASON_EXIT);
 			drop_from_caches(task);
 			kanary_task_put(task);
 		}

@@ -23,7 +23,7 @@ struct kanary_notable;
 /**
  * struct kanary_task - what is known of one task, at most 5.25 KiB with all banks
  * @owner: the task; a key, never followed once the task may be gone
- * @left: calls until the next vector
+ * @left: calls to a whole period; the vector of one is taken when the call after it comes
  * @index: vectors taken of this stream
  * @stream: unique for each program image of each task
  * @cgroup: cgroup v2 id as of the last vector
@@ -118,7 +118,7 @@ void kanary_task_adopt(void);
 struct kanary_task *kanary_task_current_slow(void);
 u16 *kanary_task_paths_slow(struct kanary_task *task);
 void kanary_task_count_slow(u32 number);
-void kanary_task_emit(struct kanary_task *task, enum kanary_reason reason);
+void kanary_task_renew(struct kanary_task *task, u16 *bank, unsigned long place, u32 bin);
 
 /** kanary_task_current() - entry of current, or NULL where it is not counted; the hook */
 static __always_inline struct kanary_task *kanary_task_current(void)
@@ -149,18 +149,29 @@ static __always_inline unsigned long kanary_task_clamp(u32 number)
 }
 
 /**
- * kanary_task_note() - log a call of @bin; the hook
+ * kanary_task_note() - count a call of @bin in its place in @bank, and log it; the hook
+ * @task: of current
+ * @bank: of @task
+ * @place: in it
+ * @bin: of the call
  *
- * Return: whether the period is full.
+ * A whole period's vector is taken only here, before the call that follows it: so the paths of
+ * its last call are in it, and what ends a stream is always the reason of its last vector.
  */
-static __always_inline bool kanary_task_note(struct kanary_task *task, u32 bin)
+static __always_inline void kanary_task_note(struct kanary_task *task, u16 *bank,
+					     unsigned long place, u32 bin)
 {
 	bool full;
 
-	task->log[kanary_log_at(task->left - 1)] = bin;
-	/* Two instructions fewer than the compiler's: it keeps the difference and tests it. */
-	asm("subl $1, %0" : "+m" (task->left), "=@ccz" (full));
-	return full;
+	/* Fewer instructions than the compiler's, which compares first. */
+	asm("subl $1, %0" : "+m" (task->left), "=@ccc" (full));
+	if (unlikely(full)) {
+		/* The last thing done here, so that nothing has to be kept over it. */
+		kanary_task_renew(task, bank, place, bin);
+		return;
+	}
+	bank[place]++;
+	task->log[kanary_log_at(task->left)] = bin;
 }
 
 /**
@@ -180,9 +191,7 @@ static __always_inline void kanary_task_count(u32 number)
 	}
 	task = this_cpu_read(kanary_task_cache.task);
 	bin = kanary_task_clamp(number);
-	task->native[bin]++;
-	if (unlikely(kanary_task_note(task, bin)))
-		kanary_task_emit(task, KANARY_REASON_PERIOD);
+	kanary_task_note(task, task->native, bin, bin);
 }
 
 /** kanary_task_count_compat() - the same for a call of the 32-bit ABI */

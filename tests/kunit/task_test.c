@@ -157,8 +157,9 @@ static void takes_a_vector_each_period(struct kunit *test)
 	stream = task->stream;
 	mutex_lock(&kanary_worker_lock);
 	call(1, PERIOD - 1);
+	call(2, 1);
 	KUNIT_EXPECT_NULL(test, oldest());
-	call(2, PERIOD + 4);
+	call(2, PERIOD + 3);
 	leave();
 	for (i = 0; i < 3; i++) {
 		slot = oldest();
@@ -222,6 +223,44 @@ static void begins_a_stream_at_exec(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, account().seen, 2ULL);
 }
 
+/* Where an exec or the exit follows a whole period, that is what the last vector says. */
+static void ends_a_stream_with_its_reason(struct kunit *test)
+{
+	static const enum kanary_reason reasons[] = {
+		KANARY_REASON_PERIOD, KANARY_REASON_EXEC, KANARY_REASON_EXIT,
+	};
+	const struct kanary_queue_slot *slot;
+	struct kanary_task *task = enter();
+	u32 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, task);
+	preempt_disable();
+	kanary_task_paths(task);
+	preempt_enable();
+	KUNIT_ASSERT_NOT_NULL(test, task->paths);
+	mutex_lock(&kanary_worker_lock);
+	call(1, 2 * PERIOD);
+	/* As of an execve() that is the period's last call: its path is read after the count. */
+	task->paths[5] = 1;
+	exec_probe(NULL, current);
+	call(1, PERIOD);
+	leave();
+	for (i = 0; i < ARRAY_SIZE(reasons); i++) {
+		slot = oldest();
+		KUNIT_ASSERT_NOT_NULL(test, slot);
+		KUNIT_EXPECT_EQ(test, slot->reason, reasons[i]);
+		KUNIT_EXPECT_EQ(test, slot->calls, (u32)PERIOD);
+		KUNIT_EXPECT_EQ(test, slot->index, (u32)(reasons[i] == KANARY_REASON_EXEC));
+		KUNIT_EXPECT_EQ(test, slot->paths[5], reasons[i] == KANARY_REASON_EXEC);
+		memset((void *)slot->counts, 0, sizeof(slot->counts));
+		memset((void *)slot->paths, 0, sizeof(slot->paths));
+		kanary_task_put(slot->task);
+		kanary_queue_consume(0);
+	}
+	KUNIT_EXPECT_NULL(test, oldest());
+	mutex_unlock(&kanary_worker_lock);
+}
+
 static void forgets_what_finds_the_queue_full(struct kunit *test)
 {
 	struct kanary_task *task = enter();
@@ -230,22 +269,24 @@ static void forgets_what_finds_the_queue_full(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, task);
 	mutex_lock(&kanary_worker_lock);
 	call_compat(3, 1);
-	call(3, QUEUE * PERIOD - 1);
+	call(3, (QUEUE + 1) * PERIOD - 2);
 	kanary_queue_read(&now);
 	KUNIT_EXPECT_EQ(test, now.full, before.full);
-	call(3, PERIOD - 1);
 	call_compat(3, 1);
+	KUNIT_EXPECT_EQ(test, sum(task->compat, KANARY_BINS_BANK), 1U);
+	call(3, 1);
 	kanary_queue_read(&now);
 	KUNIT_EXPECT_EQ(test, now.full, before.full + 1);
 	KUNIT_EXPECT_EQ(test, now.queued, (u64)QUEUE);
-	KUNIT_EXPECT_EQ(test, sum(task->native, KANARY_BINS_BANK), 0U);
+	KUNIT_EXPECT_EQ(test, sum(task->native, KANARY_BINS_BANK), 1U);
 	KUNIT_EXPECT_EQ(test, sum(task->compat, KANARY_BINS_BANK), 0U);
 	KUNIT_EXPECT_EQ(test, task->index, (u32)QUEUE + 1);
 	mutex_unlock(&kanary_worker_lock);
 	leave();
 	kanary_worker_flush();
-	KUNIT_EXPECT_EQ(test, account().seen, (u64)QUEUE + 1);
-	KUNIT_EXPECT_EQ(test, gained(KANARY_A_COUNTER_DROPPED_UNCLAIMED, unclaimed), (u64)QUEUE);
+	KUNIT_EXPECT_EQ(test, account().seen, (u64)QUEUE + 2);
+	KUNIT_EXPECT_EQ(test, gained(KANARY_A_COUNTER_DROPPED_UNCLAIMED, unclaimed),
+			QUEUE + 1ULL);
 }
 
 /* Neither the limit nor a crowded neighbourhood leaves anything behind. */
@@ -524,6 +565,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(counts_nobody_else),
 	KUNIT_CASE(takes_a_vector_each_period),
 	KUNIT_CASE(begins_a_stream_at_exec),
+	KUNIT_CASE(ends_a_stream_with_its_reason),
 	KUNIT_CASE(forgets_what_finds_the_queue_full),
 	KUNIT_CASE(refuses_beyond_its_bounds),
 	KUNIT_CASE(counts_who_is_made),

@@ -50,7 +50,8 @@ static bool same(const struct kanary_vector *a, const struct kanary_vector *b)
 
 	return a->context == b->context && a->logged == b->logged &&
 	       !memcmp(kanary_vector_log(a).call, kanary_vector_log(b).call, log) &&
-	       a->index == b->index && a->calls == b->calls && a->length == b->length &&
+	       a->reason == b->reason && a->index == b->index && a->calls == b->calls &&
+	       a->length == b->length &&
 	       !memcmp(a->counts, b->counts, a->length * sizeof(*a->counts));
 }
 
