@@ -55,6 +55,9 @@ MODULE_DIR = $(abspath $(BUILD))/module/$(KERNEL_NAME)
 
 module:
 	$(Q)test -e "$(KDIR)/Makefile" || { echo "kanary: no kernel headers in $(KDIR): install linux-headers, or say KDIR=DIR" >&2; exit 1; }
+	$(Q)! test -e "$(KDIR)/vmlinux" || command -v pahole >/dev/null || \
+		! grep -qs ^CONFIG_DEBUG_INFO_BTF_MODULES=y "$(KDIR)/include/config/auto.conf" || \
+		{ echo "kanary: the headers in $(KDIR) want pahole: install it" >&2; exit 1; }
 	$(Q)mkdir -p $(MODULE_DIR)/kmod $(MODULE_DIR)/common
 	$(Q)find $(MODULE_DIR)/kmod $(MODULE_DIR)/common -xtype l -delete
 	$(Q)ln -sf $(CURDIR)/Kbuild $(MODULE_DIR)/Kbuild

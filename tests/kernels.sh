@@ -53,25 +53,29 @@ wants() {
 }
 
 # prepare SUITE/PACKAGE DIR: the module for it, and what the guest needs
+#
+# Where it is asked for as a condition, bash goes on after what fails: each step says so itself.
 prepare() {
 	local variables
 
-	variables=$(tools/vm/kernel.sh "$1")
-	eval "$variables"
-	# shellcheck disable=SC2086
-	$BUILDER make --no-print-directory -j"$(nproc)" module BUILD="${build#"$PWD"/}/kernels/$RELEASE" KDIR="$KDIR"
-	! grep -n 'warning:' "$2.log" || { echo "the module builds with warnings"; return 1; }
 	rm -rf "$2"
 	mkdir -p "$2/files"
-	cp "$out/$RELEASE/kanary.ko" "$build/kanary" tests/vm/*.sh "$2/files/"
-	tests/vm/build_status.sh "$build" "$2/files/status"
+	variables=$(tools/vm/kernel.sh "$1") || return
+	eval "$variables"
 	echo "$RELEASE" >"$2/release"
+	# shellcheck disable=SC2086
+	$BUILDER make --no-print-directory -j"$(nproc)" module KDIR="$KDIR" \
+		BUILD="${build#"$PWD"/}/kernels/$RELEASE" >"$2/module.log" 2>&1 ||
+		{ tail -n 30 "$2/module.log"; return 1; }
+	! grep 'warning:' "$2/module.log" || { echo "the module builds with warnings"; return 1; }
+	cp "$out/$RELEASE/kanary.ko" "$build/kanary" tests/vm/*.sh "$2/files/" || return
+	tests/vm/build_status.sh "$build" "$2/files/status"
 }
 
 # run SUITE/PACKAGE DIR
 run() {
 	tools/vm/run.sh --kernel "$1" --files "$2/files" --out "$2/out" --timeout 600 \
-		--log "$2/console" guest.sh core.sh
+		--log "$2/console" guest.sh core.sh || return
 	[ -e "$2/out/core.json" ]
 }
 
