@@ -9,7 +9,7 @@
 #include <linux/pid_namespace.h>
 #include <linux/sched.h>
 
-/* Of the hierarchy, below its root; so deep may what has others below it lie. */
+/* So far below the hierarchy's root may lie what others belong to. */
 enum { LEVELS = 16 };
 
 bool kanary_container_all __read_mostly;
@@ -37,7 +37,7 @@ static bool is_named(u64 cgroup)
 	return kanary_profile_exists(cgroup) || kanary_recorder_names(cgroup);
 }
 
-/* A task chooses how deep it is: what is above is looked for from the top. */
+/* The nearest that is named, but of so many levels only: a task chooses how deep it is. */
 static u64 name_of(struct cgroup *cgroup)
 {
 	u64 above, own = cgroup_id(cgroup);
