@@ -125,7 +125,7 @@
 
 /**
  * enum kanary_reason - why a vector was taken
- * @KANARY_REASON_PERIOD: the task has made as many calls as the period
+ * @KANARY_REASON_PERIOD: the task has made as many calls as the period, and makes another
  * @KANARY_REASON_EXEC: the task runs another program from here on
  * @KANARY_REASON_EXIT: the task has ended
  */
