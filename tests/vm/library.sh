@@ -77,6 +77,8 @@ counter() {
 reclaim() {
 	local shrink
 
+	# What is not written yet is not given up.
+	sync
 	echo 3 >/proc/sys/vm/drop_caches
 	for shrink in /sys/kernel/slab/*/shrink; do
 		[ ! -e "$shrink" ] || echo 1 >"$shrink"
