@@ -135,7 +135,7 @@ guest() {
 	[ $# -eq 0 ] || shift
 	[ ${#scripts[@]} -gt 0 ] || return 0
 	log+=-${scripts[0]%.sh}
-	tools/vm/run.sh --files "$files" --timeout 900 --log "$log.console" --env "PREFIX=$prefix" \
+	tools/vm/run.sh --files "$files" --timeout 1800 --log "$log.console" --env "PREFIX=$prefix" \
 		"$@" guest.sh "${scripts[@]}" >"$log.log" 2>&1 </dev/null || :
 	# What one that did not fail has said is of no interest.
 	while read -r line; do
