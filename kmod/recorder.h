@@ -6,7 +6,8 @@
 #include "kanary_netlink.h"
 
 /*
- * All but two under the worker's lock, and all but these may sleep.
+ * All under the worker's lock, and all may sleep, but for kanary_recorder_abandon() and
+ * kanary_recorder_names().
  */
 
 /**
@@ -36,7 +37,7 @@ u32 kanary_recorder_port(void);
 /** kanary_recorder_wants() - whether a container is being recorded */
 bool kanary_recorder_wants(u64 cgroup);
 
-/** kanary_recorder_names() - whether it is this container alone that is; the hook */
+/** kanary_recorder_names() - whether it is this container alone that is; any context, the hook */
 bool kanary_recorder_names(u64 cgroup);
 
 /**

@@ -8,8 +8,8 @@
 #include <kunit/test.h>
 #include <linux/sched.h>
 
-/* On one CPU, too, many times what a round takes. */
-enum { LENGTH = 4 * ROUND };
+/* Many times what a round takes: the last are far from taken when the first have been. */
+enum { LENGTH = 64, MANY = 4096 };
 
 /* Of all vectors of this test: nobody's, and never freed. */
 static struct kanary_task owner;
@@ -203,9 +203,11 @@ static void drains_round_after_round(struct kunit *test)
 	u32 i, put = 0;
 	int cpu;
 
+	kanary_worker_uninit();
+	KUNIT_ASSERT_EQ(test, kanary_worker_init(MANY), 0);
 	mutex_lock(&kanary_worker_lock);
 	for_each_online_cpu(cpu) {
-		for (i = 0; i < LENGTH; i++, put++)
+		for (i = 0; i < MANY; i++, put++)
 			put_on(cpu, put, 9);
 	}
 	mutex_unlock(&kanary_worker_lock);
