@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "held_out.h"
 
-#include <gsl/gsl_sort.h>
-#include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "head_curves.h"
 #include "replay.h"
 
 #define NO_MEMORY KANARY_TRAINER_NO_MEMORY
 #define ERROR_UNIT 4096.0
 #define SURPRISE_UNIT 256.0
-/* Powers of ten beyond what was held out, from which on a view is not outvoted. */
-#define ALONE 0.5
 /* Verdicts whose error is compared with floating point. */
 #define COMPARED_MAX 512
 
@@ -33,6 +30,33 @@ static void errors_free(struct kanary_held_out_errors *errors)
 {
 	free(errors->value);
 	free(errors->difference);
+}
+
+static bool reserve(struct kanary_held_out_set *set, uint32_t count)
+{
+	return errors_reserve(&set->process, count) && errors_reserve(&set->calls, count) &&
+	       errors_reserve(&set->order, count) && errors_reserve(&set->triples, count) &&
+	       errors_reserve(&set->path_histogram, count) &&
+	       errors_reserve(&set->names, count) && errors_reserve(&set->grams, count) &&
+	       errors_reserve(&set->sequence, count);
+}
+
+static void set_free(struct kanary_held_out_set *set)
+{
+	errors_free(&set->process);
+	errors_free(&set->calls);
+	errors_free(&set->order);
+	errors_free(&set->triples);
+	errors_free(&set->path_histogram);
+	errors_free(&set->names);
+	errors_free(&set->grams);
+	errors_free(&set->sequence);
+	errors_free(&set->container);
+}
+
+static void add(struct kanary_held_out_errors *errors, u32 error)
+{
+	errors->value[errors->count++] = error;
 }
 
 static void compare(struct kanary_held_out_errors *errors, u32 fixed, double real)
@@ -82,14 +106,14 @@ static void replay_paths(const struct kanary_dataset *dataset, struct kanary_rep
 }
 
 /* Scores one run, beside the same in floating point. */
-static void score_run(struct kanary_trainer *trainer, struct kanary_replay *replay,
-		      const struct kanary_dataset_run *run, uint32_t length, s16 *history)
+static void score_run(struct kanary_trainer *trainer, struct kanary_held_out_set *set,
+		      struct kanary_replay *replay, const struct kanary_dataset_run *run,
+		      uint32_t length, s16 *history)
 {
 	const struct kanary_network *network = trainer->sequence.network;
 	uint32_t before = remembered(trainer->dataset, run, trainer->file);
 	uint32_t inputs = trainer->features.inputs, i;
 	struct kanary_feature_counts counts = { 0 };
-	struct kanary_held_out_errors *errors;
 	struct kanary_verdict verdict;
 	s16 x[KANARY_MODEL_INPUTS_MAX];
 
@@ -110,26 +134,21 @@ static void score_run(struct kanary_trainer *trainer, struct kanary_replay *repl
 		}
 		if (i < before)
 			continue;
-		errors = &trainer->process_errors;
-		errors->value[errors->count++] = verdict.process_error;
-		trainer->calls_errors.value[trainer->calls_errors.count++] = verdict.calls_error;
-		trainer->order_errors.value[trainer->order_errors.count++] = verdict.order_error;
-		trainer->triples_errors.value[trainer->triples_errors.count++] =
-			verdict.triples_error;
-		if (verdict.flags & KANARY_VERDICT_PATH_HISTOGRAM) {
-			errors = &trainer->path_histogram_errors;
-			errors->value[errors->count++] = verdict.path_histogram_error;
-		}
-		trainer->name_errors.value[trainer->name_errors.count++] = verdict.path_names_error;
-		trainer->grams_errors.value[trainer->grams_errors.count++] = verdict.grams_error;
-		compare(&trainer->process_errors, verdict.process_error,
+		add(&set->process, verdict.process_error);
+		add(&set->calls, verdict.calls_error);
+		add(&set->order, verdict.order_error);
+		add(&set->triples, verdict.triples_error);
+		if (verdict.flags & KANARY_VERDICT_PATH_HISTOGRAM)
+			add(&set->path_histogram, verdict.path_histogram_error);
+		add(&set->names, verdict.path_names_error);
+		add(&set->grams, verdict.grams_error);
+		compare(&set->process, verdict.process_error,
 			kanary_process_train_error(&trainer->process, x));
 		if (!(verdict.flags & KANARY_VERDICT_SEQUENCE))
 			continue;
-		errors = &trainer->sequence_errors;
-		errors->value[errors->count++] = verdict.sequence_error;
-		if (errors->compared < COMPARED_MAX)
-			compare(errors, verdict.sequence_error,
+		add(&set->sequence, verdict.sequence_error);
+		if (set->sequence.compared < COMPARED_MAX)
+			compare(&set->sequence, verdict.sequence_error,
 				kanary_sequence_train_error(&trainer->sequence, history));
 	}
 }
@@ -150,35 +169,33 @@ static uint32_t calibration_length(const struct kanary_dataset *dataset,
 	return run->unmatched < run->length ? run->unmatched : run->length;
 }
 
-static const char *score_tasks(struct kanary_trainer *trainer)
+static uint32_t scored_length(const struct kanary_dataset *dataset,
+			      const struct kanary_dataset_run *run, bool all)
+{
+	return all ? run->length : calibration_length(dataset, run);
+}
+
+/* The present model's errors, on the part that it does not know or on @all of the data. */
+static const char *score(struct kanary_trainer *trainer, struct kanary_held_out_set *set,
+			 bool all, uint32_t copies)
 {
 	const struct kanary_dataset *dataset = trainer->dataset;
-	uint32_t copies = kanary_drift_copies(trainer->drift), copy, i;
-	uint32_t count = 0;
 	const char *failure = NO_MEMORY;
+	uint32_t count = 0, copy, i;
 	struct kanary_replay replay;
 	s16 *history;
 
 	for (i = 0; i < dataset->runs; i++)
-		count += calibration_length(dataset, &dataset->run[i]) * copies;
+		count += scored_length(dataset, &dataset->run[i], all) * copies;
 	history = calloc((size_t)KANARY_MODEL_STEPS_MAX * trainer->features.inputs,
 			 sizeof(*history));
-	if (!history || !errors_reserve(&trainer->process_errors, count) ||
-	    !errors_reserve(&trainer->calls_errors, count) ||
-	    !errors_reserve(&trainer->order_errors, count) ||
-	    !errors_reserve(&trainer->triples_errors, count) ||
-	    !errors_reserve(&trainer->path_histogram_errors, count) ||
-	    !errors_reserve(&trainer->name_errors, count) ||
-	    !errors_reserve(&trainer->grams_errors, count) ||
-	    !errors_reserve(&trainer->sequence_errors, count))
-		goto out;
-	if (!kanary_replay_init(&replay, trainer->file))
+	if (!history || !reserve(set, count) || !kanary_replay_init(&replay, trainer->file))
 		goto out;
 	for (i = 0; i < dataset->runs; i++) {
 		for (copy = 0; copy < copies; copy++) {
 			kanary_drift_draw(trainer->drift, copy);
-			score_run(trainer, &replay, &dataset->run[i],
-				  calibration_length(dataset, &dataset->run[i]), history);
+			score_run(trainer, set, &replay, &dataset->run[i],
+				  scored_length(dataset, &dataset->run[i], all), history);
 		}
 	}
 	kanary_replay_free(&replay);
@@ -188,6 +205,16 @@ out:
 	return failure;
 }
 
+const char *kanary_held_out_score(struct kanary_trainer *trainer)
+{
+	return score(trainer, &trainer->held_out, false, kanary_drift_copies(trainer->drift));
+}
+
+const char *kanary_held_out_score_fitted(struct kanary_trainer *trainer)
+{
+	return score(trainer, &trainer->fitted, true, 1);
+}
+
 /* The calibration part's processes, each run from a fresh state of the container. */
 static void score_processes(struct kanary_trainer *trainer, struct kanary_replay *replay,
 			    const struct kanary_dataset_run *run)
@@ -195,7 +222,7 @@ static void score_processes(struct kanary_trainer *trainer, struct kanary_replay
 	const struct kanary_sequence_source *source = &trainer->process_source;
 	const struct kanary_dataset *dataset = trainer->dataset;
 	uint32_t steps = trainer->settings->container.steps, i, j;
-	struct kanary_held_out_errors *errors = &trainer->container_errors;
+	struct kanary_held_out_errors *errors = &trainer->held_out.container;
 	struct kanary_verdict verdict = { 0 };
 	const s16 *x;
 
@@ -211,7 +238,7 @@ static void score_processes(struct kanary_trainer *trainer, struct kanary_replay
 		kanary_replay_process(replay, &verdict);
 		if (!(verdict.flags & KANARY_VERDICT_CONTAINER))
 			continue;
-		errors->value[errors->count++] = verdict.container_error;
+		add(errors, verdict.container_error);
 		x = source->x + (size_t)(i + 1 - steps) * source->inputs;
 		if (errors->compared < COMPARED_MAX)
 			compare(errors, verdict.container_error,
@@ -219,7 +246,7 @@ static void score_processes(struct kanary_trainer *trainer, struct kanary_replay
 	}
 }
 
-static const char *score_containers(struct kanary_trainer *trainer)
+const char *kanary_held_out_score_container(struct kanary_trainer *trainer)
 {
 	const struct kanary_process_stream *processes = &trainer->processes;
 	struct kanary_replay replay;
@@ -227,7 +254,7 @@ static const char *score_containers(struct kanary_trainer *trainer)
 
 	if (!trainer->container.network)
 		return NULL;
-	if (!errors_reserve(&trainer->container_errors, processes->count) ||
+	if (!errors_reserve(&trainer->held_out.container, processes->count) ||
 	    !kanary_replay_init(&replay, trainer->file))
 		return NO_MEMORY;
 	for (i = 0; i < processes->runs; i++)
@@ -235,181 +262,6 @@ static const char *score_containers(struct kanary_trainer *trainer)
 			score_processes(trainer, &replay, &processes->run[i]);
 	kanary_replay_free(&replay);
 	return NULL;
-}
-
-const char *kanary_held_out_score(struct kanary_trainer *trainer)
-{
-	const char *failure = score_tasks(trainer);
-
-	return failure ? failure : score_containers(trainer);
-}
-
-static void calibrate(struct kanary_trainer_head *head, struct kanary_held_out_errors *errors,
-		      double repeats, const struct kanary_model_knot *knot, uint32_t knots)
-{
-	kanary_calibrate_knots(errors->value, errors->count, repeats,
-			       (struct kanary_model_knot *)knot, knots, &head->tail);
-	head->errors = errors->count;
-	head->median_error = errors->value[errors->count / 2] / ERROR_UNIT;
-	if (!errors->compared)
-		return;
-	gsl_sort(errors->difference, 1, errors->compared);
-	head->loss_median = gsl_stats_median_from_sorted_data(errors->difference, 1,
-							      errors->compared);
-	head->loss_max = errors->difference[errors->compared - 1];
-}
-
-/* What is not outvoted: more than as many independent errors as there were would have shown. */
-static u32 surprise_alone(uint32_t errors, double repeats)
-{
-	double seen = log10(fmax(errors / repeats, 10));
-
-	return (u32)lrint((seen + ALONE) * SURPRISE_UNIT);
-}
-
-/*
- * The process head, the memories, the triples head and the grams head, then what they
- * say together. The gate of a memory is where a quarter of the held-out errors are smaller:
- * nearer is near enough.
- */
-static const char *calibrate_task(struct kanary_trainer *trainer,
-				  struct kanary_trainer_result *result,
-				  struct kanary_model *model, double repeats)
-{
-	struct kanary_model_header *header = trainer->fold[0];
-	struct kanary_score_views *said;
-	struct {
-		const struct kanary_model_knot *knot;
-		struct kanary_held_out_errors *errors;
-		struct kanary_trainer_head *head;
-		u32 *said;
-	} views[5];
-	uint32_t count = trainer->process_errors.count, knots = header->knots, view, i;
-	struct kanary_held_out_errors together = { .count = count };
-	const uint32_t stride = sizeof(*said) / sizeof(u32);
-	const char *failure = NO_MEMORY;
-	u32 *copy;
-
-	copy = malloc(count * sizeof(*copy));
-	said = calloc(count, sizeof(*said));
-	together.value = calloc(count, sizeof(*together.value));
-	if (!copy || !said || !together.value)
-		goto out;
-	views[0] = (typeof(*views)){ model->process_knot, &trainer->process_errors,
-				     &result->process, &said->process };
-	views[1] = (typeof(*views)){ model->calls.knot, &trainer->calls_errors, &result->calls,
-				     &said->calls };
-	views[2] = (typeof(*views)){ model->order.knot, &trainer->order_errors, &result->order,
-				     &said->order };
-	views[3] = (typeof(*views)){ model->triples.knot, &trainer->triples_errors,
-				     &result->triples, &said->triples };
-	views[4] = (typeof(*views)){ model->grams_knot, &trainer->grams_errors, &result->grams,
-				     &said->grams };
-	for (view = 0; view < sizeof(views) / sizeof(*views); view++) {
-		if (!views[view].knot)
-			continue;
-		memcpy(copy, views[view].errors->value, count * sizeof(*copy));
-		calibrate(views[view].head, views[view].errors, repeats, views[view].knot, knots);
-		for (i = 0; i < count; i++)
-			views[view].said[(size_t)i * stride] =
-				kanary_score_surprise(views[view].knot, knots, copy[i]);
-	}
-	for (i = 0; i < count; i++)
-		together.value[i] = kanary_score_together(model, &said[i]);
-	if (model->calls.column) {
-		header->calls.gate = trainer->calls_errors.value[count / 4];
-		header->order.gate = trainer->order_errors.value[count / 4];
-	}
-	if (model->grams_start)
-		header->grams.alone = surprise_alone(count, repeats);
-	if (model->task_knot)
-		calibrate(&result->task, &together, repeats, model->task_knot, knots);
-	failure = NULL;
-out:
-	free(copy);
-	free(said);
-	free(together.value);
-	return failure;
-}
-
-double kanary_held_out_per_document(const struct kanary_trainer *trainer)
-{
-	return (double)trainer->dataset->count / trainer->name_fit.documents;
-}
-
-const char *kanary_held_out_calibrate(struct kanary_trainer *trainer,
-				      struct kanary_trainer_result *result)
-{
-	struct kanary_model_header *header = trainer->fold[0];
-	uint32_t copies = kanary_drift_copies(trainer->drift);
-	/* counts are remembered for about so many vectors, a sequence for its length */
-	double memory = header->decay_limit ? (double)header->decay_limit / header->period : 1;
-	struct kanary_model model;
-	const char *failure;
-
-	kanary_model_layout(&model, trainer->fold[0]);
-	failure = calibrate_task(trainer, result, &model, copies * memory);
-	if (failure)
-		return failure;
-	if (model.paths.knot)
-		calibrate(&result->path_histogram, &trainer->path_histogram_errors,
-			  copies * memory, model.paths.knot, header->knots);
-	if (model.name_knot) {
-		calibrate(&result->names, &trainer->name_errors, copies, model.name_knot,
-			  header->knots);
-		/* a directory's news is counted by documents, not by vectors */
-		kanary_calibrate_bound((struct kanary_model_knot *)model.name_knot, header->knots,
-				       kanary_held_out_per_document(trainer));
-	}
-	if (model.sequence.knot) {
-		calibrate(&result->sequence, &trainer->sequence_errors,
-			  copies * header->sequence.steps, model.sequence.knot, header->knots);
-		header->sequence.stride = trainer->settings->stride;
-	}
-	if (model.container.knot) {
-		calibrate(&result->container, &trainer->container_errors, header->container.steps,
-			  model.container.knot, header->knots);
-		header->container.stride = trainer->settings->container_stride;
-	}
-	return NULL;
-}
-
-void kanary_held_out_copy(void *to, const void *from)
-{
-	struct kanary_model_header *header = to;
-	struct kanary_model old, new;
-	size_t size = header->knots * sizeof(struct kanary_model_knot);
-
-	kanary_model_layout(&old, from);
-	kanary_model_layout(&new, to);
-	header->threshold = old.header->threshold;
-	memcpy((void *)new.process_knot, old.process_knot, size);
-	if (old.task_knot && new.task_knot)
-		memcpy((void *)new.task_knot, old.task_knot, size);
-	if (old.triples.knot && new.triples.knot)
-		memcpy((void *)new.triples.knot, old.triples.knot, size);
-	if (old.paths.knot && new.paths.knot)
-		memcpy((void *)new.paths.knot, old.paths.knot, size);
-	if (old.name_knot && new.name_knot)
-		memcpy((void *)new.name_knot, old.name_knot, size);
-	if (old.grams_knot && new.grams_knot) {
-		header->grams.alone = old.header->grams.alone;
-		memcpy((void *)new.grams_knot, old.grams_knot, size);
-	}
-	if (old.calls.column && new.calls.column) {
-		header->calls.gate = old.header->calls.gate;
-		header->order.gate = old.header->order.gate;
-		memcpy((void *)new.calls.knot, old.calls.knot, size);
-		memcpy((void *)new.order.knot, old.order.knot, size);
-	}
-	if (old.sequence.knot && new.sequence.knot) {
-		header->sequence.stride = old.header->sequence.stride;
-		memcpy((void *)new.sequence.knot, old.sequence.knot, size);
-	}
-	if (old.container.knot && new.container.knot) {
-		header->container.stride = old.header->container.stride;
-		memcpy((void *)new.container.knot, old.container.knot, size);
-	}
 }
 
 /* What a fold's model says of the part that it does not know, as it was recorded. */
@@ -454,7 +306,7 @@ const char *kanary_held_out_threshold(struct kanary_trainer *trainer,
 	trainer->alarms.memory = kanary_alarm_memory(header);
 	for (turn = 0; !failure && turn < trainer->folds; turn++) {
 		if (turn)
-			kanary_held_out_copy(trainer->fold[turn], header);
+			kanary_head_curves_copy(trainer->fold[turn], header);
 		failure = replay_fold(trainer, turn);
 	}
 	if (failure)
@@ -472,14 +324,7 @@ const char *kanary_held_out_threshold(struct kanary_trainer *trainer,
 
 void kanary_held_out_free(struct kanary_trainer *trainer)
 {
-	errors_free(&trainer->process_errors);
-	errors_free(&trainer->calls_errors);
-	errors_free(&trainer->order_errors);
-	errors_free(&trainer->triples_errors);
-	errors_free(&trainer->path_histogram_errors);
-	errors_free(&trainer->name_errors);
-	errors_free(&trainer->grams_errors);
-	errors_free(&trainer->sequence_errors);
-	errors_free(&trainer->container_errors);
+	set_free(&trainer->held_out);
+	set_free(&trainer->fitted);
 	kanary_alarm_free(&trainer->alarms);
 }

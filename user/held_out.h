@@ -15,7 +15,7 @@
 #include "trainer.h"
 
 /**
- * struct kanary_held_out_errors - of one head on the calibration part
+ * struct kanary_held_out_errors - of one head
  * @value: Q20.12
  * @count: of them
  * @difference: relative, to floating point
@@ -29,7 +29,27 @@ struct kanary_held_out_errors {
 };
 
 /**
+ * struct kanary_held_out_set - of all heads
+ *
+ * Those of one vector are at the same place in the lists of all heads that judge each: process,
+ * the memories, triples, names and grams.
+ */
+struct kanary_held_out_set {
+	struct kanary_held_out_errors process;
+	struct kanary_held_out_errors calls;
+	struct kanary_held_out_errors order;
+	struct kanary_held_out_errors triples;
+	struct kanary_held_out_errors path_histogram;
+	struct kanary_held_out_errors names;
+	struct kanary_held_out_errors grams;
+	struct kanary_held_out_errors sequence;
+	struct kanary_held_out_errors container;
+};
+
+/**
  * struct kanary_trainer - what the stages share
+ * @held_out: errors of models on what they do not know
+ * @fitted: errors of the final model on what it was fitted to, as it was recorded; of no container
  * @alarms: what models say of vectors that were held out from them
  * @folds: parts that are held out in turn
  * @name_fit: what names were learned from
@@ -59,15 +79,8 @@ struct kanary_trainer {
 	struct kanary_name_fit name_fit;
 	bool told;
 	struct kanary_grams grams;
-	struct kanary_held_out_errors process_errors;
-	struct kanary_held_out_errors calls_errors;
-	struct kanary_held_out_errors order_errors;
-	struct kanary_held_out_errors triples_errors;
-	struct kanary_held_out_errors path_histogram_errors;
-	struct kanary_held_out_errors name_errors;
-	struct kanary_held_out_errors grams_errors;
-	struct kanary_held_out_errors sequence_errors;
-	struct kanary_held_out_errors container_errors;
+	struct kanary_held_out_set held_out;
+	struct kanary_held_out_set fitted;
 	struct kanary_alarm_list alarms;
 	uint32_t folds;
 	void *fold[KANARY_DATASET_TURNS];
@@ -90,12 +103,17 @@ const char *kanary_held_out_split(struct kanary_trainer *trainer);
  */
 const char *kanary_held_out_score(struct kanary_trainer *trainer);
 
-/** kanary_held_out_per_document() - vectors in a document that names are learned from */
-double kanary_held_out_per_document(const struct kanary_trainer *trainer);
+/** kanary_held_out_score_fitted() - the final model's errors on all that it knows */
+const char *kanary_held_out_score_fitted(struct kanary_trainer *trainer);
 
-/** kanary_held_out_calibrate() - make the first fold's curves from the errors of all folds */
-const char *kanary_held_out_calibrate(struct kanary_trainer *trainer,
-				      struct kanary_trainer_result *result);
+/**
+ * kanary_held_out_score_container() - errors of the final model's container head
+ *
+ * Of this model itself, on the processes that this head was not fitted to. Where their order hardly
+ * varies, two networks that were fitted to it differ by more than what either makes of this
+ * day and the next.
+ */
+const char *kanary_held_out_score_container(struct kanary_trainer *trainer);
 
 /**
  * kanary_held_out_threshold() - set the first fold's threshold
@@ -105,9 +123,6 @@ const char *kanary_held_out_calibrate(struct kanary_trainer *trainer,
  */
 const char *kanary_held_out_threshold(struct kanary_trainer *trainer,
 				      struct kanary_trainer_result *result);
-
-/** kanary_held_out_copy() - calibration and threshold that @from has, for heads that both have */
-void kanary_held_out_copy(void *to, const void *from);
 
 void kanary_held_out_free(struct kanary_trainer *trainer);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "checksum.h"
+#include "head_curves.h"
 #include "held_out.h"
 #include "novelty.h"
 #include "quantise.h"
@@ -53,6 +54,7 @@ static const char *fit_sequence(struct kanary_trainer *trainer, struct kanary_pr
 	return done ? NULL : NO_MEMORY;
 }
 
+/* A container's processes have parts of their own: one of them is held out from the final model. */
 static const char *fit_container(struct kanary_trainer *trainer, struct kanary_progress *progress)
 {
 	const struct kanary_sequence_settings *settings = &trainer->settings->container;
@@ -191,11 +193,10 @@ static bool fit_path_histogram(struct kanary_trainer *trainer)
 				    0, true, true, trainer->drift);
 }
 
-/* A container's processes have parts of their own, of which one is held out. */
+/* All but the container head, which the final model alone has. */
 static const char *fit(struct kanary_trainer *trainer, struct kanary_progress *progress)
 {
 	const struct kanary_trainer_settings *settings = trainer->settings;
-	const char *failure;
 
 	kanary_feature_map_choose(&trainer->features, trainer->dataset, settings->inputs,
 				  settings->decay_limit);
@@ -209,10 +210,7 @@ static const char *fit(struct kanary_trainer *trainer, struct kanary_progress *p
 	    !fit_path_histogram(trainer) || !fit_names(trainer, false) ||
 	    !fit_grams(trainer, false))
 		return NO_MEMORY;
-	failure = fit_sequence(trainer, progress);
-	if (failure || trainer->dataset->turn)
-		return failure;
-	return fit_container(trainer, progress);
+	return fit_sequence(trainer, progress);
 }
 
 static const char *build(struct kanary_trainer *trainer)
@@ -261,9 +259,9 @@ static const char *drop_path_histogram(struct kanary_trainer *trainer)
 {
 	uint32_t least = KANARY_TRAINER_CALIBRATION_MIN * kanary_drift_copies(trainer->drift);
 
-	if (!has_path_histogram(trainer->file) || trainer->path_histogram_errors.count >= least)
+	if (!has_path_histogram(trainer->file) || trainer->held_out.path_histogram.count >= least)
 		return NULL;
-	trainer->path_histogram_errors.count = 0;
+	trainer->held_out.path_histogram.count = 0;
 	kanary_process_train_free(&trainer->path_histogram);
 	free(trainer->file);
 	return build(trainer);
@@ -324,7 +322,22 @@ static void take_word(struct kanary_trainer *trainer)
 		return;
 	kanary_calibrate_told((struct kanary_model_knot *)model.name_knot, model.header->knots,
 			      fit->told_cost * KANARY_NAME_HEAD_COST_TO_ERROR,
-			      kanary_held_out_per_document(trainer));
+			      kanary_head_curves_per_document(trainer));
+}
+
+/* By what was held out from the folds, and what the final model makes of what it was fitted to. */
+static const char *calibrate(struct kanary_trainer *trainer, struct kanary_trainer_result *result)
+{
+	const char *failure = kanary_held_out_score_fitted(trainer);
+
+	kanary_head_curves_copy(trainer->file, trainer->fold[0]);
+	take_word(trainer);
+	if (!failure)
+		failure = kanary_head_curves_fit(trainer->file, trainer, true, result);
+	if (!failure)
+		failure = kanary_held_out_score_container(trainer);
+	return failure ? failure :
+	       kanary_head_curves_fit_container(trainer->file, trainer, result);
 }
 
 /*
@@ -332,7 +345,8 @@ static void take_word(struct kanary_trainer *trainer)
  * training again where they took turns, else with codebook and memories that have them
  * by heart.
  */
-static const char *complete(struct kanary_trainer *trainer, struct kanary_progress *progress)
+static const char *complete(struct kanary_trainer *trainer, struct kanary_trainer_result *result,
+			    struct kanary_progress *progress)
 {
 	const char *failure = NULL;
 
@@ -352,12 +366,10 @@ static const char *complete(struct kanary_trainer *trainer, struct kanary_progre
 		failure = NO_MEMORY;
 	}
 	if (!failure)
+		failure = fit_container(trainer, progress);
+	if (!failure)
 		failure = build(trainer);
-	if (!failure) {
-		kanary_held_out_copy(trainer->file, trainer->fold[0]);
-		take_word(trainer);
-	}
-	return failure;
+	return failure ? failure : calibrate(trainer, result);
 }
 
 /* As the kernel will see it. */
@@ -442,11 +454,11 @@ const char *kanary_trainer_run(struct kanary_trainer_result *result,
 	trainer.drift = kanary_drift_create(settings->drift, settings->sequence.seed);
 	failure = trainer.drift ? run_folds(&trainer, progress) : NO_MEMORY;
 	if (!failure)
-		failure = kanary_held_out_calibrate(&trainer, result);
+		failure = kanary_head_curves_fit(trainer.fold[0], &trainer, false, result);
 	if (!failure)
 		failure = kanary_held_out_threshold(&trainer, result);
 	if (!failure)
-		failure = complete(&trainer, progress);
+		failure = complete(&trainer, result, progress);
 	if (!failure && !kanary_reference_add(trainer.file, trainer.dataset))
 		failure = NO_MEMORY;
 	if (!failure)

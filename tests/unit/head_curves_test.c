@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The final model's curves: by what was held out, but for what it finds in what it was fitted to. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "head_curves.h"
+#include "model_fixture.h"
+#include "score.h"
+
+#define COUNT 4000
+#define UNIT 4096
+/* No held-out error is as large. */
+#define LARGE (400 * UNIT)
+
+struct world {
+	struct model_fixture fixture;
+	struct kanary_trainer_settings settings;
+	struct kanary_trainer trainer;
+	struct kanary_trainer_result result;
+};
+
+/* Held out: errors from 1 to 11, all as often, in an order that tells nothing. */
+static int set_up(void **state)
+{
+	struct world *world = calloc(1, sizeof(*world));
+	struct kanary_trainer *trainer = &world->trainer;
+	uint32_t i;
+
+	model_fixture_create(&world->fixture, 3, 16, 4, 0, 0, 0);
+	((struct kanary_model_header *)world->fixture.file)->decay_limit = 0;
+	trainer->settings = &world->settings;
+	trainer->drift = kanary_drift_create(0, 1);
+	trainer->held_out.process.value = calloc(COUNT, sizeof(u32));
+	trainer->fitted.process.value = calloc(COUNT, sizeof(u32));
+	trainer->held_out.process.count = trainer->fitted.process.count = COUNT;
+	for (i = 0; i < COUNT; i++)
+		trainer->held_out.process.value[i] = trainer->fitted.process.value[i] =
+			UNIT + i * 1237 % COUNT * 10 * UNIT / COUNT;
+	*state = world;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct world *world = *state;
+
+	kanary_held_out_free(&world->trainer);
+	kanary_drift_free(world->trainer.drift);
+	model_fixture_destroy(&world->fixture);
+	free(world);
+	return 0;
+}
+
+/* What the curve says of an error, in powers of ten. */
+static double surprise(struct world *world, bool fitted, u32 error)
+{
+	struct kanary_model model;
+
+	assert_null(kanary_head_curves_fit(world->fixture.file, &world->trainer, fitted,
+					   &world->result));
+	kanary_model_layout(&model, world->fixture.file);
+	return kanary_score_surprise(model.process_knot, model.header->knots, error) / 256.0;
+}
+
+static void enlarge(struct world *world, uint32_t count)
+{
+	uint32_t i;
+
+	for (i = 0; i < count; i++)
+		world->trainer.fitted.process.value[i * (COUNT / count)] = LARGE;
+}
+
+static void what_is_often_so_large_is_usual(void **state)
+{
+	struct world *world = *state;
+	double before, after;
+
+	before = surprise(world, true, LARGE);
+	assert_true(before > 3);
+	/* one of twenty that it was fitted to */
+	enlarge(world, COUNT / 20);
+	assert_true(surprise(world, false, LARGE) == before);
+	after = surprise(world, true, LARGE);
+	print_message("surprise of an error that one vector in 20 has: %.2f, by what was held out "
+		      "%.2f\n", after, before);
+	assert_true(after > 1.2);
+	assert_true(after < 1.7);
+}
+
+/* A single event is none: what was held out goes on to tell. */
+static void what_chance_makes_changes_nothing(void **state)
+{
+	struct world *world = *state;
+	double before = surprise(world, true, LARGE), usual = surprise(world, true, 6 * UNIT);
+
+	enlarge(world, 4);
+	assert_true(surprise(world, true, LARGE) == before);
+	assert_true(surprise(world, true, 6 * UNIT) == usual);
+}
+
+/* Fitted to what was held out from others, it finds that easier: no reason to alert the sooner. */
+static void what_was_learned_well_changes_nothing(void **state)
+{
+	struct world *world = *state;
+	double before = surprise(world, true, LARGE), usual = surprise(world, true, 6 * UNIT);
+	uint32_t i;
+
+	for (i = 0; i < COUNT; i++)
+		world->trainer.fitted.process.value[i] /= 10;
+	assert_true(surprise(world, true, LARGE) == before);
+	assert_true(surprise(world, true, 6 * UNIT) == usual);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(what_is_often_so_large_is_usual, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_chance_makes_changes_nothing, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(what_was_learned_well_changes_nothing, set_up,
+						tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
