@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The final model's curves: by what was held out, but for what it finds in what it was fitted to. */
+/* The curves of the final model: of what was held out, and of what it was fitted to. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
