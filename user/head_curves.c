@@ -31,9 +31,9 @@ static u32 *sorted(const struct kanary_held_out_errors *errors)
 }
 
 /*
- * What a model was fitted to surprises it less than what it does not know. Where as many of its
- * errors as large as this are more than chance makes of what was held out from others, it is
- * another than these in this: then it is its own errors that tell how rare they are.
+ * What a model was fitted to surprises it less than what it does not know. Where more of its errors
+ * are as large as this than chance makes of what was held out from others, it is another than these
+ * in this: then it is its own errors that tell how rare they are.
  *
  * @value: ascending, @count of them
  * @repeats: fitted errors that tell together what one independent error would
@@ -41,19 +41,27 @@ static u32 *sorted(const struct kanary_held_out_errors *errors)
 static bool raise(u32 *value, uint32_t count, const struct kanary_held_out_errors *fitted,
 		  double repeats)
 {
-	double share = (double)fitted->count / count, expected, place;
+	double share = (double)fitted->count / count, expected;
+	uint32_t larger, place, raised = 0, i;
 	u32 *own = sorted(fitted);
-	uint32_t larger;
 
 	if (!own)
 		return false;
 	for (larger = 1; larger <= count; larger++) {
 		expected = larger * share;
-		place = ceil(expected + CHANCE * sqrt(expected * repeats) + repeats);
+		place = (uint32_t)ceil(expected + CHANCE * sqrt(expected * repeats) + repeats);
 		if (place > fitted->count)
 			break;
-		if (value[count - larger] < own[fitted->count - (uint32_t)place])
-			value[count - larger] = own[fitted->count - (uint32_t)place];
+		if (own[fitted->count - place] <= value[count - larger])
+			continue;
+		/* all that are as large, of which there may be more */
+		while (place < fitted->count &&
+		       own[fitted->count - place - 1] == own[fitted->count - place])
+			place++;
+		for (i = raised + 1; i <= place / share && i <= count; i++)
+			if (value[count - i] < own[fitted->count - place])
+				value[count - i] = own[fitted->count - place];
+		raised = i - 1 > raised ? i - 1 : raised;
 	}
 	free(own);
 	return true;
