@@ -67,19 +67,39 @@ static bool raise(u32 *value, uint32_t count, const struct kanary_held_out_error
 	return true;
 }
 
-/* @fitted: NULL for none; @copies: of each vector in @errors */
+/* The tail of raised errors may be a shorter one: no error is the rarer for it. */
+static void lower(struct kanary_model_knot *knot, const struct kanary_model_knot *before,
+		  uint32_t knots)
+{
+	uint32_t i;
+
+	for (i = 0; i < knots; i++) {
+		u32 limit = kanary_score_surprise(before, knots, knot[i].error);
+
+		knot[i].surprise = knot[i].surprise < limit ? knot[i].surprise : limit;
+	}
+}
+
+/*
+ * @fitted: NULL for none, else @curve is that of the first fold before
+ * @copies: of each vector in @errors
+ */
 static bool fit(struct kanary_trainer_head *head, const struct kanary_held_out_errors *errors,
 		const struct kanary_held_out_errors *fitted, double repeats, uint32_t copies,
-		const struct kanary_model_knot *knot, uint32_t knots)
+		const struct kanary_model_knot *curve, uint32_t knots)
 {
+	struct kanary_model_knot *knot = (struct kanary_model_knot *)curve;
+	struct kanary_model_knot before[KANARY_MODEL_KNOTS_MAX];
 	u32 *value = sorted(errors);
 
 	if (!value || (fitted && !raise(value, errors->count, fitted, repeats))) {
 		free(value);
 		return false;
 	}
-	kanary_calibrate_knots(value, errors->count, copies * repeats,
-			       (struct kanary_model_knot *)knot, knots, &head->tail);
+	memcpy(before, knot, knots * sizeof(*knot));
+	kanary_calibrate_knots(value, errors->count, copies * repeats, knot, knots, &head->tail);
+	if (fitted)
+		lower(knot, before, knots);
 	head->errors = errors->count;
 	head->median_error = value[errors->count / 2] / ERROR_UNIT;
 	free(value);

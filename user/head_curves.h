@@ -8,7 +8,7 @@
 /**
  * kanary_head_curves_fit() - make the curves of all heads that judge a task
  * @file: a model, of this trainer
- * @fitted: whether it is the final one, with trainer->fitted
+ * @fitted: whether it is the final one, with trainer->fitted and the curves of the first fold
  *
  * From the errors of all folds on what each does not know. The final model is none of them, and
  * knows more; but where it finds more errors of a size in what it was fitted to than they do in
