@@ -328,10 +328,11 @@ static void take_word(struct kanary_trainer *trainer)
 /* By what was held out from the folds, and what the final model makes of what it was fitted to. */
 static const char *calibrate(struct kanary_trainer *trainer, struct kanary_trainer_result *result)
 {
-	const char *failure = kanary_held_out_score_fitted(trainer);
+	const char *failure;
 
 	kanary_head_curves_copy(trainer->file, trainer->fold[0]);
 	take_word(trainer);
+	failure = kanary_held_out_score_fitted(trainer);
 	if (!failure)
 		failure = kanary_head_curves_fit(trainer->file, trainer, true, result);
 	if (!failure)

@@ -13,9 +13,7 @@ if [ ! -e "${ADFA:-}" ]; then
 	exit 77
 fi
 [ -x "$kanary" ] || make --no-print-directory -s user
-# What the data bear witness to is promised. A tenth of that is beyond them: shown, and no promise.
-BUDGETS=1000 tools/promise/measure.sh "$kanary" adfa "$ADFA"
-BUDGETS=10000 tools/promise/measure.sh "$kanary" adfa "$ADFA" || :
+tools/promise/measure.sh "$kanary" adfa "$ADFA"
 # the measurement itself: ten times as many alarms as promised, and a tenth
 for shift in "0.1 10000" "10 100"; do
 	read -r factor budget <<<"$shift"

@@ -205,7 +205,7 @@ static uint32_t count_alerts(unsigned long seed)
 /*
  * Which components and codewords a model has may hang on a single process: then the folds find
  * usual what the final model has no room for, and that one would raise an alert for each process
- * of a program (in 6 of these 16 worlds, for 11 to 23 of 1000 processes).
+ * of a program (in 6 of these 16 worlds, for 12 to 23 of 1000 processes).
  */
 static void what_the_final_model_was_fitted_to_is_usual(void **state)
 {
