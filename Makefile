@@ -39,6 +39,15 @@ $(BUILD)/kanary: $(USER_OBJ)
 	@echo "  LD      $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(USER_LIBS)
 
+# What tools/check-cases prints: not installed.
+CASES_OBJ := $(patsubst %.c,$(BUILD)/user/%.o,$(sort $(wildcard tests/cases/*.c)))
+.PHONY: cases
+cases: $(BUILD)/kanary $(BUILD)/describe-case
+
+$(BUILD)/describe-case: $(CASES_OBJ) $(filter-out %/user/main.o,$(USER_OBJ))
+	@echo "  LD      $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(USER_LIBS)
+
 # The training loop lives on vectorised exp(); nothing that must be exact is here.
 $(BUILD)/user/user/lstm_train.o $(BUILD)/user/user/adam.o: USER_CFLAGS += -O3 -ffast-math
 
@@ -47,7 +56,7 @@ $(BUILD)/user/%.o: %.c
 	@echo "  CC      $<"
 	$(Q)$(CC) $(USER_CFLAGS) -MMD -MP -c -o $@ $<
 
--include $(USER_OBJ:.o=.d)
+-include $(USER_OBJ:.o=.d) $(CASES_OBJ:.o=.d)
 
 # kbuild writes beside its sources, so it gets a tree of links of its own, one a kernel.
 KERNEL_NAME = $(notdir $(realpath $(KDIR)))

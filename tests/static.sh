@@ -126,7 +126,7 @@ check_spdx() {
 
 	while read -r file; do
 		case $file in
-		COPYING | *.json | .gitignore | */man/* | *.md | *.lst | *.conf | tests/fuzz/seeds/*) continue ;;
+		COPYING | *.json | .gitignore | */man/* | *.md | *.lst | *.conf | tests/fuzz/seeds/* | tests/cases/*/*) continue ;;
 		esac
 		head -n 2 "$file" | grep -q 'SPDX-License-Identifier: .*GPL-2.0' ||
 			complain "$file: no SPDX-License-Identifier in its first lines"
