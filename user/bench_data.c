@@ -163,7 +163,10 @@ int kanary_bench_data_vectors(const struct kanary_bench_data *data, uint32_t num
 	for (i = 0; !error && i < source->length; i++)
 		error = kanary_trace_call(&trace, KANARY_BINS_BANK +
 						  data->call[source->first + i]);
-	return error ? error : kanary_trace_end(&trace, KANARY_REASON_EXIT);
+	if (!error)
+		error = kanary_trace_end(&trace, KANARY_REASON_EXIT);
+	kanary_trace_discard(&trace);
+	return error;
 }
 
 void kanary_bench_data_free(struct kanary_bench_data *data)

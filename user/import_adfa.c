@@ -19,6 +19,7 @@ static int take_trace(void *context, const char *name, const uint16_t *call, uin
 		error = kanary_trace_call(&trace, KANARY_BINS_BANK + call[i]);
 	if (!error)
 		error = kanary_trace_end(&trace, KANARY_REASON_EXIT);
+	kanary_trace_discard(&trace);
 	import->files += !error;
 	return error;
 }

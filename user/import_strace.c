@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#define _GNU_SOURCE
 #include <ctype.h>
-#include <errno.h>
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,79 +8,49 @@
 #include "strace_path.h"
 #include "syscall_number.h"
 #include "trace_input.h"
+#include "trace_text.h"
 
 /* stands for the process whose pid the trace has not told (yet) */
 #define PID_UNTOLD 1
 
 struct process {
-	u32 pid;
+	struct kanary_trace_thread thread;
 	bool compat;
 	char program[KANARY_COMM_SIZE];	/* what a pending execve will run */
-	struct kanary_trace trace;
 };
 
 /* Reading one file. */
 struct reader {
-	struct kanary_import *import;
-	const char *name;
-	u64 number;		/* of the line, from 1 */
-	u64 calls;
-	void *processes;	/* tsearch() tree by pid */
+	struct kanary_trace_text text;
 	u32 main;		/* whose lines carry no pid */
 	bool first;		/* no call seen yet */
 	bool torn;		/* a remark cut into the line before; this is its rest */
 	char comm[KANARY_COMM_SIZE];	/* of the program that was started last */
-	struct kanary_strace_line line;
 };
-
-static int compare_processes(const void *left, const void *right)
-{
-	const struct process *a = left, *b = right;
-
-	return a->pid < b->pid ? -1 : a->pid > b->pid;
-}
 
 static struct process *find_process(struct reader *reader, u32 pid)
 {
-	struct process key_only = { .pid = pid };
-	struct process **found = tfind(&key_only, &reader->processes, compare_processes);
-	struct process *process;
+	struct process *process = kanary_trace_table_find(&reader->text.threads, pid);
 
-	if (found)
-		return *found;
-	process = calloc(1, sizeof(*process));
-	if (!process)
-		return NULL;
-	process->pid = pid;
-	if (!tsearch(process, &reader->processes, compare_processes)) {
-		free(process);
-		return NULL;
-	}
-	kanary_trace_begin(&process->trace, reader->import, pid, reader->comm,
-			   strlen(reader->comm));
+	if (process)
+		return process;
+	process = kanary_trace_table_add(&reader->text.threads, pid);
+	if (process)
+		kanary_trace_begin(&process->thread.trace, reader->text.import, pid, reader->comm,
+				   strlen(reader->comm));
 	return process;
 }
 
 static int end_process(struct reader *reader, u32 pid)
 {
-	struct process key_only = { .pid = pid };
-	struct process **found = tfind(&key_only, &reader->processes, compare_processes);
-	struct process *process;
+	struct process *process = kanary_trace_table_find(&reader->text.threads, pid);
 	int error;
 
-	if (!found)
+	if (!process)
 		return 0;
-	process = *found;
-	error = kanary_trace_end(&process->trace, KANARY_REASON_EXIT);
-	tdelete(process, &reader->processes, compare_processes);
-	free(process);
+	error = kanary_trace_end(&process->thread.trace, KANARY_REASON_EXIT);
+	kanary_trace_table_remove(&reader->text.threads, &process->thread);
 	return error;
-}
-
-static void locate(struct reader *reader, uint64_t *counter)
-{
-	kanary_trace_locate(reader->import, counter, reader->name, reader->number,
-			    reader->line.head);
 }
 
 static int take_paths(struct process *process, u32 bin, const char *name, const char *arguments)
@@ -97,7 +64,7 @@ static int take_paths(struct process *process, u32 bin, const char *name, const 
 
 	for (i = 0; call && !error && i < KANARY_PATH_CALL_PATHS; i++) {
 		length = kanary_strace_path_take(arguments, call, i, path, &flags);
-		error = kanary_trace_path(&process->trace, bin, path, length, flags);
+		error = kanary_trace_path(&process->thread.trace, bin, path, length, flags);
 	}
 	return error;
 }
@@ -123,15 +90,15 @@ static void remember_program(struct process *process, const char *arguments)
 
 static int run_program(struct reader *reader, struct process *process)
 {
-	int error = kanary_trace_end(&process->trace, KANARY_REASON_EXEC);
+	int error = kanary_trace_end(&process->thread.trace, KANARY_REASON_EXEC);
 
 	if (error)
 		return error;
 	if (*process->program)
 		memcpy(reader->comm, process->program, sizeof(reader->comm));
 	process->compat = false;
-	kanary_trace_begin(&process->trace, reader->import, process->pid, reader->comm,
-			   strlen(reader->comm));
+	kanary_trace_begin(&process->thread.trace, reader->text.import, process->thread.tid,
+			   reader->comm, strlen(reader->comm));
 	return 0;
 }
 
@@ -148,24 +115,25 @@ static int take_call(struct reader *reader, u32 pid, const char *name, const cha
 	u32 bin;
 
 	if (!process)
-		return kanary_trace_fail(reader->import, "%s: %s", reader->name,
-					  strerror(ENOMEM));
+		return kanary_trace_text_no_memory(&reader->text);
 	bin = kanary_syscall_number_bin(name, process->compat, &known);
 	/* The execve at the top of a trace is strace's own. */
 	by_strace = reader->first && is_exec(name);
 	reader->first = false;
 	if (!by_strace) {
 		if (!known)
-			locate(reader, &reader->import->calls_unnamed);
-		error = kanary_trace_call(&process->trace, bin);
+			kanary_trace_text_locate(&reader->text,
+						 &reader->text.import->calls_unnamed);
+		error = kanary_trace_call(&process->thread.trace, bin);
 		if (!error)
 			error = take_paths(process, bin, name, arguments + 1);
 	}
-	reader->calls++;
+	reader->text.calls++;
+	reader->text.named += known;
 	if (error || !is_exec(name))
 		return error;
 	remember_program(process, arguments);
-	if (kanary_strace_line_succeeded(&reader->line))
+	if (kanary_strace_line_succeeded(&reader->text.line))
 		error = run_program(reader, process);
 	return error;
 }
@@ -175,7 +143,7 @@ static int take_resumed(struct reader *reader, u32 pid, const char *text)
 {
 	struct process *process;
 
-	if (strncmp(text, "<... execve", 11) || !kanary_strace_line_succeeded(&reader->line))
+	if (strncmp(text, "<... execve", 11) || !kanary_strace_line_succeeded(&reader->text.line))
 		return 0;
 	process = find_process(reader, pid);
 	return process ? run_program(reader, process) : 0;
@@ -184,63 +152,51 @@ static int take_resumed(struct reader *reader, u32 pid, const char *text)
 /* "+++ superseded by execve in pid 7 +++": thread 7 goes on under this pid. */
 static int take_superseded(struct reader *reader, u32 pid, const char *text)
 {
-	struct process key_only = { .pid = (u32)strtoul(text, NULL, 10) };
-	struct process **thread = tfind(&key_only, &reader->processes, compare_processes);
+	u32 tid = (u32)strtoul(text, NULL, 10);
+	struct process *thread = kanary_trace_table_find(&reader->text.threads, tid);
 	struct process *leader = find_process(reader, pid);
-	struct process *process;
 	int error;
 
-	if (!leader || !thread || *thread == leader)
+	if (!leader || !thread || thread == leader)
 		return 0;
-	memcpy(leader->program, (*thread)->program, sizeof(leader->program));
-	error = kanary_trace_end(&leader->trace, KANARY_REASON_EXIT);
+	memcpy(leader->program, thread->program, sizeof(leader->program));
+	error = kanary_trace_end(&leader->thread.trace, KANARY_REASON_EXIT);
 	if (error)
 		return error;
 	/* The thread's calls become those that the execve ends. */
-	leader->trace = (*thread)->trace;
-	leader->compat = (*thread)->compat;
-	process = *thread;
-	tdelete(&key_only, &reader->processes, compare_processes);
-	free(process);
+	kanary_trace_move(&leader->thread.trace, &thread->thread.trace);
+	leader->compat = thread->compat;
+	kanary_trace_table_remove(&reader->text.threads, &thread->thread);
 	return 0;
-}
-
-static void note_any(const void *node, VISIT visit, void *any)
-{
-	if (visit == preorder || visit == leaf)
-		*(u32 *)any = (*(struct process *const *)node)->pid;
 }
 
 /*
  * On a terminal strace -f writes no pid while there is a single process. The
  * first pid that was not announced as attached is that process.
  */
-static u32 resolve_pid(struct reader *reader, u32 pid)
+static int resolve_pid(struct reader *reader, u32 *pid)
 {
-	struct process key_only = { .pid = pid ? pid : reader->main };
-	struct process **found = tfind(&key_only, &reader->processes, compare_processes);
+	struct kanary_trace_table *threads = &reader->text.threads;
 	struct process *process;
 
-	if (found)
-		return key_only.pid;
-	if (!pid) {
-		/* All but one have ended, the first of them too. */
-		twalk_r(reader->processes, note_any, &key_only.pid);
-		return key_only.pid;
+	if (kanary_trace_table_find(threads, *pid ? *pid : reader->main)) {
+		*pid = *pid ? *pid : reader->main;
+		return 0;
 	}
-	key_only.pid = PID_UNTOLD;
-	found = tfind(&key_only, &reader->processes, compare_processes);
-	if (!found || reader->main != PID_UNTOLD)
-		return pid;
-	process = *found;
-	tdelete(process, &reader->processes, compare_processes);
-	process->pid = pid;
-	process->trace.vector.pid = pid;
-	process->trace.vector.tgid = pid;
-	reader->main = pid;
-	if (!tsearch(process, &reader->processes, compare_processes))
-		free(process);
-	return pid;
+	if (!*pid) {
+		/* All but one have ended, the first of them too. */
+		*pid = threads->first ? threads->first->tid : reader->main;
+		return 0;
+	}
+	process = kanary_trace_table_find(threads, PID_UNTOLD);
+	if (!process || reader->main != PID_UNTOLD)
+		return 0;
+	process->thread.trace.vector.pid = *pid;
+	process->thread.trace.vector.tgid = *pid;
+	reader->main = *pid;
+	if (kanary_trace_table_rename(threads, &process->thread, *pid))
+		return kanary_trace_text_no_memory(&reader->text);
+	return 0;
 }
 
 static void take_attached(struct reader *reader, const char *text)
@@ -269,32 +225,38 @@ static bool take_personality(struct reader *reader, const char *text)
 	if (!found)
 		return false;
 	pid = (u32)strtoul(found + 14, &end, 10);
-	if (reader->main == PID_UNTOLD)
-		pid = resolve_pid(reader, 0);
+	if (reader->main == PID_UNTOLD) {
+		pid = 0;
+		resolve_pid(reader, &pid);
+	}
 	process = find_process(reader, pid);
 	if (process)
 		process->compat = strstr(end, "32 bit") != NULL;
 	return true;
 }
 
-static int take_line(struct reader *reader)
+static int take_line(struct kanary_trace_text *trace)
 {
+	struct reader *reader = (struct reader *)trace;
 	const char *text, *end;
 	char name[64];
+	int error;
 	u32 pid;
 
 	if (reader->torn) {
 		reader->torn = false;
 		return 0;
 	}
-	if (take_personality(reader, reader->line.head))
+	if (take_personality(reader, reader->text.line.head))
 		return 0;
-	take_attached(reader, reader->line.head);
-	text = kanary_strace_line_skip(reader->line.head, &pid);
+	take_attached(reader, reader->text.line.head);
+	text = kanary_strace_line_skip(reader->text.line.head, &pid);
 	if (kanary_strace_line_is_remark(text) && strncmp(text, "<... ", 5) &&
 	    strncmp(text, "+++ ", 4))
 		return 0;
-	pid = resolve_pid(reader, pid);
+	error = resolve_pid(reader, &pid);
+	if (error)
+		return error;
 	if (!strncmp(text, "<... ", 5))
 		return take_resumed(reader, pid, text);
 	if (!strncmp(text, "+++ superseded by execve in pid ", 32))
@@ -310,59 +272,29 @@ static int take_line(struct reader *reader)
 		name[end - text] = 0;
 		return take_call(reader, pid, name, end);
 	}
-	locate(reader, &reader->import->lines_skipped);
+	kanary_trace_text_locate(&reader->text, &reader->text.import->lines_skipped);
 	return 0;
 }
 
-static void free_rest(void *node)
+static void begin(struct kanary_trace_text *text)
 {
-	free(node);
+	struct reader *reader = (struct reader *)text;
+
+	reader->main = PID_UNTOLD;
+	reader->first = true;
 }
 
-/* Processes that were still running when the trace ended. */
-static int end_rest(struct reader *reader)
-{
-	int error = 0;
-	u32 pid = 0;
-
-	while (!error && reader->processes) {
-		twalk_r(reader->processes, note_any, &pid);
-		error = end_process(reader, pid);
-	}
-	return error;
-}
+static const struct kanary_trace_text_format format = {
+	.size = sizeof(struct reader),
+	.thread_size = sizeof(struct process),
+	.origin = "the output of strace",
+	.begin = begin,
+	.take = take_line,
+};
 
 int kanary_import_strace_stream(struct kanary_import *import, const char *name, FILE *file)
 {
-	struct reader *reader = calloc(1, sizeof(*reader));
-	int error;
-
-	if (!reader)
-		return kanary_trace_fail(import, "%s: %s", name, strerror(ENOMEM));
-	reader->import = import;
-	reader->name = name;
-	reader->main = PID_UNTOLD;
-	reader->first = true;
-	while ((error = kanary_strace_line_read(&reader->line, file)) > 0) {
-		reader->number++;
-		error = take_line(reader);
-		if (error)
-			goto out;
-	}
-	if (error < 0)
-		kanary_trace_fail(import, "%s: line %llu: %s", name,
-				   (unsigned long long)reader->number + 1, strerror(-error));
-	if (!error)
-		error = end_rest(reader);
-	if (!error && !reader->calls)
-		error = kanary_trace_fail(import,
-			"%s: line %llu: no system call up to here: is it the output of strace?", name,
-			(unsigned long long)reader->number);
-out:
-	tdestroy(reader->processes, free_rest);
-	free(reader);
-	import->files += !error;
-	return error;
+	return kanary_trace_text_read(&format, import, name, file);
 }
 
 int kanary_import_strace(struct kanary_import *import, const char *path)

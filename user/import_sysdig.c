@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-#define _GNU_SOURCE
-#include <errno.h>
-#include <search.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "import_sysdig.h"
 #include "path_call.h"
-#include "strace_line.h"
 #include "syscall_number.h"
 #include "sysdig_line.h"
 #include "trace_input.h"
+#include "trace_text.h"
 
 /* Names of system calls that a file can have, at most; further ones have no parity. */
 #define CALLS_MAX 512
@@ -19,6 +15,7 @@
  * struct call - what the file has told of a system call
  * @name: as it stands there
  * @bin: of it
+ * @named: whether that is known
  * @paths: whether it takes any
  * @result: its ends carry a result
  * @returns: it does
@@ -27,27 +24,18 @@
 struct call {
 	char name[KANARY_SYSDIG_LINE_CALL];
 	u32 bin;
+	bool named;
 	bool paths;
 	bool result;
 	bool returns;
 	bool begun;
 };
 
-struct thread {
-	u32 tid;
-	struct kanary_trace trace;
-};
-
 /* Reading one file. */
 struct reader {
-	struct kanary_import *import;
-	const char *name;
-	u64 number;		/* of the line, from 1 */
-	u64 calls;
-	void *threads;		/* tsearch() tree by tid */
+	struct kanary_trace_text text;
 	u32 known;		/* entries of @call, ordered by name */
 	struct call call[CALLS_MAX];
-	struct kanary_strace_line line;
 };
 
 /* Events of sysdig that are no system calls. */
@@ -68,47 +56,31 @@ static bool is_event(const char *name)
 	return false;
 }
 
-static int compare_threads(const void *left, const void *right)
+static struct kanary_trace_thread *find_thread(struct reader *reader,
+					       const struct kanary_sysdig_line *line)
 {
-	const struct thread *a = left, *b = right;
+	struct kanary_trace_thread *thread;
 
-	return a->tid < b->tid ? -1 : a->tid > b->tid;
-}
-
-static struct thread *find_thread(struct reader *reader, const struct kanary_sysdig_line *line)
-{
-	struct thread key = { .tid = line->tid };
-	struct thread **found = tfind(&key, &reader->threads, compare_threads);
-	struct thread *thread;
-
-	if (found)
-		return *found;
-	thread = calloc(1, sizeof(*thread));
-	if (!thread)
-		return NULL;
-	thread->tid = line->tid;
-	if (!tsearch(thread, &reader->threads, compare_threads)) {
-		free(thread);
-		return NULL;
-	}
-	kanary_trace_begin(&thread->trace, reader->import, line->tid, line->comm,
-			   strlen(line->comm));
+	thread = kanary_trace_table_find(&reader->text.threads, line->tid);
+	if (thread)
+		return thread;
+	thread = kanary_trace_table_add(&reader->text.threads, line->tid);
+	if (thread)
+		kanary_trace_begin(&thread->trace, reader->text.import, line->tid, line->comm,
+				   strlen(line->comm));
 	return thread;
 }
 
 static int end_thread(struct reader *reader, u32 tid)
 {
-	struct thread key = { .tid = tid };
-	struct thread **found = tfind(&key, &reader->threads, compare_threads);
-	struct thread *thread;
+	struct kanary_trace_thread *thread;
 	int error;
 
-	if (!found)
+	thread = kanary_trace_table_find(&reader->text.threads, tid);
+	if (!thread)
 		return 0;
-	thread = *found;
 	error = kanary_trace_end(&thread->trace, KANARY_REASON_EXIT);
-	tdelete(&key, &reader->threads, compare_threads);
-	free(thread);
+	kanary_trace_table_remove(&reader->text.threads, thread);
 	return error;
 }
 
@@ -141,9 +113,9 @@ static struct call *find_call(struct reader *reader, const char *name)
 	/* the ends of these always do */
 	call->result = call->paths;
 	call->returns = strcmp(name, "exit") && strcmp(name, "exit_group");
+	call->named = known;
 	if (!known)
-		kanary_trace_locate(reader->import, &reader->import->calls_unnamed, reader->name,
-				    reader->number, reader->line.head);
+		kanary_trace_text_locate(&reader->text, &reader->text.import->calls_unnamed);
 	return call;
 }
 
@@ -179,7 +151,8 @@ static bool is_beginning(struct call *call, const struct kanary_sysdig_line *lin
 	return call->begun;
 }
 
-static int take_paths(struct thread *thread, const struct call *call, const char *arguments)
+static int take_paths(struct kanary_trace_thread *thread, const struct call *call,
+		      const char *arguments)
 {
 	static const char *const keys[] = {
 		"name", "path", "filename", "pathname", "oldpath", "target", "newpath", "linkpath",
@@ -206,7 +179,7 @@ static int take_paths(struct thread *thread, const struct call *call, const char
 }
 
 /* The process goes on as another program; without columns, who it is is not known. */
-static int run_program(struct reader *reader, struct thread *thread,
+static int run_program(struct reader *reader, struct kanary_trace_thread *thread,
 		       const struct kanary_sysdig_line *line)
 {
 	const char *comm;
@@ -221,14 +194,14 @@ static int run_program(struct reader *reader, struct thread *thread,
 		comm = line->comm;
 		length = strlen(comm);
 	}
-	kanary_trace_begin(&thread->trace, reader->import, line->tid, comm, length);
+	kanary_trace_begin(&thread->trace, reader->text.import, line->tid, comm, length);
 	return error;
 }
 
 static int take_event(struct reader *reader, const struct kanary_sysdig_line *line)
 {
 	struct call *call = find_call(reader, line->call);
-	struct thread *thread;
+	struct kanary_trace_thread *thread;
 	bool beginning;
 	int error = 0;
 
@@ -237,13 +210,14 @@ static int take_event(struct reader *reader, const struct kanary_sysdig_line *li
 	beginning = is_beginning(call, line);
 	thread = find_thread(reader, line);
 	if (!thread)
-		return kanary_trace_fail(reader->import, "%s: %s", reader->name, strerror(ENOMEM));
+		return kanary_trace_text_no_memory(&reader->text);
 	/* a program's first path is told where its execve begins */
 	if (call->paths && (!beginning || !strncmp(call->name, "exec", 4)))
 		error = take_paths(thread, call, line->arguments);
 	if (!error && beginning) {
 		error = kanary_trace_call(&thread->trace, call->bin);
-		reader->calls++;
+		reader->text.calls++;
+		reader->text.named += call->named;
 	}
 	if (!error && !beginning && !strncmp(call->name, "exec", 4))
 		error = run_program(reader, thread, line);
@@ -252,60 +226,27 @@ static int take_event(struct reader *reader, const struct kanary_sysdig_line *li
 	return error;
 }
 
-static void note_any(const void *node, VISIT visit, void *any)
+static int take_line(struct kanary_trace_text *text)
 {
-	if (visit == preorder || visit == leaf)
-		*(u32 *)any = (*(struct thread *const *)node)->tid;
+	struct kanary_sysdig_line line;
+
+	if (kanary_sysdig_line_take(text->line.head, &line))
+		return take_event((struct reader *)text, &line);
+	if (*text->line.head)
+		kanary_trace_text_locate(text, &text->import->lines_skipped);
+	return 0;
 }
 
-/* Threads that were still running when the trace ended. */
-static int end_rest(struct reader *reader)
-{
-	int error = 0;
-	u32 tid = 0;
-
-	while (!error && reader->threads) {
-		twalk_r(reader->threads, note_any, &tid);
-		error = end_thread(reader, tid);
-	}
-	return error;
-}
+static const struct kanary_trace_text_format format = {
+	.size = sizeof(struct reader),
+	.thread_size = sizeof(struct kanary_trace_thread),
+	.origin = "the text of sysdig",
+	.take = take_line,
+};
 
 int kanary_import_sysdig_stream(struct kanary_import *import, const char *name, FILE *file)
 {
-	struct reader *reader = calloc(1, sizeof(*reader));
-	struct kanary_sysdig_line line;
-	int error;
-
-	if (!reader)
-		return kanary_trace_fail(import, "%s: %s", name, strerror(ENOMEM));
-	reader->import = import;
-	reader->name = name;
-	while ((error = kanary_strace_line_read(&reader->line, file)) > 0) {
-		reader->number++;
-		error = 0;
-		if (kanary_sysdig_line_take(reader->line.head, &line))
-			error = take_event(reader, &line);
-		else if (*reader->line.head)
-			kanary_trace_locate(import, &import->lines_skipped, name, reader->number,
-					    reader->line.head);
-		if (error)
-			goto out;
-	}
-	if (error < 0)
-		kanary_trace_fail(import, "%s: line %llu: %s", name,
-				  (unsigned long long)reader->number + 1, strerror(-error));
-	if (!error)
-		error = end_rest(reader);
-	if (!error && !reader->calls)
-		error = kanary_trace_fail(import,
-			"%s: line %llu: no system call up to here: is it the text of sysdig?", name,
-			(unsigned long long)reader->number);
-out:
-	tdestroy(reader->threads, free);
-	free(reader);
-	import->files += !error;
-	return error;
+	return kanary_trace_text_read(&format, import, name, file);
 }
 
 int kanary_import_sysdig(struct kanary_import *import, const char *path)

@@ -1,36 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "strace_line.h"
-
-int kanary_strace_line_read(struct kanary_strace_line *line, FILE *file)
-{
-	char ring[KANARY_STRACE_LINE_TAIL];
-	const size_t room = sizeof(ring) - 1;
-	size_t head = 0, total = 0, kept, i;
-	int byte;
-
-	while ((byte = getc_unlocked(file)) != EOF && byte != '\n') {
-		/* A zero byte would hide the rest of the line. */
-		byte = byte ? byte : '?';
-		if (head < sizeof(line->head) - 1)
-			line->head[head++] = (char)byte;
-		ring[total++ % room] = (char)byte;
-	}
-	if (ferror(file))
-		return -(errno ? errno : EIO);
-	if (byte == EOF && !total)
-		return 0;
-	line->head[head] = 0;
-	kept = total < room ? total : room;
-	for (i = 0; i < kept; i++)
-		line->tail[i] = ring[(total - kept + i) % room];
-	line->tail[kept] = 0;
-	return 1;
-}
 
 static const char *skip_blanks(const char *text)
 {
@@ -84,7 +57,7 @@ static bool ends_with(const char *tail, const char *suffix)
 	return length >= wanted && !memcmp(tail + length - wanted, suffix, wanted);
 }
 
-bool kanary_strace_line_succeeded(const struct kanary_strace_line *line)
+bool kanary_strace_line_succeeded(const struct kanary_trace_line *line)
 {
 	const char *result = NULL, *next = line->tail;
 

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "message.h"
@@ -9,6 +10,8 @@
 #include "path_record.h"
 #include "trace.h"
 #include "vector.h"
+
+#define ROOM_FIRST 16
 
 int kanary_trace_fail(struct kanary_import *import, const char *format, ...)
 {
@@ -50,16 +53,60 @@ static void name_stream(struct kanary_trace *trace)
 		trace->vector.stream = ++trace->import->streams;
 }
 
-static void append_paths(struct kanary_vector *vector, const uint16_t *paths)
+static void append_paths(struct kanary_vector *vector, const struct kanary_path_tally *tally)
 {
+	u16 counts[KANARY_PATH_BINS];
 	u32 bin;
 
+	if (!tally->used)
+		return;
+	kanary_path_tally_spread(tally, counts);
 	for (bin = 0; bin < KANARY_PATH_BINS; bin++) {
-		if (!paths[bin])
+		if (!counts[bin])
 			continue;
 		vector->counts[vector->length].bin = (u16)(KANARY_PATH_FIRST + bin);
-		vector->counts[vector->length++].count = paths[bin];
+		vector->counts[vector->length++].count = counts[bin];
 	}
+}
+
+static void append_calls(struct kanary_vector *vector, const struct kanary_trace *trace)
+{
+	u32 kept = vector->calls < KANARY_LOG_CALLS ? vector->calls : KANARY_LOG_CALLS;
+	u16 counts[KANARY_BINS] = { 0 };
+	u32 bin, i;
+
+	if (trace->forgotten)
+		memcpy(counts, trace->forgotten, sizeof(counts));
+	for (i = 0; i < kept; i++)
+		counts[trace->call[i]]++;
+	for (bin = 0; bin < KANARY_BINS; bin++) {
+		if (!counts[bin])
+			continue;
+		vector->counts[vector->length].bin = (u16)bin;
+		vector->counts[vector->length++].count = counts[bin];
+	}
+}
+
+/* As log.h has it: from the end down. */
+static void make_ring(const struct kanary_trace *trace, u32 left, u16 ring[KANARY_LOG_CALLS])
+{
+	u32 calls = trace->vector.calls;
+	u32 kept = calls < KANARY_LOG_CALLS ? calls : KANARY_LOG_CALLS;
+	u32 i;
+
+	for (i = 0; i < kept; i++)
+		ring[kanary_log_at(left + i)] = trace->call[kanary_log_at(calls - 1 - i)];
+}
+
+/* Nothing follows but what comes after a full period, and that has its last calls before it. */
+static void begin_next(struct kanary_trace *trace, const u16 *ring)
+{
+	trace->vector.index++;
+	trace->vector.calls = 0;
+	memcpy(trace->before, ring, sizeof(trace->before));
+	if (trace->forgotten)
+		memset(trace->forgotten, 0, KANARY_BINS * sizeof(*trace->forgotten));
+	kanary_path_tally_clear(&trace->paths);
 }
 
 static int make_vector(struct kanary_trace *trace, enum kanary_reason reason)
@@ -68,25 +115,21 @@ static int make_vector(struct kanary_trace *trace, enum kanary_reason reason)
 	_Alignas(8) u8 memory[KANARY_VECTOR_SIZE_MAX];
 	_Alignas(8) u16 order[KANARY_ORDER_BINS] = { 0 };
 	struct kanary_vector *vector = (void *)memory;
-	u16 calls[KANARY_LOG_MAX];
+	u16 ring[KANARY_LOG_CALLS] = { 0 }, calls[KANARY_LOG_MAX];
 	struct kanary_log log;
-	u32 bin, left;
+	u32 left;
 	int error;
 
 	name_stream(trace);
 	*vector = trace->vector;
 	vector->reason = reason;
-	for (bin = 0; bin < KANARY_BINS; bin++) {
-		if (!trace->counts[bin])
-			continue;
-		vector->counts[vector->length].bin = bin;
-		vector->counts[vector->length++].count = trace->counts[bin];
-	}
 	left = import->period - vector->calls;
-	kanary_log_order(order, trace->ring, left, vector->calls, trace->before);
+	make_ring(trace, left, ring);
+	append_calls(vector, trace);
+	kanary_log_order(order, ring, left, vector->calls, trace->before);
 	kanary_vector_append_order(vector, order);
-	append_paths(vector, trace->paths);
-	kanary_log_unroll(&log, calls, trace->ring, left, vector->calls, trace->before);
+	append_paths(vector, &trace->paths);
+	kanary_log_unroll(&log, calls, ring, left, vector->calls, trace->before);
 	kanary_vector_append_log(vector, &log);
 	error = import->take(import->taker, vector);
 	if (error) {
@@ -94,25 +137,57 @@ static int make_vector(struct kanary_trace *trace, enum kanary_reason reason)
 		return error;
 	}
 	import->vectors++;
-	trace->vector.index++;
-	trace->vector.calls = 0;
-	memcpy(trace->before, trace->ring, sizeof(trace->before));
-	memset(trace->counts, 0, sizeof(trace->counts));
-	memset(trace->paths, 0, sizeof(trace->paths));
+	if (reason == KANARY_REASON_PERIOD)
+		begin_next(trace, ring);
+	return 0;
+}
+
+static int no_memory(struct kanary_trace *trace)
+{
+	kanary_trace_fail(trace->import, "%s", strerror(ENOMEM));
+	return -ENOMEM;
+}
+
+static int grow(struct kanary_trace *trace)
+{
+	u16 room = trace->room ? (u16)(2 * trace->room) : ROOM_FIRST;
+	u16 *call = realloc(trace->call, room * sizeof(*call));
+
+	if (!call)
+		return no_memory(trace);
+	trace->call = call;
+	trace->room = room;
+	return 0;
+}
+
+static int forget(struct kanary_trace *trace, u32 at)
+{
+	if (!trace->forgotten)
+		trace->forgotten = calloc(KANARY_BINS, sizeof(*trace->forgotten));
+	if (!trace->forgotten)
+		return no_memory(trace);
+	trace->forgotten[trace->call[at]]++;
 	return 0;
 }
 
 int kanary_trace_call(struct kanary_trace *trace, uint32_t bin)
 {
 	int error = 0;
+	u32 at;
 
 	if (trace->vector.calls == trace->import->period)
 		error = make_vector(trace, KANARY_REASON_PERIOD);
-	trace->counts[bin]++;
+	at = kanary_log_at(trace->vector.calls);
+	if (!error && trace->vector.calls >= KANARY_LOG_CALLS)
+		error = forget(trace, at);
+	else if (!error && at == trace->room)
+		error = grow(trace);
+	if (error)
+		return error;
+	trace->call[at] = (uint16_t)bin;
 	trace->vector.calls++;
-	trace->ring[kanary_log_at(trace->import->period - trace->vector.calls)] = (uint16_t)bin;
 	trace->import->calls++;
-	return error;
+	return 0;
 }
 
 static int tell(struct kanary_trace *trace, uint32_t call, const char *name, size_t length,
@@ -142,8 +217,8 @@ static int tell(struct kanary_trace *trace, uint32_t call, const char *name, siz
 int kanary_trace_path(struct kanary_trace *trace, uint32_t call, const char *name, size_t length,
 		      uint16_t flags)
 {
-	u16 bins[KANARY_PATH_DEPTH_MAX], *counted;
-	u32 count, i;
+	u16 bins[KANARY_PATH_DEPTH_MAX];
+	u32 count;
 
 	length = strnlen(name, length);
 	if (!length)
@@ -157,10 +232,8 @@ int kanary_trace_path(struct kanary_trace *trace, uint32_t call, const char *nam
 		flags |= KANARY_PATH_TRUNCATED;
 	}
 	count = kanary_path_bins((const u8 *)name, length, flags, bins);
-	for (i = 0; i < count; i++) {
-		counted = &trace->paths[bins[i] - KANARY_PATH_FIRST];
-		*counted += *counted < UINT16_MAX;
-	}
+	if (kanary_path_tally_add(&trace->paths, bins, count))
+		return no_memory(trace);
 	name_stream(trace);
 	if (!trace->import->take_path ||
 	    !kanary_path_news_tell(trace->import->news, trace->vector.stream, name, length))
@@ -170,5 +243,25 @@ int kanary_trace_path(struct kanary_trace *trace, uint32_t call, const char *nam
 
 int kanary_trace_end(struct kanary_trace *trace, enum kanary_reason reason)
 {
-	return trace->vector.calls ? make_vector(trace, reason) : 0;
+	int error = trace->vector.calls ? make_vector(trace, reason) : 0;
+
+	kanary_trace_discard(trace);
+	return error;
+}
+
+void kanary_trace_move(struct kanary_trace *to, struct kanary_trace *from)
+{
+	*to = *from;
+	memset(from, 0, sizeof(*from));
+}
+
+void kanary_trace_discard(struct kanary_trace *trace)
+{
+	free(trace->call);
+	free(trace->forgotten);
+	kanary_path_tally_free(&trace->paths);
+	trace->call = NULL;
+	trace->forgotten = NULL;
+	trace->room = 0;
+	trace->vector.calls = 0;
 }

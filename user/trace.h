@@ -8,6 +8,7 @@
 
 #include "log.h"
 #include "path_news.h"
+#include "path_tally.h"
 
 /**
  * struct kanary_import - one run of "kanary import"
@@ -51,18 +52,23 @@ struct kanary_import {
 /**
  * struct kanary_trace - a process image whose calls are being counted
  * @import: who gets its vectors
- * @vector: identity; stream, index and the counts are kept here
- * @counts: of the vector in the making, by bin
- * @paths: of it, the same of paths from KANARY_PATH_FIRST on
- * @ring: of its calls, as log.h has it
+ * @vector: identity; stream, index and the number of calls are kept here
+ * @call: [@room] of the vector in the making, the last KANARY_LOG_CALLS at most: the one
+ *	that n calls came before stands at n modulo KANARY_LOG_CALLS
+ * @room: grows with the calls
+ * @forgotten: [KANARY_BINS], counts of the calls that are no longer in @call; NULL without any
+ * @paths: of the vector in the making
  * @before: the calls before it, latest first
+ *
+ * A trace may hold 100,000 processes at once, most of which make a few calls: all that grows.
  */
 struct kanary_trace {
 	struct kanary_import *import;
 	struct kanary_vector vector;
-	uint16_t counts[KANARY_BINS];
-	uint16_t paths[KANARY_PATH_BINS];
-	uint16_t ring[KANARY_LOG_CALLS];
+	uint16_t *call;
+	uint16_t *forgotten;
+	struct kanary_path_tally paths;
+	uint16_t room;
 	uint16_t before[KANARY_LOG_CONTEXT];
 };
 
@@ -96,8 +102,20 @@ int kanary_trace_path(struct kanary_trace *trace, uint32_t call, const char *nam
 void kanary_trace_locate(struct kanary_import *import, uint64_t *counter, const char *file,
 			 uint64_t line, const char *text);
 
-/** kanary_trace_end() - make the stream's last vector; 0 or -errno, with import->why set */
+/**
+ * kanary_trace_end() - make the stream's last vector
+ *
+ * Nothing of the trace is left, whether it went well or not.
+ *
+ * Return: 0 or -errno, with import->why set.
+ */
 int kanary_trace_end(struct kanary_trace *trace, enum kanary_reason reason);
+
+/** kanary_trace_move() - let @to, of which nothing is left, go on with what @from has begun */
+void kanary_trace_move(struct kanary_trace *to, struct kanary_trace *from);
+
+/** kanary_trace_discard() - leave nothing of a trace, and make no vector */
+void kanary_trace_discard(struct kanary_trace *trace);
 
 /** kanary_trace_fail() - set import->why; returns -EINVAL */
 int kanary_trace_fail(struct kanary_import *import, const char *format, ...)

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "trace_text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+void kanary_trace_text_locate(struct kanary_trace_text *text, uint64_t *counter)
+{
+	kanary_trace_locate(text->import, counter, text->name, text->line.number,
+			    text->line.head);
+}
+
+int kanary_trace_text_no_memory(struct kanary_trace_text *text)
+{
+	return kanary_trace_fail(text->import, "%s: %s", text->name, strerror(ENOMEM));
+}
+
+static int read_lines(struct kanary_trace_text *text,
+		      const struct kanary_trace_text_format *format)
+{
+	int error;
+
+	while ((error = kanary_trace_line_next(&text->line)) > 0) {
+		error = format->take(text);
+		if (error)
+			return error;
+	}
+	if (error)
+		kanary_trace_fail(text->import, "%s: line %llu: %s", text->name,
+				  (unsigned long long)text->line.number + 1, strerror(-error));
+	return error;
+}
+
+static int check_calls(struct kanary_trace_text *text, const char *origin)
+{
+	if (!text->calls)
+		return kanary_trace_fail(text->import,
+			"%s: line %llu: no system call up to here: is it %s?", text->name,
+			(unsigned long long)text->line.number, origin);
+	if (!text->named)
+		return kanary_trace_fail(text->import,
+			"%s: %llu lines, and not one call of a known name: is it %s?", text->name,
+			(unsigned long long)text->line.number, origin);
+	return 0;
+}
+
+int kanary_trace_text_read(const struct kanary_trace_text_format *format,
+			   struct kanary_import *import, const char *name, FILE *file)
+{
+	struct kanary_trace_text *text = calloc(1, format->size);
+	int error;
+
+	if (!text)
+		return kanary_trace_fail(import, "%s: %s", name, strerror(ENOMEM));
+	text->import = import;
+	text->name = name;
+	kanary_trace_line_begin(&text->line, file);
+	if (format->begin)
+		format->begin(text);
+	error = kanary_trace_table_begin(&text->threads, format->thread_size);
+	if (error)
+		kanary_trace_fail(import, "%s: no random numbers: %s", name, strerror(-error));
+	else
+		error = read_lines(text, format);
+	if (!error)
+		error = check_calls(text, format->origin);
+	if (!error)
+		error = kanary_trace_table_end(&text->threads);
+	kanary_trace_table_free(&text->threads);
+	free(text);
+	import->files += !error;
+	return error;
+}
