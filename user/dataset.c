@@ -95,16 +95,18 @@ bool kanary_dataset_add_path(struct kanary_dataset *dataset, uint32_t file,
 }
 
 static bool add_record(struct kanary_dataset *dataset,
-		       const struct kanary_recording_record *record, uint64_t cgroup)
+		       const struct kanary_recording_record *record,
+		       const struct kanary_selection *selection)
 {
 	if (record->path)
-		return (cgroup && record->path->cgroup != cgroup) ||
+		return !kanary_selection_wants(selection, record->path->cgroup) ||
 		       kanary_dataset_add_path(dataset, dataset->files, record->path);
-	return (cgroup && record->vector->cgroup != cgroup) ||
+	return !kanary_selection_wants(selection, record->vector->cgroup) ||
 	       kanary_dataset_add(dataset, dataset->files, record->vector);
 }
 
-bool kanary_dataset_read(struct kanary_dataset *dataset, const char *path, uint64_t cgroup)
+bool kanary_dataset_read(struct kanary_dataset *dataset, const char *path,
+			 struct kanary_selection *selection)
 {
 	struct kanary_recording_reader *reader;
 	struct kanary_recording_record record;
@@ -112,6 +114,8 @@ bool kanary_dataset_read(struct kanary_dataset *dataset, const char *path, uint6
 	bool done = false;
 	uint32_t period;
 
+	if (kanary_selection_resolve(selection, path))
+		return false;
 	reader = kanary_recording_open(path, &why);
 	if (!reader) {
 		kanary_message_error("cannot read %s: %s", path, why);
@@ -126,7 +130,7 @@ bool kanary_dataset_read(struct kanary_dataset *dataset, const char *path, uint6
 	}
 	dataset->period = period;
 	while (kanary_recording_read(reader, &record)) {
-		if (!add_record(dataset, &record, cgroup)) {
+		if (!add_record(dataset, &record, selection)) {
 			kanary_message_error("%s does not fit into memory: give fewer recordings",
 					     path);
 			goto close;

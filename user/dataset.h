@@ -9,6 +9,7 @@
 
 #include "kanary_netlink.h"
 #include "path_list.h"
+#include "selection.h"
 
 /**
  * enum kanary_dataset_part - what a vector is used for
@@ -104,13 +105,15 @@ bool kanary_dataset_add_path(struct kanary_dataset *dataset, uint32_t file,
 /**
  * kanary_dataset_read() - add a recording
  * @path: of the recording
- * @cgroup: take this container's vectors only, 0 for all
+ * @selection: whose vectors to take, found anew in each recording; NULL for all
  *
+ * After the last recording kanary_selection_check() says what was in none of them.
  * A recording that is cut off is taken up to the cut, with a note on stderr.
  *
  * Return: false after one line on stderr.
  */
-bool kanary_dataset_read(struct kanary_dataset *dataset, const char *path, uint64_t cgroup);
+bool kanary_dataset_read(struct kanary_dataset *dataset, const char *path,
+			 struct kanary_selection *selection);
 
 /**
  * kanary_dataset_finish() - no more vectors: sort them into streams

@@ -6,7 +6,6 @@
 
 #include "arguments.h"
 #include "commands.h"
-#include "container_name.h"
 #include "dataset.h"
 #include "evaluate.h"
 #include "json_output.h"
@@ -71,7 +70,7 @@ struct options {
 	const char *model;
 	char **inputs[SETS];
 	int input_count[SETS];
-	const char *container;
+	struct kanary_selection selection;
 	bool json;
 };
 
@@ -90,7 +89,8 @@ struct scored {
 static const struct argp_option arguments[] = {
 	{ "normal", 'n', NULL, 0, "recordings after this are normal", 0 },
 	{ "attack", 'a', NULL, 0, "recordings after this are attacks", 0 },
-	{ "container", 'c', "C", 0, "this container's vectors only", 0 },
+	{ "container", 'c', "C", 0, "this container's vectors only, as kanary info names it; may "
+	  "be repeated, and be a pattern", 0 },
 	{ "json", 'j', NULL, 0, "print a JSON object", 0 },
 	{ 0 },
 };
@@ -114,8 +114,7 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 		take_inputs(options, ATTACK, state);
 		return 0;
 	case 'c':
-		options->container = argument;
-		return 0;
+		return kanary_selection_parse(&options->selection, argument, state);
 	case 'j':
 		options->json = true;
 		return 0;
@@ -147,13 +146,14 @@ static const struct argp argp = {
 	       "\vExample:\n\n  kanary eval web.model --normal later.rec --attack exploit.rec\n",
 };
 
-static int read_set(struct scored *scored, char **inputs, int count, u64 cgroup, u32 period)
+static int read_set(struct scored *scored, char **inputs, int count,
+		    struct kanary_selection *selection, u32 period)
 {
 	size_t i;
 	int input;
 
 	for (input = 0; input < count; input++)
-		if (!kanary_dataset_read(&scored->dataset, inputs[input], cgroup))
+		if (!kanary_dataset_read(&scored->dataset, inputs[input], selection))
 			return 1;
 	if (!kanary_dataset_finish(&scored->dataset))
 		return kanary_message_error("eval: %s", strerror(ENOMEM));
@@ -243,7 +243,7 @@ static int report(const struct options *options, struct scored sets[SETS])
 	return options->json ? kanary_json_output_print(object) : 0;
 }
 
-static int evaluate(const struct options *options, u64 cgroup)
+static int evaluate(struct options *options)
 {
 	struct scored sets[SETS] = { 0 };
 	struct kanary_model_file file;
@@ -261,10 +261,12 @@ static int evaluate(const struct options *options, u64 cgroup)
 	}
 	for (set = 0; !status && set < SETS; set++) {
 		status = read_set(&sets[set], options->inputs[set], options->input_count[set],
-				  cgroup, file.model.header->period);
+				  &options->selection, file.model.header->period);
 		for (i = 0; !status && i < sets[set].dataset.streams; i++)
 			score_stream(&sets[set], &replay, i);
 	}
+	if (!status)
+		status = kanary_selection_check(&options->selection);
 	if (!status)
 		status = report(options, sets);
 	for (set = 0; set < SETS; set++) {
@@ -281,8 +283,6 @@ out_file:
 int kanary_eval_main(int argc, char **argv)
 {
 	struct options options = { 0 };
-	uint64_t cgroup = 0;
-	char why[256];
 	int status;
 
 	options.inputs[NORMAL] = calloc((size_t)argc + 1, sizeof(char *));
@@ -291,15 +291,14 @@ int kanary_eval_main(int argc, char **argv)
 		status = kanary_message_error("eval: %s", strerror(ENOMEM));
 	else
 		status = kanary_arguments_parse(&argp, argc, argv, &options);
-	if (!status && options.container &&
-	    !kanary_container_name_find(options.container, &cgroup, why, sizeof(why)))
-		status = kanary_message_error("eval: %s", why);
 	if (!status && options.input_count[ATTACK])
-		status = evaluate(&options, cgroup);
+		status = evaluate(&options);
 	else if (!status)
 		status = kanary_promise_report(options.model, options.inputs[NORMAL],
-					       options.input_count[NORMAL], cgroup, options.json);
+					       options.input_count[NORMAL], &options.selection,
+					       options.json);
 	free(options.inputs[NORMAL]);
 	free(options.inputs[ATTACK]);
+	kanary_selection_free(&options.selection);
 	return status;
 }

@@ -145,7 +145,7 @@ static int run(struct identify *identify)
 	if (!header->kinds)
 		return kanary_message_error("identify: %s knows no kinds of processes: train it again",
 					    identify->options->model);
-	if (!kanary_dataset_read(&identify->dataset, identify->options->recording, 0))
+	if (!kanary_dataset_read(&identify->dataset, identify->options->recording, NULL))
 		return 1;
 	if (!kanary_dataset_finish(&identify->dataset))
 		return kanary_message_error("identify: %s", strerror(ENOMEM));

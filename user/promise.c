@@ -82,7 +82,7 @@ static bool note(struct judgement *judgement, const struct kanary_stream *stream
 
 /* In the order of the recording, as the order of a container's processes matters. */
 static int judge(struct judgement *judgement, const struct kanary_model *model,
-		 const char *path, uint64_t cgroup)
+		 const char *path, struct kanary_selection *selection)
 {
 	struct kanary_recording_reader *reader;
 	struct kanary_stream_set streams;
@@ -92,6 +92,8 @@ static int judge(struct judgement *judgement, const struct kanary_model *model,
 	int status = 1;
 	uint32_t period;
 
+	if (kanary_selection_resolve(selection, path))
+		return 1;
 	reader = kanary_recording_open(path, &why);
 	if (!reader)
 		return kanary_message_error("eval: cannot read %s: %s", path, why);
@@ -106,7 +108,7 @@ static int judge(struct judgement *judgement, const struct kanary_model *model,
 		goto out_reader;
 	}
 	while ((vector = kanary_recording_next(reader))) {
-		if (cgroup && vector->cgroup != cgroup)
+		if (!kanary_selection_wants(selection, vector->cgroup))
 			continue;
 		stream = kanary_stream_set_get(&streams, vector);
 		if (stream)
@@ -128,10 +130,10 @@ out_reader:
 }
 
 static int add(struct kanary_alarm_list *list, const struct kanary_model *model, const char *path,
-	       uint64_t cgroup)
+	       struct kanary_selection *selection)
 {
 	struct judgement judgement = { 0 };
-	int status = judge(&judgement, model, path, cgroup);
+	int status = judge(&judgement, model, path, selection);
 	size_t i;
 
 	if (!status && judgement.judged)
@@ -179,8 +181,8 @@ static int print(const struct kanary_promise *promise, const struct kanary_model
 	return 0;
 }
 
-int kanary_promise_report(const char *model, char *const *recordings, int count, uint64_t cgroup,
-			  bool json)
+int kanary_promise_report(const char *model, char *const *recordings, int count,
+			  struct kanary_selection *selection, bool json)
 {
 	struct kanary_alarm_list list = { 0 };
 	struct kanary_promise promise;
@@ -192,10 +194,12 @@ int kanary_promise_report(const char *model, char *const *recordings, int count,
 		return status;
 	list.memory = kanary_alarm_memory(file.model.header);
 	for (i = 0; !status && i < count; i++)
-		status = add(&list, &file.model, recordings[i], cgroup);
+		status = add(&list, &file.model, recordings[i], selection);
+	if (!status)
+		status = kanary_selection_check(selection);
 	if (!status && !list.count)
 		status = kanary_message_error("eval: there is no vector in %s%s: record again",
-					      recordings[0], cgroup ? " of that container" : "");
+					      recordings[0], selection->wishes ? " of that container" : "");
 	if (!status) {
 		kanary_promise_measure(&promise, &list, file.model.header->threshold,
 				       file.model.header->budget);

@@ -4,6 +4,7 @@
 #define KANARY_PROMISE_H
 
 #include "alarm.h"
+#include "selection.h"
 
 /* What a rate is promised to: no more than so many times too high or too low. */
 #define KANARY_PROMISE_FACTOR 2.0
@@ -36,11 +37,11 @@ bool kanary_promise_broken(const struct kanary_promise *promise);
 /**
  * kanary_promise_report() - judge normal recordings, and print what came of it
  * @model: path
- * @cgroup: take this container's vectors only, 0 for all
+ * @selection: whose vectors to judge
  *
  * Return: exit status.
  */
-int kanary_promise_report(const char *model, char *const *recordings, int count, uint64_t cgroup,
-			  bool json);
+int kanary_promise_report(const char *model, char *const *recordings, int count,
+			  struct kanary_selection *selection, bool json);
 
 #endif /* KANARY_PROMISE_H */

@@ -24,9 +24,14 @@ struct frame {
 enum kind {
 	KIND_VECTOR,
 	KIND_PATH,
+	KIND_CONTAINER,
+	KIND_HOST,
+	KIND_LOSS,
 };
 
 _Static_assert(KANARY_VECTOR_SIZE_MAX <= UINT16_MAX, "a vector does not fit into a frame");
+_Static_assert(sizeof(struct kanary_recording_container) + KANARY_RECORDING_TEXT_MAX <=
+	       KANARY_VECTOR_SIZE_MAX, "a note does not fit where a vector does");
 
 struct kanary_recording_writer {
 	FILE *file;
@@ -136,6 +141,42 @@ int kanary_recording_write_path(struct kanary_recording_writer *writer,
 	return write_record(writer, KIND_PATH, path, kanary_path_record_size(path->length));
 }
 
+int kanary_recording_write_container(struct kanary_recording_writer *writer, uint64_t cgroup,
+				     uint64_t time, enum kanary_recording_event event,
+				     const char *const texts[KANARY_RECORDING_TEXTS])
+{
+	_Alignas(8) u8 bytes[sizeof(struct kanary_recording_container) + KANARY_RECORDING_TEXT_MAX];
+	struct kanary_recording_container *container = (void *)bytes;
+	size_t size;
+
+	container->cgroup = cgroup;
+	container->time = time;
+	container->event = event;
+	container->reserved = 0;
+	size = kanary_recording_note_join(container->text, KANARY_RECORDING_TEXT_MAX, texts,
+					  KANARY_RECORDING_TEXTS);
+	return write_record(writer, KIND_CONTAINER, container, sizeof(*container) + size);
+}
+
+int kanary_recording_write_host(struct kanary_recording_writer *writer, uint64_t time,
+				const char *boot, const char *release)
+{
+	_Alignas(8) u8 bytes[sizeof(struct kanary_recording_host) + KANARY_RECORDING_TEXT_MAX];
+	struct kanary_recording_host *host = (void *)bytes;
+	const char *const texts[] = { boot, release };
+	size_t size;
+
+	host->time = time;
+	size = kanary_recording_note_join(host->text, KANARY_RECORDING_TEXT_MAX, texts, 2);
+	return write_record(writer, KIND_HOST, host, sizeof(*host) + size);
+}
+
+int kanary_recording_write_loss(struct kanary_recording_writer *writer,
+				const struct kanary_recording_loss *loss)
+{
+	return write_record(writer, KIND_LOSS, loss, sizeof(*loss));
+}
+
 int kanary_recording_flush(struct kanary_recording_writer *writer)
 {
 	errno = 0;
@@ -168,10 +209,11 @@ static const char *check_header(const struct kanary_recording_header *header, si
 	if (size < sizeof(*header))
 		return "cut off within its header";
 	/* Before the checksum: another version may keep that elsewhere. */
-	if (header->version != KANARY_RECORDING_VERSION) {
+	if (header->version < KANARY_RECORDING_VERSION_MIN ||
+	    header->version > KANARY_RECORDING_VERSION) {
 		snprintf(sentence, sizeof(sentence),
-			 "recording of version %u, this kanary reads version %u: record again",
-			 header->version, KANARY_RECORDING_VERSION);
+			 "recording of version %u, this kanary reads versions %u to %u: record again",
+			 header->version, KANARY_RECORDING_VERSION_MIN, KANARY_RECORDING_VERSION);
 		return sentence;
 	}
 	if (header->checksum != checksum_header(header))
@@ -234,6 +276,24 @@ static bool give_up(struct kanary_recording_reader *reader, const char *what)
 	return false;
 }
 
+static const char *check_note(const void *bytes, const struct frame *frame,
+			      struct kanary_recording_record *record)
+{
+	switch (frame->kind) {
+	case KIND_CONTAINER:
+		record->container = bytes;
+		return kanary_recording_note_container(bytes, frame->size);
+	case KIND_HOST:
+		record->host = bytes;
+		return kanary_recording_note_host(bytes, frame->size);
+	case KIND_LOSS:
+		record->loss = bytes;
+		return kanary_recording_note_loss(bytes, frame->size);
+	default:
+		return "record of an unknown kind";
+	}
+}
+
 /* Takes the record that has been read for what its frame says it is. */
 static const char *check_record(const struct kanary_recording_reader *reader,
 				const struct frame *frame, struct kanary_recording_record *record)
@@ -248,11 +308,11 @@ static const char *check_record(const struct kanary_recording_reader *reader,
 		record->path = (const void *)reader->record;
 		return kanary_path_record_check(record->path, frame->size);
 	}
-	return "record of an unknown kind";
+	return check_note(reader->record, frame, record);
 }
 
-bool kanary_recording_read(struct kanary_recording_reader *reader,
-			   struct kanary_recording_record *record)
+bool kanary_recording_read_any(struct kanary_recording_reader *reader,
+			       struct kanary_recording_record *record)
 {
 	size_t got, padding, i;
 	struct frame frame;
@@ -290,6 +350,15 @@ bool kanary_recording_read(struct kanary_recording_reader *reader,
 	}
 	reader->offset += sizeof(frame) + frame.size + padding;
 	return true;
+}
+
+bool kanary_recording_read(struct kanary_recording_reader *reader,
+			   struct kanary_recording_record *record)
+{
+	while (kanary_recording_read_any(reader, record))
+		if (record->vector || record->path)
+			return true;
+	return false;
 }
 
 const struct kanary_vector *kanary_recording_next(struct kanary_recording_reader *reader)

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Recording files: vectors and paths as they came from the kernel, or from an importer.
+ * Recording files: vectors and paths as they came from the kernel, or from an importer,
+ * and notes on whose they are.
  *
  *	struct kanary_recording_header, then for each record
  *	u16 size		bytes of the record
- *	u16 kind		0 vector, 1 path
+ *	u16 kind		0 vector, 1 path, 2 container, 3 host, 4 losses
  *	u32 checksum		CRC-32C of the record, with size and kind before it
- *	struct kanary_vector	or struct kanary_path: size bytes, padded with zeros to a
- *				multiple of 8
+ *	struct kanary_vector	or struct kanary_path, or a note of recording_note.h: size
+ *				bytes, padded with zeros to a multiple of 8
  *
  * A path stands before the vector in which it was counted first, as far as its order is
  * known. Little endian. A file may end anywhere: everything before the cut is read.
+ * Version 3 is the same without notes, and is read, too.
  */
 #ifndef KANARY_RECORDING_H
 #define KANARY_RECORDING_H
@@ -19,15 +21,18 @@
 #include <stdint.h>
 
 #include "kanary_netlink.h"
+#include "recording_note.h"
 #include "types.h"
 
 #define KANARY_RECORDING_MAGIC "KANARYR\n"
-#define KANARY_RECORDING_VERSION 3
+#define KANARY_RECORDING_VERSION 4
+/* The oldest that is read. */
+#define KANARY_RECORDING_VERSION_MIN 3
 
 /**
  * struct kanary_recording_header - first bytes of a recording
  * @magic: KANARY_RECORDING_MAGIC
- * @version: KANARY_RECORDING_VERSION
+ * @version: KANARY_RECORDING_VERSION_MIN .. KANARY_RECORDING_VERSION
  * @checksum: CRC-32C of the header, with this field as 0
  * @period: calls per vector
  * @abi: 0 native x86-64 numbers, 1 the file was imported from an i386 trace
@@ -48,10 +53,16 @@ struct kanary_recording_header {
  * struct kanary_recording_record - one of these is set
  * @vector: valid
  * @path: valid; its name is nevertheless what a stranger wrote
+ * @container: valid; its texts likewise
+ * @host: valid
+ * @loss: valid
  */
 struct kanary_recording_record {
 	const struct kanary_vector *vector;
 	const struct kanary_path *path;
+	const struct kanary_recording_container *container;
+	const struct kanary_recording_host *host;
+	const struct kanary_recording_loss *loss;
 };
 
 struct kanary_recording_writer;
@@ -74,6 +85,24 @@ int kanary_recording_write(struct kanary_recording_writer *writer,
 int kanary_recording_write_path(struct kanary_recording_writer *writer,
 				const struct kanary_path *path);
 
+/**
+ * kanary_recording_write_container() - note a container
+ * @texts: by enum kanary_recording_text; NULL counts as empty
+ *
+ * Return: 0 or -errno.
+ */
+int kanary_recording_write_container(struct kanary_recording_writer *writer, uint64_t cgroup,
+				     uint64_t time, enum kanary_recording_event event,
+				     const char *const texts[KANARY_RECORDING_TEXTS]);
+
+/** kanary_recording_write_host() - note where and when; before all else; 0 or -errno */
+int kanary_recording_write_host(struct kanary_recording_writer *writer, uint64_t time,
+				const char *boot, const char *release);
+
+/** kanary_recording_write_loss() - note what is missing so far; 0 or -errno */
+int kanary_recording_write_loss(struct kanary_recording_writer *writer,
+				const struct kanary_recording_loss *loss);
+
 /** kanary_recording_flush() - hand everything to the kernel, so a crash of ours loses nothing */
 int kanary_recording_flush(struct kanary_recording_writer *writer);
 
@@ -91,7 +120,7 @@ const struct kanary_recording_header *
 kanary_recording_describe(const struct kanary_recording_reader *reader);
 
 /**
- * kanary_recording_read() - the next record of any kind
+ * kanary_recording_read() - the next vector or path, past all notes
  * @record: set; valid until the next call
  *
  * Return: false at the end of what can be read.
@@ -99,8 +128,12 @@ kanary_recording_describe(const struct kanary_recording_reader *reader);
 bool kanary_recording_read(struct kanary_recording_reader *reader,
 			   struct kanary_recording_record *record);
 
+/** kanary_recording_read_any() - the same of the next record of whatever kind */
+bool kanary_recording_read_any(struct kanary_recording_reader *reader,
+			       struct kanary_recording_record *record);
+
 /**
- * kanary_recording_next() - the next vector, past all paths
+ * kanary_recording_next() - the next vector, past all else
  *
  * Return: a vector that is valid until the next call, or NULL at the end of what can be read.
  */

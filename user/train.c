@@ -11,7 +11,6 @@
 #include "arguments.h"
 #include "budget.h"
 #include "commands.h"
-#include "container_name.h"
 #include "grams_train.h"
 #include "message.h"
 #include "model_file.h"
@@ -51,7 +50,7 @@ struct options {
 	int input_count;
 	const char *output;
 	char name[KANARY_NAME_SIZE];
-	const char *container;
+	struct kanary_selection selection;
 	const char *budget;
 	const char *path_news;
 	bool decay_given;
@@ -63,7 +62,8 @@ struct options {
 static const struct argp_option arguments[] = {
 	{ "output", 'o', "MODEL", 0, "model file to write (replaced only when all went well)", 0 },
 	{ "name", 'n', "NAME", 0, "of the profile; by default the model file's", 0 },
-	{ "container", 'c', "C", 0, "train on this container's vectors only", 0 },
+	{ "container", 'c', "C", 0, "train on this container's vectors only, as kanary info names it; "
+	  "may be repeated, and be a pattern", 0 },
 	{ "budget", 'b', "N/TIME", 0, "false alarms that you accept of a container: 1/week, 2/day, 1/12h, "
 	  "or 1/1000000 for one in so many vectors", 0 },
 	{ "time-limit", KEY_TIME_LIMIT, "TIME", 0, "of the sequence head's training, 60s; half as "
@@ -220,8 +220,7 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 	case 'n':
 		return parse_name(state, argument, options->name);
 	case 'c':
-		options->container = argument;
-		return 0;
+		return kanary_selection_parse(&options->selection, argument, state);
 	case 'b':
 		options->budget = argument;
 		return 0;
@@ -382,15 +381,6 @@ static int train(struct options *options, struct kanary_dataset *dataset)
 	return status;
 }
 
-static int find_container(const char *text, uint64_t *cgroup)
-{
-	char why[256];
-
-	if (text && !kanary_container_name_find(text, cgroup, why, sizeof(why)))
-		return kanary_message_error("train: %s", why);
-	return 0;
-}
-
 /* What the container head takes over from the sequence head. */
 static void share_settings(struct kanary_trainer_settings *settings)
 {
@@ -422,22 +412,23 @@ int kanary_train_main(int argc, char **argv)
 		},
 	};
 	struct kanary_dataset dataset = { 0 };
-	uint64_t cgroup = 0;
 	int status, i;
 
 	options.inputs = calloc((size_t)argc + 1, sizeof(*options.inputs));
 	if (!options.inputs)
 		return kanary_message_error("train: %s", strerror(ENOMEM));
 	status = kanary_arguments_parse(&argp, argc, argv, &options);
-	if (!status)
-		status = find_container(options.container, &cgroup);
 	for (i = 0; !status && i < options.input_count; i++)
-		status = !kanary_dataset_read(&dataset, options.inputs[i], cgroup);
+		status = !kanary_dataset_read(&dataset, options.inputs[i],
+					      &options.selection);
+	if (!status)
+		status = kanary_selection_check(&options.selection);
 	if (!status && !kanary_dataset_finish(&dataset))
 		status = kanary_message_error("train: %s", strerror(ENOMEM));
 	if (!status && !dataset.count)
 		status = kanary_message_error("train: there is not a single vector%s: nothing to learn",
-					      cgroup ? " of that container" : "");
+					      options.selection.wishes ?
+					      " of that container" : "");
 	if (!status)
 		status = apply_budget(&options, &dataset);
 	if (!status)
@@ -457,6 +448,7 @@ int kanary_train_main(int argc, char **argv)
 		status = train(&options, &dataset);
 	}
 	kanary_dataset_free(&dataset);
+	kanary_selection_free(&options.selection);
 	free(options.inputs);
 	return status;
 }

@@ -116,15 +116,20 @@ static void write_recording(void)
 	const char *path = place("recording/whole");
 	static struct kanary_random_vector source;
 	struct kanary_recording_writer *writer;
+	const char *const texts[] = { "docker", "web", "abcd", "nginx:1.22", "/a/docker-abcd" };
+	const struct kanary_recording_loss loss = { .vectors = 1, .end = KANARY_RECORDING_ENDED };
 	int i, error;
 
 	writer = kanary_recording_create(path, 64, 0, "seeds", 0);
 	if (!writer)
 		give_up(path);
 	kanary_random_vector_seed(&source, 2);
+	kanary_recording_write_host(writer, 1, "boot", "6.1.0");
+	kanary_recording_write_container(writer, 7, 2, KANARY_RECORDING_SEEN, texts);
 	error = kanary_recording_write_path(writer, a_path());
 	for (i = 0; !error && i < 4; i++)
 		error = kanary_recording_write(writer, kanary_random_vector_next(&source, i == 3));
+	kanary_recording_write_loss(writer, &loss);
 	if (kanary_recording_finish(writer))
 		give_up(path);
 }

@@ -193,7 +193,7 @@ static void test_records_of_other_kinds_end_it(void **state)
 
 	/* a good checksum does not make it a kind that we know */
 	memcpy(copy, file, file_size);
-	copy[path_at + 2] = 2;
+	copy[path_at + 2] = 9;
 	crc = kanary_checksum_update(0, copy + path_at, 4);
 	crc = kanary_checksum_update(crc, copy + path_at + 8, kanary_path_record_size(11));
 	memcpy(copy + path_at + 4, &crc, sizeof(crc));
@@ -204,6 +204,136 @@ static void test_records_of_other_kinds_end_it(void **state)
 	assert_non_null(strstr(kanary_recording_damage(reader), "unknown kind at byte"));
 	assert_non_null(strstr(kanary_recording_damage(reader), "1 whole"));
 	kanary_recording_close(reader);
+}
+
+/* What kanary_recording_read_any() makes of one record of a kind; the reason, or NULL. */
+static const char *read_note(u16 kind, const void *note, u16 size)
+{
+	static char damage[256];
+	struct { u16 size, kind; u32 checksum; } frame = { size, kind, 0 };
+	struct kanary_recording_reader *reader;
+	struct kanary_recording_record record;
+	u8 copy[FILE_SIZE_MAX] = { 0 }, *at = copy + sizeof(struct kanary_recording_header);
+	const char *why;
+	bool got;
+
+	memcpy(copy, file, sizeof(struct kanary_recording_header));
+	frame.checksum = kanary_checksum_update(0, &frame, 4);
+	frame.checksum = kanary_checksum_update(frame.checksum, note, size);
+	memcpy(at, &frame, sizeof(frame));
+	memcpy(at + sizeof(frame), note, size);
+	write_bytes(copy, sizeof(struct kanary_recording_header) + 8 + (size + 7) / 8 * 8);
+	reader = kanary_recording_open(path, &why);
+	got = kanary_recording_read_any(reader, &record);
+	why = kanary_recording_damage(reader);
+	assert_int_equal(got, why == NULL);
+	snprintf(damage, sizeof(damage), "%s", why ? why : "");
+	kanary_recording_close(reader);
+	return *damage ? damage : NULL;
+}
+
+static void refuse_note(u16 kind, const void *note, u16 size, const char *expected)
+{
+	const char *why = read_note(kind, note, size);
+
+	if (!why || !strstr(why, expected))
+		fail_msg("says '%s', not '%s'", why ? why : "nothing", expected);
+}
+
+static void test_notes_are_checked(void **state)
+{
+	struct {
+		struct kanary_recording_container note;
+		char text[KANARY_RECORDING_TEXT_MAX + 32];
+	} container = { .note.cgroup = 5, .text = "docker\0web\0id\0image\0/path" };
+	struct {
+		struct kanary_recording_host note;
+		char text[32];
+	} host = { .text = "boot\0release" };
+	struct kanary_recording_loss loss = { .end = KANARY_RECORDING_ENDED };
+	u16 size = sizeof(container.note) + 26;
+
+	assert_null(read_note(2, &container, size));
+	refuse_note(2, &container, size - 1, "number of texts");
+	refuse_note(2, &container, size + 1, "number of texts");
+	refuse_note(2, &container, sizeof(container.note), "number of texts");
+	refuse_note(2, &container, sizeof(container.note) - 1, "too short");
+	memset(container.text + 25, 'x', KANARY_RECORDING_TEXT_MAX);
+	refuse_note(2, &container, sizeof(container.note) + KANARY_RECORDING_TEXT_MAX + 1,
+		    "too long");
+	container.note.event = KANARY_RECORDING_EVENTS;
+	refuse_note(2, &container, size, "unknown event");
+	container.note.event = 0;
+	container.note.cgroup = 0;
+	refuse_note(2, &container, size, "without a cgroup");
+
+	assert_null(read_note(3, &host, 8 + 13));
+	refuse_note(3, &host, 8 + 12, "number of texts");
+	refuse_note(3, &host, 7, "too short");
+	assert_null(read_note(4, &loss, sizeof(loss)));
+	refuse_note(4, &loss, sizeof(loss) - 1, "another size");
+	loss.end = KANARY_RECORDING_ENDS;
+	refuse_note(4, &loss, sizeof(loss), "unknown end");
+}
+
+/* Who reads vectors and paths does not meet them; texts that do not fit are cut, not left out. */
+static void test_notes_are_beside_vectors(void **state)
+{
+	static const struct kanary_recording_loss loss = { .vectors = 9 };
+	char name[2 * KANARY_RECORDING_TEXT_MAX];
+	const char *const texts[] = { "docker", name, "id", NULL, "/path" };
+	struct kanary_recording_writer *writer;
+	struct kanary_recording_reader *reader;
+	struct kanary_recording_record record;
+	const char *why;
+
+	memset(name, 'n', sizeof(name));
+	name[sizeof(name) - 1] = 0;
+	writer = kanary_recording_create(path, 256, 0, "test", 0);
+	assert_int_equal(kanary_recording_write_host(writer, 3, "boot", "release"), 0);
+	assert_int_equal(kanary_recording_write_container(writer, 7, 8, KANARY_RECORDING_GONE,
+							  texts), 0);
+	assert_int_equal(kanary_recording_write(writer, vector_at(0)), 0);
+	assert_int_equal(kanary_recording_write_loss(writer, &loss), 0);
+	assert_int_equal(kanary_recording_finish(writer), 0);
+
+	reader = kanary_recording_open(path, &why);
+	assert_true(kanary_recording_read_any(reader, &record));
+	assert_string_equal(kanary_recording_note_text(record.host->text, 1), "release");
+	assert_true(kanary_recording_read_any(reader, &record));
+	assert_int_equal(record.container->cgroup, 7);
+	assert_int_equal(record.container->event, KANARY_RECORDING_GONE);
+	assert_int_equal(strlen(kanary_recording_note_text(record.container->text, 1)),
+			 KANARY_RECORDING_TEXT_MAX - 7 - 4);
+	assert_string_equal(kanary_recording_note_text(record.container->text, 3), "");
+	assert_true(kanary_recording_read_any(reader, &record));
+	assert_non_null(record.vector);
+	assert_true(kanary_recording_read_any(reader, &record));
+	assert_int_equal(record.loss->vectors, 9);
+	assert_false(kanary_recording_read_any(reader, &record));
+	assert_null(kanary_recording_damage(reader));
+	kanary_recording_close(reader);
+
+	reader = kanary_recording_open(path, &why);
+	assert_true(kanary_recording_read(reader, &record));
+	assert_non_null(record.vector);
+	assert_false(kanary_recording_read(reader, &record));
+	kanary_recording_close(reader);
+}
+
+static void test_version_3_is_read(void **state)
+{
+	struct kanary_recording_header *header = (void *)file;
+	struct kanary_recording_header kept = *header;
+	bool damaged;
+
+	header->version = 3;
+	header->checksum = 0;
+	header->checksum = kanary_checksum_update(0, header, sizeof(*header));
+	write_bytes(file, file_size);
+	*header = kept;
+	assert_int_equal(count_vectors(&damaged), VECTORS);
+	assert_false(damaged);
 }
 
 static void test_cut_anywhere(void **state)
@@ -288,7 +418,7 @@ static void test_refusals(void **state)
 	header.version = 1;
 	header.checksum = 0;
 	header.checksum = kanary_checksum_update(0, &header, sizeof(header));
-	test_open_refuses(&header, sizeof(header), "version 1, this kanary reads version 3");
+	test_open_refuses(&header, sizeof(header), "version 1, this kanary reads versions 3 to 4");
 
 	assert_null(kanary_recording_open("/nonexistent/file", &why));
 	assert_string_equal(why, strerror(ENOENT));
@@ -347,6 +477,9 @@ int main(void)
 		cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_paths_are_where_they_were_written),
 		cmocka_unit_test(test_records_of_other_kinds_end_it),
+		cmocka_unit_test(test_notes_are_checked),
+		cmocka_unit_test(test_notes_are_beside_vectors),
+		cmocka_unit_test(test_version_3_is_read),
 		cmocka_unit_test(test_cut_anywhere),
 		cmocka_unit_test(test_damage_says_where),
 		cmocka_unit_test(test_flip_anywhere),

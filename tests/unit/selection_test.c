@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What a recording says of its containers, and whom a user means by --container. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command_fixture.h"
+#include "dataset.h"
+#include "recording_index.h"
+#include "selection.h"
+
+#define WEB "0123456789ab0123456789ab0123456789ab0123456789ab0123456789ab0001"
+#define WEB_AGAIN "c0ffee0123456789c0ffee0123456789c0ffee0123456789c0ffee0123450002"
+
+static struct kanary_recording_writer *writer;
+
+static void begin(const char *path, const char *boot)
+{
+	writer = kanary_recording_create(path, 64, 0, "kernel", 0);
+	assert_non_null(writer);
+	if (boot)
+		assert_int_equal(kanary_recording_write_host(writer, 100, boot, "6.1.0-9"), 0);
+}
+
+static void note(uint64_t cgroup, uint64_t time, enum kanary_recording_event event,
+		 const char *runtime, const char *name, const char *id)
+{
+	char path[128];
+	const char *const texts[] = { runtime, name, id, "nginx:1.22", path };
+
+	snprintf(path, sizeof(path), "/system.slice/%s-%s.scope", runtime, id);
+	assert_int_equal(kanary_recording_write_container(writer, cgroup, time, event, texts), 0);
+}
+
+static void vectors(uint64_t cgroup, uint64_t time, uint32_t count)
+{
+	_Alignas(8) uint8_t
+		bytes[sizeof(struct kanary_vector) + sizeof(struct kanary_count)] = { 0 };
+	struct kanary_vector *vector = (struct kanary_vector *)bytes;
+
+	vector->stream = cgroup + time;
+	vector->cgroup = cgroup;
+	vector->calls = 5;
+	vector->length = 1;
+	vector->counts[0].count = 5;
+	for (vector->index = 0; vector->index < count; vector->index++) {
+		vector->time = time++;
+		assert_int_equal(kanary_recording_write(writer, vector), 0);
+	}
+}
+
+static void end(void)
+{
+	assert_int_equal(kanary_recording_finish(writer), 0);
+}
+
+/* A day: web restarts, is made anew, and what was blue is renamed; a process without a name. */
+static void write_day(void)
+{
+	begin("day.rec", "boot-a");
+	note(10, 110, KANARY_RECORDING_SEEN, "docker", "web", WEB);
+	vectors(10, 120, 1);
+	note(20, 130, KANARY_RECORDING_SEEN, "podman", "cache", "abc1");
+	vectors(20, 140, 2);
+	note(10, 150, KANARY_RECORDING_GONE, "docker", "web", WEB);
+	note(11, 160, KANARY_RECORDING_SEEN, "docker", "web", WEB);
+	vectors(11, 170, 4);
+	note(12, 180, KANARY_RECORDING_SEEN, "docker", "web", WEB_AGAIN);
+	vectors(12, 190, 8);
+	note(30, 200, KANARY_RECORDING_SEEN, "docker", "blue", "abc2");
+	vectors(30, 210, 16);
+	note(30, 220, KANARY_RECORDING_CHANGED, "docker", "green", "abc2");
+	vectors(30, 230, 32);
+	vectors(40, 240, 64);
+	end();
+}
+
+/* As a command: how many vectors argv[0] means in day.rec; -1 where it is refused. */
+static int count_meant(int argc, char **argv)
+{
+	struct kanary_selection selection = { 0 };
+	struct kanary_dataset dataset = { 0 };
+	int count = -1;
+
+	assert_true(kanary_selection_add(&selection, argv[0]));
+	if (kanary_dataset_read(&dataset, "day.rec", &selection) &&
+	    !kanary_selection_check(&selection))
+		count = (int)dataset.entries;
+	kanary_dataset_free(&dataset);
+	kanary_selection_free(&selection);
+	return count;
+}
+
+static int meant(const char *text)
+{
+	static struct command_result result;
+
+	command_run(&result, count_meant, text);
+	return result.status;
+}
+
+static void refused(const char *text, const char *why)
+{
+	command_expect(count_meant, text, -1, why);
+}
+
+static void all_lives_of_a_name_are_one_container(void **state)
+{
+	write_day();
+	assert_int_equal(meant("web"), 1 + 4 + 8);
+	/* an id is that of a restarted one, too, but not of another of its name */
+	assert_int_equal(meant(WEB), 1 + 4);
+	assert_int_equal(meant("0123456789ab"), 1 + 4);
+	assert_int_equal(meant("c0ffee"), 8);
+	assert_int_equal(meant("11"), 4);
+	/* renamed under way: it answers to both names with all it did */
+	assert_int_equal(meant("blue"), 16 + 32);
+	assert_int_equal(meant("green"), 16 + 32);
+	/* without a name it has its number still */
+	assert_int_equal(meant("40"), 64);
+	assert_int_equal(meant("/sys/fs/cgroup/system.slice/podman-abc1.scope"), 2);
+	assert_int_equal(meant("/system.slice/podman-abc1.scope"), 2);
+}
+
+static void patterns_mean_whatever_is_called_so(void **state)
+{
+	write_day();
+	assert_int_equal(meant("*e*"), 1 + 4 + 8 + 2 + 16 + 32);
+	assert_int_equal(meant("[bc]*"), 2 + 16 + 32);
+	assert_int_equal(meant("we?"), 1 + 4 + 8);
+	assert_int_equal(meant("w?"), -1);
+}
+
+static void what_is_not_there_is_said(void **state)
+{
+	write_day();
+	refused("mail\n", "no container 'mail\\x0a' is in the recordings, and day.rec has no names: "
+			  "give a cgroup's number, as kanary info lists them");
+	begin("day.rec", NULL);
+	note(1, 1, KANARY_RECORDING_SEEN, "docker", "web", WEB);
+	end();
+	refused("cache", "no container 'cache' is in the recordings: kanary info lists them");
+}
+
+static void what_may_be_two_is_refused(void **state)
+{
+	begin("day.rec", "boot-a");
+	note(1, 1, KANARY_RECORDING_SEEN, "docker", "web", "aa1");
+	note(2, 2, KANARY_RECORDING_SEEN, "podman", "web", "aa2");
+	note(3, 3, KANARY_RECORDING_SEEN, "docker", "4", "bb3");
+	note(4, 4, KANARY_RECORDING_SEEN, "docker", "four", "bb4");
+	vectors(1, 5, 1);
+	vectors(2, 6, 2);
+	vectors(3, 7, 4);
+	vectors(4, 8, 8);
+	end();
+	refused("web", "'web' may be docker web (aa1) or podman web (aa2) in day.rec: give the id");
+	/* the beginning of two ids; a name that is another one's number */
+	refused("aa", "'aa' may be docker web (aa1) or podman web (aa2) in day.rec");
+	refused("4", "'4' may be docker 4 (bb3) or docker four (bb4) in day.rec");
+	assert_int_equal(meant("aa2"), 2);
+	assert_int_equal(meant("bb3"), 4);
+	assert_int_equal(meant("3"), 4);
+}
+
+static void several_add_up(void **state)
+{
+	struct kanary_selection selection = { 0 };
+	struct kanary_dataset dataset = { 0 };
+
+	write_day();
+	assert_true(kanary_selection_add(&selection, "cache"));
+	assert_true(kanary_selection_add(&selection, "green"));
+	/* what is meant twice is there once */
+	assert_true(kanary_selection_add(&selection, "gr*"));
+	assert_true(kanary_dataset_read(&dataset, "day.rec", &selection));
+	assert_int_equal(kanary_selection_check(&selection), 0);
+	assert_int_equal(dataset.entries, 2 + 16 + 32);
+	kanary_dataset_free(&dataset);
+	kanary_selection_free(&selection);
+}
+
+/* As a command: whether argv[0] can be read out of one.rec and then two.rec */
+static int read_both(int argc, char **argv)
+{
+	struct kanary_selection selection = { 0 };
+	struct kanary_dataset dataset = { 0 };
+	bool done;
+
+	assert_true(kanary_selection_add(&selection, argv[0]));
+	done = kanary_dataset_read(&dataset, "one.rec", &selection) &&
+	       kanary_dataset_read(&dataset, "two.rec", &selection);
+	kanary_dataset_free(&dataset);
+	kanary_selection_free(&selection);
+	return !done;
+}
+
+static void write_two(const char *boot, const char *name)
+{
+	begin("two.rec", boot);
+	if (name)
+		note(10, 1, KANARY_RECORDING_SEEN, "docker", name, "abc");
+	vectors(10, 1, 1);
+	end();
+}
+
+static void a_number_of_another_boot_is_another_container(void **state)
+{
+	begin("one.rec", "boot-a");
+	note(10, 1, KANARY_RECORDING_SEEN, "docker", "web", "abc");
+	vectors(10, 1, 1);
+	end();
+	write_two("boot-b", "cache");
+	command_expect(read_both, "10", 1,
+		       "10 is docker web (abc) in one.rec, and docker cache (abc) in two.rec, "
+		       "which is of another boot: give the name");
+	write_two("boot-b", NULL);
+	command_expect(read_both, "10", 1, "and cgroup 10 in two.rec");
+	write_two(NULL, NULL);
+	command_expect(read_both, "10", 1, "and cgroup 10 in two.rec");
+	/* the same boot; or the same container by chance */
+	write_two("boot-a", "cache");
+	command_expect(read_both, "10", 0, NULL);
+	write_two("boot-b", "web");
+	command_expect(read_both, "10", 0, NULL);
+	/* names hold in any boot */
+	write_two("boot-b", "cache");
+	command_expect(read_both, "web", 0, NULL);
+}
+
+static void the_index_counts_lives(void **state)
+{
+	const struct kanary_recording_loss loss = {
+		.vectors = 3, .end = KANARY_RECORDING_ENDED,
+	};
+	struct kanary_recording_index index;
+
+	write_day();
+	begin("one.rec", "boot-a");
+	note(7, 150, KANARY_RECORDING_SEEN, "docker", "web", WEB);
+	vectors(7, 160, 3);
+	vectors(7, 170, 2);
+	note(7, 200, KANARY_RECORDING_GONE, "docker", "web", WEB);
+	vectors(5, 120, 1);
+	assert_int_equal(kanary_recording_write_loss(writer, &loss), 0);
+	end();
+	assert_int_equal(kanary_recording_index_read(&index, "one.rec"), 0);
+	assert_string_equal(index.boot, "boot-a");
+	assert_string_equal(index.release, "6.1.0-9");
+	assert_int_equal(index.begun, 100);
+	assert_int_equal(index.lives, 2);
+	assert_int_equal(index.life[0].cgroup, 5);
+	assert_string_equal(kanary_recording_index_text(&index.life[0], KANARY_RECORDING_NAME), "");
+	assert_int_equal(index.life[1].vectors, 5);
+	assert_int_equal(index.life[1].calls, 25);
+	assert_int_equal(index.life[1].streams, 2);
+	assert_int_equal(index.life[1].first, 150);
+	assert_int_equal(index.life[1].last, 200);
+	assert_true(index.life[1].gone);
+	assert_string_equal(kanary_recording_index_text(&index.life[1], KANARY_RECORDING_IMAGE),
+			    "nginx:1.22");
+	assert_true(index.has_loss);
+	assert_int_equal(index.loss.vectors, 3);
+	assert_string_equal(index.damage, "");
+	kanary_recording_index_free(&index);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(all_lives_of_a_name_are_one_container),
+		cmocka_unit_test(patterns_mean_whatever_is_called_so),
+		cmocka_unit_test(what_is_not_there_is_said),
+		cmocka_unit_test(what_may_be_two_is_refused),
+		cmocka_unit_test(several_add_up),
+		cmocka_unit_test(a_number_of_another_boot_is_another_container),
+		cmocka_unit_test(the_index_counts_lives),
+	};
+
+	return cmocka_run_group_tests(tests, command_directory, command_directory_remove);
+}
