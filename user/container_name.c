@@ -1,390 +1,346 @@
 // SPDX-License-Identifier: GPL-2.0
 #define _GNU_SOURCE
-#include <dirent.h>
-#include <fts.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "arguments.h"
+#include "cgroup_tree.h"
+#include "container_base.h"
+#include "container_describe.h"
 #include "container_name.h"
 #include "container_path.h"
 #include "interrupt.h"
 #include "message.h"
 
 #define REFRESH_NANOSECONDS 1000000000ull
-/* A runtime's file is a few KiB; what is larger is not one. */
-#define FILE_MAX (4 * 1024 * 1024)
+/* Names of so many cgroups are kept; what is asked for after that takes the place of the oldest. */
+#define KEPT_MAX 1024
+/* As many are listed of those that a text may mean. */
+#define LISTED_MAX 5
+#define ESCAPED(length) KANARY_MESSAGE_ESCAPED_SIZE(length)
 
-static struct {
-	char root[512];
-	struct kanary_container_name *names;
+/* How well a text fits, better ones last */
+enum fit {
+	FIT_NONE,
+	FIT_PREFIX,
+	FIT_ID,
+	FIT_NAME,
+};
+
+struct find {
+	const char *text;
+	enum fit best;
+	struct kanary_container_name *list;
 	size_t count;
-	size_t room;
-	uint64_t looked;	/* when, 0 for never */
-	struct kanary_container_name unknown;
-} cache;
+};
 
-static void copy_text(char *target, size_t size, const char *text, size_t length)
+static struct kept {
+	struct kanary_container_name name;
+	uint64_t looked;
+} *kept[KEPT_MAX];
+static size_t kept_next;
+static uint64_t refreshed;
+static struct kanary_container_name unknown;
+
+void kanary_container_name_root(const char *root)
 {
-	if (length >= size)
-		length = size - 1;
-	memcpy(target, text, length);
-	target[length] = 0;
+	size_t i;
+
+	for (i = 0; i < KEPT_MAX; i++) {
+		free(kept[i]);
+		kept[i] = NULL;
+	}
+	kept_next = 0;
+	refreshed = 0;
+	kanary_cgroup_tree_root(root);
+	kanary_container_base_root(root);
+	kanary_container_describe_refresh();
 }
 
-static bool is_populated(const char *directory)
+static void refresh(uint64_t now)
 {
-	char path[2048], line[64];
-	bool populated = false;
-	FILE *file;
+	kanary_container_describe_refresh();
+	refreshed = now;
+}
 
-	/* Of this cgroup itself: cgroup.events would count those below, too. */
-	snprintf(path, sizeof(path), "%s/cgroup.procs", directory);
-	file = fopen(path, "re");
-	if (!file)
+static struct kept *find_kept(uint64_t cgroup)
+{
+	size_t i;
+
+	for (i = 0; i < KEPT_MAX && kept[i]; i++)
+		if (kept[i]->name.cgroup == cgroup)
+			return kept[i];
+	return NULL;
+}
+
+static struct kept *add_kept(void)
+{
+	struct kept **place = &kept[kept_next];
+
+	if (!*place)
+		*place = malloc(sizeof(**place));
+	if (*place)
+		kept_next = (kept_next + 1) % KEPT_MAX;
+	return *place;
+}
+
+static const struct kanary_container_name *without_name(uint64_t cgroup)
+{
+	memset(&unknown, 0, sizeof(unknown));
+	unknown.cgroup = cgroup;
+	strcpy(unknown.runtime, "cgroup");
+	snprintf(unknown.id, sizeof(unknown.id), "%llu", (unsigned long long)cgroup);
+	strcpy(unknown.name, unknown.id);
+	return &unknown;
+}
+
+static const struct kanary_container_name *gone(struct kept *entry, uint64_t cgroup)
+{
+	if (!entry)
+		return without_name(cgroup);
+	*entry->name.path = 0;
+	entry->name.own = 0;
+	return &entry->name;
+}
+
+const struct kanary_container_name *kanary_container_name_resolve(uint64_t cgroup)
+{
+	struct kept *entry = find_kept(cgroup);
+	uint64_t now = kanary_interrupt_now();
+	char path[KANARY_CGROUP_TREE_PATH];
+
+	if (!kanary_cgroup_tree_path(cgroup, path))
+		return gone(entry, cgroup);
+	if (entry && !strcmp(entry->name.path, path) && now - entry->looked < REFRESH_NANOSECONDS)
+		return &entry->name;
+	if (!refreshed || now - refreshed >= REFRESH_NANOSECONDS)
+		refresh(now);
+	if (!entry)
+		entry = add_kept();
+	if (!entry)
+		return without_name(cgroup);
+	entry->looked = now;
+	kanary_container_describe_place(&entry->name, path, cgroup);
+	kanary_container_describe_names(&entry->name);
+	return &entry->name;
+}
+
+/* The last part of a container's own cgroup, or of a machine's above its payload */
+static bool is_unit(const struct kanary_container_name *name, const char *text)
+{
+	size_t length = strlen(text), own = name->own;
+
+	if (!strcmp(name->runtime, "nspawn") && own > 8 && !memcmp(name->path + own - 8, "/payload", 8))
+		own -= 8;
+	return own > length && name->path[own - length - 1] == '/' &&
+	       !memcmp(name->path + own - length, text, length);
+}
+
+/* "CONTAINER", "POD/CONTAINER" or "NAMESPACE/POD/CONTAINER" */
+static bool is_in_pod(const struct kanary_container_name *name, const char *text)
+{
+	char full[sizeof(name->pod) + sizeof(name->name)];
+	size_t length = strlen(text), size;
+
+	if (!*name->pod || !strchr(text, '/'))
 		return false;
-	populated = fgets(line, sizeof(line), file) != NULL;
-	fclose(file);
-	return populated;
+	size = (size_t)snprintf(full, sizeof(full), "%s/%s", name->pod, name->name);
+	return size >= length && !strcmp(full + size - length, text) &&
+	       (size == length || full[size - length - 1] == '/');
 }
 
-static void add_cgroup(const char *directory, size_t prefix, uint64_t inode)
+static enum fit fit(const struct kanary_container_name *name, const char *text)
 {
-	struct kanary_container_name *name;
+	if (!strcmp(name->name, text) || is_in_pod(name, text))
+		return FIT_NAME;
+	if (!strcmp(name->id, text) || is_unit(name, text))
+		return FIT_ID;
+	if (kanary_container_path_generated(name->id) && !strncmp(name->id, text, strlen(text)))
+		return FIT_PREFIX;
+	return FIT_NONE;
+}
 
-	if (cache.count == cache.room) {
-		size_t room = cache.room ? 2 * cache.room : 64;
+static void add_candidate(struct find *find, const struct kanary_container_name *name,
+			  enum fit how)
+{
+	struct kanary_container_name *list;
+	size_t i;
 
-		name = realloc(cache.names, room * sizeof(*name));
-		if (!name)
+	if (how < find->best)
+		return;
+	if (how > find->best)
+		find->count = 0;
+	find->best = how;
+	for (i = 0; i < find->count; i++)
+		if (find->list[i].cgroup == name->cgroup)
 			return;
-		cache.names = name;
-		cache.room = room;
-	}
-	name = &cache.names[cache.count++];
-	memset(name, 0, sizeof(*name));
-	name->cgroup = inode;
-	name->populated = is_populated(directory);
-	copy_text(name->path, sizeof(name->path), directory[prefix] ? directory + prefix : "/",
-		  directory[prefix] ? strlen(directory + prefix) : 1);
-	kanary_container_path_classify(name);
-}
-
-/* The file, or a small reason not to bother: NULL. */
-static json_t *read_json(const char *path)
-{
-	struct stat status;
-	FILE *file = fopen(path, "re");
-	json_t *json = NULL;
-
-	if (!file)
-		return NULL;
-	if (!fstat(fileno(file), &status) && S_ISREG(status.st_mode) &&
-	    status.st_size <= FILE_MAX)
-		json = json_loadf(file, 0, NULL);
-	fclose(file);
-	return json;
-}
-
-static void name_docker(struct kanary_container_name *name)
-{
-	char path[1024];
-	const char *text;
-	json_t *json;
-
-	snprintf(path, sizeof(path), "%s/var/lib/docker/containers/%s/config.v2.json", cache.root,
-		 name->id);
-	json = read_json(path);
-	text = json_string_value(json_object_get(json, "Name"));
-	if (text) {
-		text += *text == '/';
-		copy_text(name->name, sizeof(name->name), text, strlen(text));
-	}
-	json_decref(json);
-}
-
-static void name_podman(void)
-{
-	char path[1024];
-	json_t *list, *entry;
-	size_t index, i;
-
-	snprintf(path, sizeof(path),
-		 "%s/var/lib/containers/storage/overlay-containers/containers.json", cache.root);
-	list = read_json(path);
-	json_array_foreach(list, index, entry) {
-		const char *id = json_string_value(json_object_get(entry, "id"));
-		const char *text = json_string_value(
-			json_array_get(json_object_get(entry, "names"), 0));
-
-		for (i = 0; id && text && i < cache.count; i++)
-			if (!strcmp(cache.names[i].id, id))
-				copy_text(cache.names[i].name, sizeof(cache.names[i].name), text,
-					  strlen(text));
-	}
-	json_decref(list);
-}
-
-/* @path: of a cgroup, with or without its mount; everything below belongs to @id, too. */
-static void name_path(const char *path, const char *runtime, const char *id)
-{
-	size_t length, i;
-
-	if (!strncmp(path, "/sys/fs/cgroup", 14))
-		path += 14;
-	path += strspn(path, "/");
-	length = strlen(path);
-	while (length && path[length - 1] == '/')
-		length--;
-	if (!length)
+	list = realloc(find->list, (find->count + 1) * sizeof(*list));
+	if (!list)
 		return;
-	for (i = 0; i < cache.count; i++) {
-		struct kanary_container_name *name = &cache.names[i];
-
-		if (strncmp(name->path + 1, path, length) ||
-		    (name->path[1 + length] && name->path[1 + length] != '/'))
-			continue;
-		/* Docker's and podman's containers run under runc and crun as well. */
-		if (!strcmp(name->runtime, "docker") || !strcmp(name->runtime, "podman") ||
-		    !strcmp(name->runtime, "containerd") || !strcmp(name->runtime, "crio"))
-			continue;
-		copy_text(name->runtime, sizeof(name->runtime), runtime, strlen(runtime));
-		copy_text(name->id, sizeof(name->id), id, strlen(id));
-		copy_text(name->name, sizeof(name->name), id, strlen(id));
-	}
+	find->list = list;
+	list[find->count++] = *name;
 }
 
-static void name_crun(const char *directory, const char *id)
+/* systemd-nspawn's own processes are beside what it runs. */
+static void enter_payload(struct kanary_container_name *name)
 {
-	char path[2048];
-	const char *text;
-	json_t *json;
+	char path[sizeof(name->path)];
+	uint64_t cgroup;
 
-	snprintf(path, sizeof(path), "%s/%s/status", directory, id);
-	json = read_json(path);
-	text = json_string_value(json_object_get(json, "cgroup-path"));
-	if (text)
-		name_path(text, "crun", id);
-	json_decref(json);
-}
-
-static void name_runc(const char *directory, const char *id)
-{
-	char path[2048];
-	const char *text;
-	json_t *json;
-
-	snprintf(path, sizeof(path), "%s/%s/state.json", directory, id);
-	json = read_json(path);
-	text = json_string_value(json_object_get(json_object_get(json, "cgroup_paths"), ""));
-	if (text)
-		name_path(text, "runc", id);
-	json_decref(json);
-}
-
-static void name_runtime(const char *relative,
-			 void (*name_one)(const char *directory, const char *id))
-{
-	struct dirent *entry;
-	char path[1024];
-	DIR *directory;
-
-	snprintf(path, sizeof(path), "%s%s", cache.root, relative);
-	directory = opendir(path);
-	if (!directory)
+	if (strcmp(name->runtime, "nspawn") ||
+	    (size_t)snprintf(path, sizeof(path), "%s/payload", name->path) >= sizeof(path))
 		return;
-	while ((entry = readdir(directory)))
-		if (*entry->d_name != '.')
-			name_one(path, entry->d_name);
-	closedir(directory);
+	cgroup = kanary_cgroup_tree_number(path);
+	if (cgroup)
+		kanary_container_describe_place(name, path, cgroup);
 }
 
-static int compare_names(const void *left, const void *right)
+static enum kanary_cgroup_tree_step try_cgroup(void *context, const char *path, uint64_t cgroup)
+{
+	struct kanary_container_name name;
+	struct find *find = context;
+	enum fit how;
+
+	kanary_container_describe_place(&name, path, cgroup);
+	/* A cgroup within a container, or within a unit, is found by its path alone. */
+	if (name.path[name.own])
+		return KANARY_CGROUP_TREE_INTO;
+	enter_payload(&name);
+	kanary_container_describe_names(&name);
+	how = fit(&name, find->text);
+	if (how)
+		add_candidate(find, &name, how);
+	return name.known ? KANARY_CGROUP_TREE_PAST : KANARY_CGROUP_TREE_INTO;
+}
+
+static int compare_cgroups(const void *left, const void *right)
 {
 	const struct kanary_container_name *a = left, *b = right;
 
 	return a->cgroup < b->cgroup ? -1 : a->cgroup > b->cgroup;
 }
 
-/* @mount: a hybrid host has cgroup v2 beside v1, and no room for containers of its own there */
-static void find_mount(char *mount, size_t size)
+static void list_candidates(const struct find *find, bool number, char *why, size_t size)
 {
-	snprintf(mount, size, "%s/sys/fs/cgroup/unified", cache.root);
-	if (access(mount, F_OK))
-		snprintf(mount, size, "%s/sys/fs/cgroup", cache.root);
-}
+	char text[ESCAPED(64)], name[ESCAPED(256)], pod[ESCAPED(512)];
+	size_t used, i;
 
-static void look(void)
-{
-	char mount[600];
-	char *paths[] = { mount, NULL };
-	FTSENT *entry;
-	size_t i;
-	FTS *tree;
-
-	cache.count = 0;
-	cache.looked = kanary_interrupt_now();
-	find_mount(mount, sizeof(mount));
-	tree = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
-	while (tree && (entry = fts_read(tree)))
-		if (entry->fts_info == FTS_D)
-			add_cgroup(entry->fts_path, strlen(mount), entry->fts_statp->st_ino);
-	if (tree)
-		fts_close(tree);
-
-	for (i = 0; i < cache.count; i++)
-		if (!strcmp(cache.names[i].runtime, "docker"))
-			name_docker(&cache.names[i]);
-	name_podman();
-	name_runtime("/run/crun", name_crun);
-	name_runtime("/run/runc", name_runc);
-	if (cache.count)
-		qsort(cache.names, cache.count, sizeof(*cache.names), compare_names);
-}
-
-void kanary_container_name_root(const char *root)
-{
-	snprintf(cache.root, sizeof(cache.root), "%s", root);
-	free(cache.names);
-	cache.names = NULL;
-	cache.count = 0;
-	cache.room = 0;
-	cache.looked = 0;
-}
-
-const struct kanary_container_name *kanary_container_name_resolve(uint64_t cgroup)
-{
-	struct kanary_container_name key, *found;
-	int attempt;
-
-	key.cgroup = cgroup;
-	for (attempt = 0; attempt < 2; attempt++) {
-		found = cache.count ? bsearch(&key, cache.names, cache.count,
-					      sizeof(*cache.names), compare_names) : NULL;
-		if (found)
-			return found;
-		if (cache.looked &&
-		    kanary_interrupt_now() - cache.looked < REFRESH_NANOSECONDS)
-			break;
-		look();
-	}
-	memset(&cache.unknown, 0, sizeof(cache.unknown));
-	cache.unknown.cgroup = cgroup;
-	strcpy(cache.unknown.runtime, "cgroup");
-	snprintf(cache.unknown.id, sizeof(cache.unknown.id), "%llu", (unsigned long long)cgroup);
-	strcpy(cache.unknown.name, cache.unknown.id);
-	return &cache.unknown;
-}
-
-/* How well @text fits: higher is better, 0 not at all. */
-static int rank(const struct kanary_container_name *name, const char *text)
-{
-	const char *path = text;
-
-	if (*text == '/') {
-		if (!strncmp(path, "/sys/fs/cgroup", 14))
-			path += 14;
-		return !strcmp(name->path, *path ? path : "/") ? 5 : 0;
-	}
-	if (!strcmp(name->name, text))
-		return 4;
-	if (!strcmp(name->id, text))
-		return 3;
-	if (!strncmp(name->id, text, strlen(text)))
-		return 2;
-	return 0;
-}
-
-/*
- * A container may have cgroups below its own (an init system, nested ones). Its
- * processes are in one of them: the highest that has any.
- */
-static bool is_better(const struct kanary_container_name *one,
-		      const struct kanary_container_name *other)
-{
-	if (one->populated != other->populated)
-		return one->populated;
-	return strlen(one->path) < strlen(other->path);
-}
-
-static bool same_container(const struct kanary_container_name *one,
-			   const struct kanary_container_name *other)
-{
-	return !strcmp(one->id, other->id) && !strcmp(one->runtime, other->runtime);
-}
-
-static void list_candidates(const char *text, int best, char *why, size_t size)
-{
-	char escaped[KANARY_MESSAGE_ESCAPED_SIZE(64)];
-	size_t used, listed = 0, i;
-
-	used = (size_t)snprintf(why, size, "'%s' may be", kanary_message_escape(text, 64, escaped));
-	for (i = 0; i < cache.count && used < size; i++) {
-		const struct kanary_container_name *name = &cache.names[i];
-
-		if (rank(name, text) != best)
-			continue;
-		if (listed++ == 5) {
-			snprintf(why + used, size - used, ", ...");
-			break;
-		}
-		used += (size_t)snprintf(why + used, size - used, "%s %llu (%s %s)",
-					 listed > 1 ? "," : "", (unsigned long long)name->cgroup,
-					 name->runtime,
-					 kanary_message_escape(name->name, 64, escaped));
-	}
+	qsort(find->list, find->count, sizeof(*find->list), compare_cgroups);
+	used = (size_t)snprintf(why, size, "'%s' may be",
+				kanary_message_escape(find->text, 64, text));
+	for (i = 0; i < find->count && i < LISTED_MAX && used < size; i++)
+		used += (size_t)snprintf(why + used, size - used, "%s %llu (%s %s%s%s)",
+					 i ? "," : "", (unsigned long long)find->list[i].cgroup,
+					 find->list[i].runtime,
+					 kanary_message_escape(find->list[i].pod, 64, pod),
+					 *find->list[i].pod ? "/" : "",
+					 kanary_message_escape(find->list[i].name, 64, name));
 	if (used < size)
-		snprintf(why + strlen(why), size - strlen(why), ": say more of it, or the number");
+		snprintf(why + used, size - used, "%s: say %s", i < find->count ? ", ..." : "",
+			 number ? "its path" : "more of it, or the number");
+}
+
+static bool find_path(const char *text, uint64_t *cgroup)
+{
+	char path[KANARY_CGROUP_TREE_PATH];
+	size_t length;
+
+	if (!strncmp(text, "/sys/fs/cgroup", 14) && (!text[14] || text[14] == '/'))
+		text += 14;
+	length = strlen(text);
+	if (length >= sizeof(path))
+		return false;
+	while (length && text[length - 1] == '/')
+		length--;
+	kanary_container_path_set(path, sizeof(path), length ? text : "/", length ? length : 1);
+	*cgroup = kanary_cgroup_tree_number(path);
+	return *cgroup;
+}
+
+/* A number may be a name as well: Proxmox' containers are called 100, 101, ... */
+static void find_name(struct find *find, uint64_t number)
+{
+	const struct kanary_container_name *name;
+
+	refresh(kanary_interrupt_now());
+	kanary_cgroup_tree_walk("/", try_cgroup, find);
+	if (!number)
+		return;
+	name = kanary_container_name_resolve(number);
+	if (*name->path)
+		add_candidate(find, name, find->best > FIT_ID ? find->best : FIT_ID);
 }
 
 bool kanary_container_name_find(const char *text, uint64_t *cgroup, char *why, size_t size)
 {
-	const struct kanary_container_name *match = NULL;
-	char escaped[KANARY_MESSAGE_ESCAPED_SIZE(64)];
-	bool ambiguous = false;
+	struct find find = { .text = text };
+	char escaped[ESCAPED(64)];
 	uint64_t number = 0;
-	int best = 0;
-	size_t i;
+	bool found = false;
 
 	if (!*text) {
 		snprintf(why, size, "an empty name is no container");
 		return false;
 	}
-	look();
-	if (kanary_arguments_number(text, 1, UINT64_MAX, &number)) {
-		*cgroup = number;
-		if (*kanary_container_name_resolve(number)->path)
-			return true;
+	if (*text == '/') {
+		found = find_path(text, cgroup);
+	} else {
+		kanary_arguments_number(text, 1, UINT64_MAX, &number);
+		find_name(&find, number);
+		found = find.count == 1 || (!find.count && number);
+		*cgroup = find.count ? find.list[0].cgroup : number;
 	}
-	for (i = 0; i < cache.count; i++) {
-		const struct kanary_container_name *name = &cache.names[i];
-		int fit = rank(name, text);
+	if (!found && find.count)
+		list_candidates(&find, number, why, size);
+	else if (!found)
+		snprintf(why, size, "no container is called '%s': kanary containers lists them",
+			 kanary_message_escape(text, 64, escaped));
+	free(find.list);
+	return found;
+}
 
-		if (!fit || fit < best)
-			continue;
-		if (fit > best) {
-			best = fit;
-			ambiguous = false;
-			match = name;
-		} else if (!same_container(match, name)) {
-			ambiguous = true;
-		} else if (is_better(name, match)) {
-			match = name;
-		}
-	}
-	if (ambiguous) {
-		list_candidates(text, best, why, size);
+struct outside {
+	const char *path;
+	char *where;
+	size_t size;
+};
+
+static enum kanary_cgroup_tree_step try_outside(void *context, const char *path, uint64_t cgroup)
+{
+	struct outside *outside = context;
+
+	if (!strcmp(path, outside->path))
+		return KANARY_CGROUP_TREE_PAST;
+	if (!kanary_cgroup_tree_populated(path))
+		return KANARY_CGROUP_TREE_INTO;
+	snprintf(outside->where, outside->size, "%s", path);
+	return KANARY_CGROUP_TREE_END;
+}
+
+bool kanary_container_name_outside(uint64_t cgroup, char *where, size_t size)
+{
+	struct kanary_container_name name = *kanary_container_name_resolve(cgroup);
+	struct outside outside = { .path = name.path, .where = where, .size = size };
+	char own[sizeof(name.path)];
+
+	if (!name.path[name.own])
 		return false;
-	}
-	if (match)
-		*cgroup = match->cgroup;
-	if (match || number)
-		return true;
-	snprintf(why, size, "no container is called '%s': kanary containers lists them",
-		 kanary_message_escape(text, 64, escaped));
-	return false;
+	kanary_container_path_set(own, sizeof(own), name.path, name.own);
+	return try_outside(&outside, own, 0) == KANARY_CGROUP_TREE_END ||
+	       !kanary_cgroup_tree_walk(own, try_outside, &outside);
+}
+
+const char *kanary_container_name_describe(const struct kanary_container_name *name, char *text,
+					   size_t size)
+{
+	char title[ESCAPED(256)], image[ESCAPED(256)], path[ESCAPED(1024)], pod[ESCAPED(512)];
+
+	snprintf(text, size, "%s %s%s%s%s%s%s, cgroup %llu%s%s", name->runtime,
+		 kanary_message_escape(name->pod, 512, pod), *name->pod ? "/" : "",
+		 kanary_message_escape(name->name, 256, title), *name->image ? " (" : "",
+		 kanary_message_escape(name->image, 256, image), *name->image ? ")" : "",
+		 (unsigned long long)name->cgroup, *name->path ? " " : "",
+		 kanary_message_escape(name->path, 1024, path));
+	return text;
 }

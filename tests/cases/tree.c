@@ -113,7 +113,7 @@ static int find(const char *what, const char *hide)
 	return 0;
 }
 
-/* A cgroup below @parent whose name is the number of another: it is that name that is looked for. */
+/* A cgroup below @parent whose name is the number of another: that name is looked for. */
 static int numbered(char *parent)
 {
 	char path[2048], number[32];

@@ -68,9 +68,9 @@ static int setup(void **state)
 	make_cgroup("machine.slice/libpod-" ID_C ".scope", false);
 	make_cgroup("machine.slice/libpod-" ID_C ".scope/container", true);
 	make_cgroup("machine.slice/libpod-conmon-" ID_C ".scope", true);
-	make_cgroup("kubepods.slice/kubepods-pod1.slice/cri-containerd-d1" HEX ".scope", true);
-	make_cgroup("kubepods.slice/kubepods-pod1.slice/crio-d2" HEX ".scope", true);
-	make_cgroup("system.slice/containerd.service/kubepods-pod2.slice:cri-containerd:d3" HEX,
+	make_cgroup("kubepods.slice/kubepods-pod1.slice/cri-containerd-d1d1" HEX ".scope", true);
+	make_cgroup("kubepods.slice/kubepods-pod1.slice/crio-d2d2" HEX ".scope", true);
+	make_cgroup("system.slice/containerd.service/kubepods-pod2.slice:cri-containerd:d3d3" HEX,
 		    true);
 	make_cgroup("docker/eeee" HEX, true);
 	make_cgroup("redis", true);
@@ -121,12 +121,12 @@ static void test_resolve(void **state)
 	expect("machine.slice/libpod-" ID_C ".scope/container", "podman", ID_C, "mail");
 	expect("machine.slice/libpod-conmon-" ID_C ".scope", "systemd",
 	       "libpod-conmon-" ID_C ".scope", "libpod-conmon-" ID_C ".scope");
-	expect("kubepods.slice/kubepods-pod1.slice/cri-containerd-d1" HEX ".scope", "containerd",
-	       "d1" HEX, "d1" HEX);
-	expect("kubepods.slice/kubepods-pod1.slice/crio-d2" HEX ".scope", "crio", "d2" HEX,
-	       "d2" HEX);
-	expect("system.slice/containerd.service/kubepods-pod2.slice:cri-containerd:d3" HEX,
-	       "containerd", "d3" HEX, "d3" HEX);
+	expect("kubepods.slice/kubepods-pod1.slice/cri-containerd-d1d1" HEX ".scope", "containerd",
+	       "d1d1" HEX, "d1d101234567");
+	expect("kubepods.slice/kubepods-pod1.slice/crio-d2d2" HEX ".scope", "crio", "d2d2" HEX,
+	       "d2d201234567");
+	expect("system.slice/containerd.service/kubepods-pod2.slice:cri-containerd:d3d3" HEX,
+	       "containerd", "d3d3" HEX, "d3d301234567");
 	expect("docker/eeee" HEX, "docker", "eeee" HEX, "eeee01234567");
 	expect("redis", "crun", "redis", "redis");
 	expect("odd/path", "runc", "shop", "shop");
@@ -163,8 +163,8 @@ static void test_find(void **state)
 	expect_find(ID_B, "system.slice/docker-" ID_B ".scope");
 	expect_find("aab", "system.slice/docker-" ID_B ".scope");
 	/* The processes are in the cgroup below. */
-	expect_find("mail", "machine.slice/libpod-" ID_C ".scope/container");
-	expect_find("cccc", "machine.slice/libpod-" ID_C ".scope/container");
+	expect_find("mail", "machine.slice/libpod-" ID_C ".scope");
+	expect_find("cccc", "machine.slice/libpod-" ID_C ".scope");
 	expect_find("redis", "redis");
 	expect_find("shop", "odd/path");
 	expect_find("/odd/path", "odd/path");
