@@ -8,7 +8,8 @@
 # make check-hours    two hours' worth of a busy service, as fast as they go
 # make fuzz       hostile bytes for longer, FOR seconds for each reader
 # make battery    live attacks on four services, in a virtual machine
-# make install    on this host, for the running kernel
+# make install    on this host, the module for its kernel; install-user, install-module: half of it
+# make uninstall  what install put there
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 BUILD := build
@@ -16,15 +17,18 @@ V ?= 0
 Q := $(if $(filter 1,$(V)),,@)
 
 CC ?= gcc
-PKGS := libnl-3.0 libnl-genl-3.0 jansson libzip libarchive gsl
+PKGS := libarchive gsl libnl-3.0 libnl-genl-3.0 jansson libzip
 # OpenBLAS before GSL's own CBLAS: the same interface, 5 to 50 times the speed.
-USER_LIBS = $(filter-out -lgslcblas,$(shell pkg-config --libs $(PKGS))) -lopenblas -lm
+USER_LIBS = -lopenblas $(filter-out -lgslcblas,$(shell pkg-config --libs $(PKGS))) -lm
 USER_CFLAGS = -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Icommon -Iuser \
 	$(shell pkg-config --cflags $(PKGS)) $(CFLAGS)
 
 COMMON_SRC := $(sort $(wildcard common/*.c))
 USER_SRC := $(sort $(wildcard user/*.c))
-USER_OBJ := $(patsubst %.c,$(BUILD)/user/%.o,$(COMMON_SRC) $(USER_SRC))
+object = $(patsubst %.c,$(BUILD)/user/%.o,$(1))
+# kanary is user/main.c; kanary-NAME, which it executes, is user/main_NAME.c (user/program.h).
+PROGRAMS := kanary $(patsubst user/main_%.c,kanary-%,$(wildcard user/main_*.c))
+USER_OBJ := $(call object,$(COMMON_SRC) $(USER_SRC))
 
 .PHONY: all user module check unit static fuzz demo battery bench clean
 all: user $(if $(wildcard $(KDIR)),module,no-headers)
@@ -33,11 +37,18 @@ all: user $(if $(wildcard $(KDIR)),module,no-headers)
 no-headers:
 	@echo "no kernel headers in $(KDIR): kanary.ko not built (install linux-headers-$$(uname -r), or say KDIR=DIR)"
 
-user: $(BUILD)/kanary
+user: $(PROGRAMS:%=$(BUILD)/%)
 
-$(BUILD)/kanary: $(USER_OBJ)
+# An archive, so that a program carries only what it calls, and only those libraries.
+$(BUILD)/user/kanary.a: $(filter-out $(BUILD)/user/user/main%,$(USER_OBJ))
+	$(Q)rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(BUILD)/kanary: $(BUILD)/user/user/main.o
+$(patsubst %,$(BUILD)/%,$(filter kanary-%,$(PROGRAMS))): $(BUILD)/kanary-%: $(BUILD)/user/user/main_%.o
+$(PROGRAMS:%=$(BUILD)/%): $(BUILD)/user/kanary.a
 	@echo "  LD      $@"
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(USER_LIBS)
+	$(Q)$(CC) $(LDFLAGS) -Wl,--as-needed -o $@ $(filter %.o,$^) $(filter %.a,$^) $(USER_LIBS)
 
 # What tools/check-cases prints: not installed.
 CASES_OBJ := $(patsubst %.c,$(BUILD)/user/%.o,$(sort $(wildcard tests/cases/*.c)))
@@ -60,6 +71,8 @@ $(BUILD)/user/%.o: %.c
 
 # kbuild writes beside its sources, so it gets a tree of links of its own, one a kernel.
 KERNEL_NAME = $(notdir $(realpath $(KDIR)))
+# A module is compiled by the compiler of its kernel.
+COMPILER = $(if $(shell grep -s ^CONFIG_CC_IS_CLANG=y "$(KDIR)/include/config/auto.conf"),LLVM=1)
 MODULE_DIR = $(abspath $(BUILD))/module/$(KERNEL_NAME)
 
 module:
@@ -73,7 +86,7 @@ module:
 	$(Q)ln -sf $(CURDIR)/kmod/*.[chS] $(CURDIR)/kmod/probe.sh $(MODULE_DIR)/kmod/
 	$(Q)ln -sfn $(CURDIR)/kmod/probe $(MODULE_DIR)/kmod/probe
 	$(Q)ln -sf $(CURDIR)/common/*.[ch] $(MODULE_DIR)/common/
-	$(Q)$(MAKE) -C $(KDIR) M=$(MODULE_DIR) KBUILD_VERBOSE=$(V) $(KBUILD_ARGS) modules
+	$(Q)$(MAKE) -C $(KDIR) M=$(MODULE_DIR) KBUILD_VERBOSE=$(V) $(COMPILER) $(KBUILD_ARGS) modules
 	$(Q)cp $(MODULE_DIR)/kanary.ko $(BUILD)/kanary.ko
 	$(if $(filter build,$(BUILD)),$(Q)cp $(BUILD)/kanary.ko kanary.ko)
 
@@ -112,11 +125,34 @@ bench:
 	$(Q)tools/bench/hook.sh $(BUILD)
 
 PREFIX ?= /usr/local
-.PHONY: install
-install:
+LIBEXEC = $(PREFIX)/libexec/kanary
+DOCUMENTS = $(PREFIX)/share/doc/kanary
+MANUAL = $(PREFIX)/share/man/man8/kanary.8
+# The kernel that kanary.ko was built for, which need not be the one that runs.
+KERNEL_RELEASE = $(shell modinfo -F vermagic $(BUILD)/kanary.ko 2>/dev/null | cut -d ' ' -f 1)
+
+.PHONY: install install-module install-user uninstall
+install: install-module install-user
+
+install-module:
+	$(Q)test -n "$(KERNEL_RELEASE)" || { echo "kanary: there is no $(BUILD)/kanary.ko: make module KDIR=DIR, or install-user for the command alone" >&2; exit 1; }
+	$(Q)test "$(origin KDIR)" = file || grep -qsF '"$(KERNEL_RELEASE)"' "$(KDIR)/include/generated/utsrelease.h" || { \
+		echo "kanary: kanary.ko is for $(KERNEL_RELEASE), the headers in $(KDIR) are not: make module KDIR=$(KDIR)" >&2; exit 1; }
+	install -D -m 644 $(BUILD)/kanary.ko $(DESTDIR)/lib/modules/$(KERNEL_RELEASE)/updates/kanary.ko
+	$(if $(DESTDIR),,depmod $(KERNEL_RELEASE))
+
+install-user:
 	install -D -m 755 $(BUILD)/kanary $(DESTDIR)$(PREFIX)/sbin/kanary
-	install -D -m 644 user/man/kanary.8 $(DESTDIR)$(PREFIX)/share/man/man8/kanary.8
-	install -D -m 644 $(BUILD)/kanary.ko $(DESTDIR)/lib/modules/$(shell uname -r)/updates/kanary.ko
+	install -D -m 755 -t $(DESTDIR)$(LIBEXEC) $(BUILD)/kanary-model $(BUILD)/kanary-import
+	install -D -m 644 user/man/kanary.8 $(DESTDIR)$(MANUAL)
+	install -D -m 644 -t $(DESTDIR)$(DOCUMENTS) tools/packaging/modules-load.conf tools/packaging/modprobe.conf
+	$(if $(DESTDIR),,$(Q)! command -v mandb >/dev/null || mandb -q -f $(MANUAL))
+
+# What install put there, the module of each kernel included. Configuration and models stay.
+uninstall:
+	rm -f $(addprefix $(DESTDIR),$(PREFIX)/sbin/kanary $(MANUAL))
+	rm -rf $(addprefix $(DESTDIR),$(LIBEXEC) $(DOCUMENTS))
+	rm -f $(DESTDIR)/lib/modules/*/updates/kanary.ko
 	$(if $(DESTDIR),,depmod)
 
 clean:

@@ -68,8 +68,7 @@ prepare() {
 		BUILD="${build#"$PWD"/}/kernels/$RELEASE" >"$2/module.log" 2>&1 ||
 		{ tail -n 30 "$2/module.log"; return 1; }
 	! grep 'warning:' "$2/module.log" || { echo "the module builds with warnings"; return 1; }
-	cp "$out/$RELEASE/kanary.ko" "$build/kanary" tests/vm/*.sh "$2/files/" || return
-	tests/vm/build_status.sh "$build" "$2/files/status"
+	cp "$out/$RELEASE/kanary.ko" "$build"/kanary{,-model} tests/vm/*.sh "$2/files/" || return
 }
 
 # run SUITE/PACKAGE DIR

@@ -26,7 +26,7 @@ make_module() {
 make_module CFLAGS_kmod/netlink.o=-DKANARY_API_VERSION=99 "$@"
 cp "$module/kanary.ko" "$out/kanary-api99.ko"
 make_module "$@"
-cp "$build/kanary" "$module/kanary.ko" tests/vm/*.sh "$out/"
+cp "$build"/kanary{,-model} "$module/kanary.ko" tests/vm/*.sh "$out/"
 
 gcc "${flags[@]}" -static -pthread -o "$out/storm" tests/vm/storm.c
 gcc "${flags[@]}" -static -o "$out/abi" tests/vm/abi.c
@@ -37,7 +37,6 @@ gcc "${flags[@]}" -static -pthread -o "$out/paths" tests/vm/paths.c "$user/recor
 gcc "${flags[@]}" -static -nostdlib -fno-stack-protector -o "$out/order_calls" tests/vm/order_calls.c
 gcc "${flags[@]}" -static -o "$out/order_check" tests/vm/order_check.c \
 	"$user"/{trace,message,path_news,recording}.o "${common[@]}"
-tests/vm/build_status.sh "$build" "$out/status"
 gcc "${flags[@]}" -static -o "$out/hostile" tests/vm/hostile.c tests/vm/hostile_socket.c \
 	tests/unit/model_fixture.c "${common[@]}"
 

@@ -44,7 +44,7 @@ situation() {
 	for moment in 1 2; do
 		echo "moment $moment: up for $(cut -d ' ' -f 1 /proc/uptime) s, load $(</proc/loadavg)"
 		grep '^cpu[0-9]' /proc/stat
-		[ ! -e /sys/module/kanary ] || timeout 10 status --json | tr -d '\n' || :
+		[ ! -e /sys/module/kanary ] || timeout 10 kanary status --json | tr -d '\n' || :
 		echo
 		# Name, state, ticks in user mode and in the kernel, CPU; what it waits for
 		for pid in $(find "$CGROUPS"/*/ -name cgroup.procs -exec cat {} + | head -n 12); do
@@ -65,7 +65,7 @@ mkfifo "$NOTHING"
 counter() {
 	local status name values=()
 
-	status=$(status --json)
+	status=$(kanary status --json)
 	for name in "$@"; do
 		[[ $status =~ \"$name\":\ ?([0-9]+) ]] || fail "no $name in $status"
 		values+=("${BASH_REMATCH[1]}")
@@ -94,7 +94,7 @@ identity() {
 balanced() {
 	local status rest known=0 seen
 
-	status=$(status --json)
+	status=$(kanary status --json)
 	[[ $status =~ \"seen\":\ ?([0-9]+)(.*) ]] || fail "no counters: $status"
 	seen=${BASH_REMATCH[1]} rest=${BASH_REMATCH[2]}
 	while [[ $rest =~ \"(queued|delivered|scored|dropped_[a-z_]+)\":\ ?([0-9]+)(.*) ]]; do
@@ -109,7 +109,7 @@ balanced() {
 paths_balanced() {
 	local status rest known=0 news
 
-	status=$(status --json)
+	status=$(kanary status --json)
 	[[ $status =~ \"paths_news\":\ ?([0-9]+)(.*) ]] || fail "no paths: $status"
 	news=${BASH_REMATCH[1]} rest=${BASH_REMATCH[2]}
 	while [[ $rest =~ \"(paths_(queued|delivered|judged|dropped_[a-z_]+))\":\ ?([0-9]+)(.*) ]]; do
