@@ -51,13 +51,13 @@ $(PROGRAMS:%=$(BUILD)/%): $(BUILD)/user/kanary.a
 	$(Q)$(CC) $(LDFLAGS) -Wl,--as-needed -o $@ $(filter %.o,$^) $(filter %.a,$^) $(USER_LIBS)
 
 # What tools/check-cases prints: not installed.
-CASES_OBJ := $(patsubst %.c,$(BUILD)/user/%.o,$(sort $(wildcard tests/cases/*.c)))
+CASES_OBJ := $(call object,$(sort $(wildcard tests/cases/*.c)))
 .PHONY: cases
-cases: $(BUILD)/kanary $(BUILD)/describe-case
+cases: user $(BUILD)/describe-case
 
-$(BUILD)/describe-case: $(CASES_OBJ) $(filter-out %/user/main.o,$(USER_OBJ))
+$(BUILD)/describe-case: $(CASES_OBJ) $(BUILD)/user/kanary.a
 	@echo "  LD      $@"
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(USER_LIBS)
+	$(Q)$(CC) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(USER_LIBS)
 
 # The training loop lives on vectorised exp(); nothing that must be exact is here.
 $(BUILD)/user/user/lstm_train.o $(BUILD)/user/user/adam.o: USER_CFLAGS += -O3 -ffast-math
