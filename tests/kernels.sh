@@ -9,7 +9,8 @@
 # attack. DIR has to lie in the checkout.
 #
 # A line a kernel, and at the end "N passed, N failed". Writes DIR/kernels/table.md, which
-# README.md shows, and keeps what each guest said beside it.
+# README.md shows, and keeps what each guest said beside it. A kernel that fails has the cause in its
+# row of the table.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 
@@ -38,9 +39,14 @@ while [ $# -gt 0 ]; do
 done
 build=$(realpath -m "$build")
 [[ $build == "$PWD"/* ]] || { echo "kanary: kernels.sh: --build must lie in $PWD" >&2; exit 2; }
+inner=${build#"$PWD"/}
+[[ $inner =~ ^[A-Za-z0-9/._+@,=-]+$ ]] ||
+	{ echo "kanary: kernels.sh: make cannot read the name of --build $inner: use letters and digits" >&2; exit 2; }
+[[ $PWD =~ ^[A-Za-z0-9/._+@,=-]+$ ]] ||
+	exec tools/vm/plain.sh tests/kernels.sh --build "$inner" "${wanted[@]}"
 out=$build/kernels
 mkdir -p "$out"
-passed=0 failed=0
+passed=0 failed=0 stage=
 
 wants() {
 	local name
@@ -60,12 +66,14 @@ prepare() {
 
 	rm -rf "$2"
 	mkdir -p "$2/files"
+	stage='getting the kernel'
 	variables=$(tools/vm/kernel.sh "$1") || return
 	eval "$variables"
 	echo "$RELEASE" >"$2/release"
+	stage='building the module'
 	# shellcheck disable=SC2086
 	$BUILDER make --no-print-directory -j"$(nproc)" module KDIR="$KDIR" \
-		BUILD="${build#"$PWD"/}/kernels/$RELEASE" >"$2/module.log" 2>&1 ||
+		BUILD="$inner/kernels/$RELEASE" >"$2/module.log" 2>&1 ||
 		{ tail -n 30 "$2/module.log"; return 1; }
 	! grep 'warning:' "$2/module.log" || { echo "the module builds with warnings"; return 1; }
 	cp "$out/$RELEASE/kanary.ko" "$build"/kanary{,-model} tests/vm/*.sh "$2/files/" || return
@@ -73,9 +81,21 @@ prepare() {
 
 # run SUITE/PACKAGE DIR
 run() {
+	stage='in the guest'
 	tools/vm/run.sh --kernel "$1" --files "$2/files" --out "$2/out" --timeout 600 \
 		--log "$2/console" guest.sh core.sh || return
 	[ -e "$2/out/core.json" ]
+}
+
+# cause LOG: the first line that says what is wrong, for a cell of the table
+cause() {
+	local line
+
+	line=$(grep -m 1 -aE 'error:|Error |\*\*\*|warning:|: line [0-9]+: |\.sh:[0-9]+: |^kanary: |^bash: ' "$1" ||
+		tail -n 1 "$1")
+	line=${line//"$PWD/"/}
+	line=${line//|/\\|}
+	echo "$stage: ${line:0:200}"
 }
 
 # try SUITE/PACKAGE TITLE
@@ -93,13 +113,13 @@ try() {
 		failed=$((failed + 1))
 		tail -n 40 "$directory.log" | sed 's/^/	/'
 		release=$(cat "$directory/release" 2>/dev/null) || release=$1
-		printf 'FAIL  %-44s %4d s  %s\n' "$1" $((SECONDS - begin)) "$directory.log"
-		echo "| $release ($2) | | **fails** |" >"$directory/row"
+		printf 'FAIL  %-44s %4d s  %s\n' "$1" $((SECONDS - begin)) "${directory#"$PWD"/}.log"
+		echo "| $release ($2) | | **fails**, $(cause "$directory.log") |" >"$directory/row"
 	fi
 }
 
 tools/install-packages
-make --no-print-directory -s user BUILD="$build"
+make --no-print-directory -s user BUILD="$inner"
 [ ${#wanted[@]} -gt 0 ] || rm -rf "$out"/*/row
 for line in "${KERNELS[@]}"; do
 	! wants "${line%%$'\t'*}" || try "${line%%$'\t'*}" "${line#*$'\t'}"
