@@ -9,6 +9,7 @@
 int kanary_status_main(int argc, char **argv);
 int kanary_containers_main(int argc, char **argv);
 int kanary_record_main(int argc, char **argv);
+int kanary_info_main(int argc, char **argv);
 int kanary_import_main(int argc, char **argv);
 int kanary_train_main(int argc, char **argv);
 int kanary_identify_main(int argc, char **argv);

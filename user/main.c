@@ -13,6 +13,7 @@ static const struct kanary_program_command commands[] = {
 	{ "status", kanary_status_main, NULL, "what the module is doing, and its counters" },
 	{ "containers", kanary_containers_main, NULL, "what runs here, and what watches over it" },
 	{ "record", kanary_record_main, NULL, "write what containers do into a recording" },
+	{ "info", kanary_info_main, NULL, "what is in a recording: its containers, and what it lacks" },
 	{ "import", NULL, "kanary-import", "make a recording out of traces: adfa, strace, sysdig" },
 	{ "train", NULL, "kanary-model", "make a model out of recordings" },
 	{ "eval", NULL, "kanary-model", "how well a model tells attacks from normal recordings" },

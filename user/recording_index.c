@@ -20,6 +20,7 @@ struct place {
 struct stream {
 	uint64_t cgroup;
 	uint64_t stream;
+	uint32_t next;	/* index of the vector that follows */
 };
 
 #define ORDER(a, b) ((a) < (b) ? -1 : (a) > (b))
@@ -104,11 +105,15 @@ static struct kanary_recording_life *life_of(struct kanary_recording_index *inde
 static bool take_vector(struct kanary_recording_index *index, const struct kanary_vector *vector)
 {
 	struct kanary_recording_life *life = life_of(index, vector->cgroup, vector->time);
-	struct stream key = { vector->cgroup, vector->stream };
+	struct stream key = { vector->cgroup, vector->stream, vector->index }, *stream;
 	bool is_new;
 
-	if (!life || !enter(&index->seen, &key, sizeof(key), compare_streams, &is_new))
+	stream = enter(&index->seen, &key, sizeof(key), compare_streams, &is_new);
+	if (!life || !stream)
 		return false;
+	if (vector->index > stream->next)
+		life->missing += vector->index - stream->next;
+	stream->next = vector->index + 1;
 	life->vectors++;
 	life->calls += vector->calls;
 	life->streams += is_new;

@@ -21,6 +21,7 @@
  * @paths: of it
  * @streams: of it
  * @calls: sum of its vectors'
+ * @missing: vectors that streams lack between those that are there
  * @first: when it was seen or its first vector came, CLOCK_BOOTTIME, nanoseconds
  * @last: when its last vector came, or it went
  * @gone: whether it went within the recording
@@ -33,6 +34,7 @@ struct kanary_recording_life {
 	uint64_t paths;
 	uint64_t streams;
 	uint64_t calls;
+	uint64_t missing;
 	uint64_t first;
 	uint64_t last;
 	bool gone;

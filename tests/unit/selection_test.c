@@ -10,74 +10,9 @@
 
 #include "command_fixture.h"
 #include "dataset.h"
+#include "recording_fixture.h"
 #include "recording_index.h"
 #include "selection.h"
-
-#define WEB "0123456789ab0123456789ab0123456789ab0123456789ab0123456789ab0001"
-#define WEB_AGAIN "c0ffee0123456789c0ffee0123456789c0ffee0123456789c0ffee0123450002"
-
-static struct kanary_recording_writer *writer;
-
-static void begin(const char *path, const char *boot)
-{
-	writer = kanary_recording_create(path, 64, 0, "kernel", 0);
-	assert_non_null(writer);
-	if (boot)
-		assert_int_equal(kanary_recording_write_host(writer, 100, boot, "6.1.0-9"), 0);
-}
-
-static void note(uint64_t cgroup, uint64_t time, enum kanary_recording_event event,
-		 const char *runtime, const char *name, const char *id)
-{
-	char path[128];
-	const char *const texts[] = { runtime, name, id, "nginx:1.22", path };
-
-	snprintf(path, sizeof(path), "/system.slice/%s-%s.scope", runtime, id);
-	assert_int_equal(kanary_recording_write_container(writer, cgroup, time, event, texts), 0);
-}
-
-static void vectors(uint64_t cgroup, uint64_t time, uint32_t count)
-{
-	_Alignas(8) uint8_t
-		bytes[sizeof(struct kanary_vector) + sizeof(struct kanary_count)] = { 0 };
-	struct kanary_vector *vector = (struct kanary_vector *)bytes;
-
-	vector->stream = cgroup + time;
-	vector->cgroup = cgroup;
-	vector->calls = 5;
-	vector->length = 1;
-	vector->counts[0].count = 5;
-	for (vector->index = 0; vector->index < count; vector->index++) {
-		vector->time = time++;
-		assert_int_equal(kanary_recording_write(writer, vector), 0);
-	}
-}
-
-static void end(void)
-{
-	assert_int_equal(kanary_recording_finish(writer), 0);
-}
-
-/* A day: web restarts, is made anew, and what was blue is renamed; a process without a name. */
-static void write_day(void)
-{
-	begin("day.rec", "boot-a");
-	note(10, 110, KANARY_RECORDING_SEEN, "docker", "web", WEB);
-	vectors(10, 120, 1);
-	note(20, 130, KANARY_RECORDING_SEEN, "podman", "cache", "abc1");
-	vectors(20, 140, 2);
-	note(10, 150, KANARY_RECORDING_GONE, "docker", "web", WEB);
-	note(11, 160, KANARY_RECORDING_SEEN, "docker", "web", WEB);
-	vectors(11, 170, 4);
-	note(12, 180, KANARY_RECORDING_SEEN, "docker", "web", WEB_AGAIN);
-	vectors(12, 190, 8);
-	note(30, 200, KANARY_RECORDING_SEEN, "docker", "blue", "abc2");
-	vectors(30, 210, 16);
-	note(30, 220, KANARY_RECORDING_CHANGED, "docker", "green", "abc2");
-	vectors(30, 230, 32);
-	vectors(40, 240, 64);
-	end();
-}
 
 /* As a command: how many vectors argv[0] means in day.rec; -1 where it is refused. */
 static int count_meant(int argc, char **argv)
@@ -110,10 +45,10 @@ static void refused(const char *text, const char *why)
 
 static void all_lives_of_a_name_are_one_container(void **state)
 {
-	write_day();
+	recording_fixture_day();
 	assert_int_equal(meant("web"), 1 + 4 + 8);
 	/* an id is that of a restarted one, too, but not of another of its name */
-	assert_int_equal(meant(WEB), 1 + 4);
+	assert_int_equal(meant(RECORDING_FIXTURE_WEB), 1 + 4);
 	assert_int_equal(meant("0123456789ab"), 1 + 4);
 	assert_int_equal(meant("c0ffee"), 8);
 	assert_int_equal(meant("11"), 4);
@@ -128,7 +63,7 @@ static void all_lives_of_a_name_are_one_container(void **state)
 
 static void patterns_mean_whatever_is_called_so(void **state)
 {
-	write_day();
+	recording_fixture_day();
 	assert_int_equal(meant("*e*"), 1 + 4 + 8 + 2 + 16 + 32);
 	assert_int_equal(meant("[bc]*"), 2 + 16 + 32);
 	assert_int_equal(meant("we?"), 1 + 4 + 8);
@@ -137,27 +72,27 @@ static void patterns_mean_whatever_is_called_so(void **state)
 
 static void what_is_not_there_is_said(void **state)
 {
-	write_day();
+	recording_fixture_day();
 	refused("mail\n", "no container 'mail\\x0a' is in the recordings, and day.rec has no names: "
 			  "give a cgroup's number, as kanary info lists them");
-	begin("day.rec", NULL);
-	note(1, 1, KANARY_RECORDING_SEEN, "docker", "web", WEB);
-	end();
+	recording_fixture_begin("day.rec", NULL);
+	recording_fixture_note(1, 1, KANARY_RECORDING_SEEN, "docker", "web", RECORDING_FIXTURE_WEB);
+	recording_fixture_end();
 	refused("cache", "no container 'cache' is in the recordings: kanary info lists them");
 }
 
 static void what_may_be_two_is_refused(void **state)
 {
-	begin("day.rec", "boot-a");
-	note(1, 1, KANARY_RECORDING_SEEN, "docker", "web", "aa1");
-	note(2, 2, KANARY_RECORDING_SEEN, "podman", "web", "aa2");
-	note(3, 3, KANARY_RECORDING_SEEN, "docker", "4", "bb3");
-	note(4, 4, KANARY_RECORDING_SEEN, "docker", "four", "bb4");
-	vectors(1, 5, 1);
-	vectors(2, 6, 2);
-	vectors(3, 7, 4);
-	vectors(4, 8, 8);
-	end();
+	recording_fixture_begin("day.rec", "boot-a");
+	recording_fixture_note(1, 1, KANARY_RECORDING_SEEN, "docker", "web", "aa1");
+	recording_fixture_note(2, 2, KANARY_RECORDING_SEEN, "podman", "web", "aa2");
+	recording_fixture_note(3, 3, KANARY_RECORDING_SEEN, "docker", "4", "bb3");
+	recording_fixture_note(4, 4, KANARY_RECORDING_SEEN, "docker", "four", "bb4");
+	recording_fixture_vectors(1, 5, 1);
+	recording_fixture_vectors(2, 6, 2);
+	recording_fixture_vectors(3, 7, 4);
+	recording_fixture_vectors(4, 8, 8);
+	recording_fixture_end();
 	refused("web", "'web' may be docker web (aa1) or podman web (aa2) in day.rec: give the id");
 	/* the beginning of two ids; a name that is another one's number */
 	refused("aa", "'aa' may be docker web (aa1) or podman web (aa2) in day.rec");
@@ -172,7 +107,7 @@ static void several_add_up(void **state)
 	struct kanary_selection selection = { 0 };
 	struct kanary_dataset dataset = { 0 };
 
-	write_day();
+	recording_fixture_day();
 	assert_true(kanary_selection_add(&selection, "cache"));
 	assert_true(kanary_selection_add(&selection, "green"));
 	/* what is meant twice is there once */
@@ -201,19 +136,19 @@ static int read_both(int argc, char **argv)
 
 static void write_two(const char *boot, const char *name)
 {
-	begin("two.rec", boot);
+	recording_fixture_begin("two.rec", boot);
 	if (name)
-		note(10, 1, KANARY_RECORDING_SEEN, "docker", name, "abc");
-	vectors(10, 1, 1);
-	end();
+		recording_fixture_note(10, 1, KANARY_RECORDING_SEEN, "docker", name, "abc");
+	recording_fixture_vectors(10, 1, 1);
+	recording_fixture_end();
 }
 
 static void a_number_of_another_boot_is_another_container(void **state)
 {
-	begin("one.rec", "boot-a");
-	note(10, 1, KANARY_RECORDING_SEEN, "docker", "web", "abc");
-	vectors(10, 1, 1);
-	end();
+	recording_fixture_begin("one.rec", "boot-a");
+	recording_fixture_note(10, 1, KANARY_RECORDING_SEEN, "docker", "web", "abc");
+	recording_fixture_vectors(10, 1, 1);
+	recording_fixture_end();
 	write_two("boot-b", "cache");
 	command_expect(read_both, "10", 1,
 		       "10 is docker web (abc) in one.rec, and docker cache (abc) in two.rec, "
@@ -239,15 +174,15 @@ static void the_index_counts_lives(void **state)
 	};
 	struct kanary_recording_index index;
 
-	write_day();
-	begin("one.rec", "boot-a");
-	note(7, 150, KANARY_RECORDING_SEEN, "docker", "web", WEB);
-	vectors(7, 160, 3);
-	vectors(7, 170, 2);
-	note(7, 200, KANARY_RECORDING_GONE, "docker", "web", WEB);
-	vectors(5, 120, 1);
-	assert_int_equal(kanary_recording_write_loss(writer, &loss), 0);
-	end();
+	recording_fixture_day();
+	recording_fixture_begin("one.rec", "boot-a");
+	recording_fixture_note(7, 150, KANARY_RECORDING_SEEN, "docker", "web", RECORDING_FIXTURE_WEB);
+	recording_fixture_vectors(7, 160, 3);
+	recording_fixture_vectors(7, 170, 2);
+	recording_fixture_note(7, 200, KANARY_RECORDING_GONE, "docker", "web", RECORDING_FIXTURE_WEB);
+	recording_fixture_vectors(5, 120, 1);
+	recording_fixture_loss(&loss);
+	recording_fixture_end();
 	assert_int_equal(kanary_recording_index_read(&index, "one.rec"), 0);
 	assert_string_equal(index.boot, "boot-a");
 	assert_string_equal(index.release, "6.1.0-9");
