@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "arguments.h"
+#include "kanary_netlink.h"
 #include "message.h"
 
 /* A complaint was printed; argp has no way to tell us so. */
@@ -25,6 +26,12 @@ error_t kanary_arguments_refuse(const struct argp_state *state, const char *form
 				     state->argv[0]);
 	refused = true;
 	return EINVAL;
+}
+
+error_t kanary_arguments_refuse_time(const struct argp_state *state, const char *argument)
+{
+	return kanary_arguments_refuse(state, "'%s' is no time: a number, such as 2 or 1.5, and ms, s, m, h, d or w",
+				       argument);
 }
 
 error_t kanary_arguments_extra(const struct argp_state *state, const char *argument)
@@ -57,15 +64,20 @@ static error_t parse_outer(int key, char *argument, struct argp_state *state)
 	}
 }
 
-static bool wants_help(int argc, char **argv)
+/* Whether an option, or its short form, is among the arguments. */
+static bool wants(int argc, char **argv, const char *option, const char *brief)
 {
 	int i;
 
 	for (i = 1; i < argc && strcmp(argv[i], "--"); i++)
-		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-?") ||
-		    !strcmp(argv[i], "-h"))
+		if (!strcmp(argv[i], option) || !strcmp(argv[i], brief))
 			return true;
 	return false;
+}
+
+void kanary_arguments_version(void)
+{
+	printf("kanary 0.1.0, netlink API %d\n", KANARY_API_VERSION);
 }
 
 int kanary_arguments_parse(const struct argp *argp, int argc, char **argv, void *input)
@@ -74,7 +86,11 @@ int kanary_arguments_parse(const struct argp *argp, int argc, char **argv, void 
 	const struct argp outer = { .parser = parse_outer, .children = children };
 	char name[64];
 
-	if (wants_help(argc, argv)) {
+	if (wants(argc, argv, "--version", "-V")) {
+		kanary_arguments_version();
+		exit(EXIT_SUCCESS);
+	}
+	if (wants(argc, argv, "--help", "-?") || wants(argc, argv, "--help", "-h")) {
 		snprintf(name, sizeof(name), "kanary %s", argv[0]);
 		setenv("ARGP_HELP_FMT", "no-dup-args-note,rmargin=99,opt-doc-col=28", 0);
 		argp_help(argp, stdout, ARGP_HELP_USAGE | ARGP_HELP_DOC | ARGP_HELP_LONG, name);

@@ -14,7 +14,7 @@
  * @argv: argv[0] is the subcommand's name
  * @input: for the parser
  *
- * --help prints the help and exits with 0.
+ * --help and --version print what they say, and exit with 0.
  *
  * Return: 0, or 2 after one line on stderr.
  */
@@ -28,6 +28,9 @@ int kanary_arguments_parse(const struct argp *argp, int argc, char **argv, void 
 error_t kanary_arguments_refuse(const struct argp_state *state, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/** kanary_arguments_refuse_time() - say that @argument is no duration, and what is one */
+error_t kanary_arguments_refuse_time(const struct argp_state *state, const char *argument);
+
 /** kanary_arguments_extra() - refuse an argument where none is expected */
 error_t kanary_arguments_extra(const struct argp_state *state, const char *argument);
 
@@ -39,8 +42,11 @@ error_t kanary_arguments_extra(const struct argp_state *state, const char *argum
 bool kanary_arguments_number(const char *text, uint64_t minimum, uint64_t maximum,
 			     uint64_t *number);
 
+/** kanary_arguments_version() - print the version */
+void kanary_arguments_version(void);
+
 /**
- * kanary_arguments_duration() - parse "90s", "10m", "2h", "7d", "1.5h", or seconds
+ * kanary_arguments_duration() - parse "500ms", "90s", "10m", "1.5h", "7d", "2w", or seconds
  * @nanoseconds: at least 1 on success
  *
  * Return: whether @text is a duration above zero and below 10 years.

@@ -100,7 +100,8 @@ static void print_losses(const struct kanary_recording_index *index)
 		printf("lost      not known\n");
 		return;
 	}
-	printf("lost      %llu vectors, %llu paths, %llu messages; the module dropped %llu vectors of any container\n",
+	printf("lost      %llu vectors, %llu paths, %llu messages; "
+	       "the module dropped %llu vectors of any container\n",
 	       (unsigned long long)loss->vectors, (unsigned long long)loss->paths,
 	       (unsigned long long)loss->messages, (unsigned long long)loss->dropped);
 	if (loss->unnamed)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "arguments.h"
 #include "commands.h"
-#include "kanary_netlink.h"
 #include "message.h"
 #include "program.h"
 
@@ -50,25 +51,42 @@ static int print_help(int argc, char **argv)
 
 static int print_version(int argc, char **argv)
 {
-	printf("kanary 0.1.0, netlink API %d\n", KANARY_API_VERSION);
+	kanary_arguments_version();
 	return 0;
 }
 
 static const struct kanary_program_command help = { .name = "help", .run = print_help };
 static const struct kanary_program_command version = { .name = "version", .run = print_version };
 
-int main(int argc, char **argv)
+static int run_command(int argc, char **argv)
 {
 	const struct kanary_program_command *command;
 
-	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
-	    !strcmp(argv[1], "help"))
-		return kanary_program_run(&help, argc, argv);
-	if (!strcmp(argv[1], "--version"))
-		return kanary_program_run(&version, argc, argv);
-	command = kanary_program_find(commands, COUNT(commands), argv[1]);
+	command = kanary_program_find(commands, COUNT(commands), argv[0]);
 	if (command)
-		return kanary_program_run(command, argc - 1, argv + 1);
-	kanary_message_error("'%s' is no command: see kanary --help", argv[1]);
+		return kanary_program_run(command, argc, argv);
+	kanary_message_error("'%s' is no command: see kanary --help", argv[0]);
 	return 2;
+}
+
+static bool is_any(const char *word, const char *plain, const char *option, const char *brief)
+{
+	return !strcmp(word, plain) || !strcmp(word, option) || !strcmp(word, brief);
+}
+
+int main(int argc, char **argv)
+{
+	char option[] = "--help", *words[] = { NULL, option, NULL };
+
+	if (argc < 2)
+		return kanary_program_run(&help, argc, argv);
+	if (is_any(argv[1], "version", "--version", "-V"))
+		return kanary_program_run(&version, argc, argv);
+	if (!is_any(argv[1], "help", "--help", "-h"))
+		return run_command(argc - 1, argv + 1);
+	if (argc == 2)
+		return kanary_program_run(&help, argc, argv);
+	/* kanary help COMMAND is kanary COMMAND --help. */
+	words[0] = argv[2];
+	return run_command(2, words);
 }

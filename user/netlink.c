@@ -9,8 +9,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "lockdown.h"
 #include "message.h"
 #include "netlink.h"
+#include "netlink_family.h"
 
 /* Many seconds of vectors of a busy host, should the disk be slow. */
 #define RECEIVE_BUFFER (16 * 1024 * 1024)
@@ -29,6 +31,7 @@ struct kanary_netlink {
 	kanary_netlink_handler event;
 	void *event_context;
 	int event_result;	/* first nonzero one of the handler */
+	bool gone;		/* the module was unloaded */
 	/* the request under way */
 	kanary_netlink_handler reply;
 	void *reply_context;
@@ -70,6 +73,8 @@ static int take_valid(struct nl_msg *message, void *context)
 	struct kanary_netlink *netlink = context;
 	uint32_t command = kanary_protocol_command(header);
 
+	if (kanary_netlink_family_read(header) == KANARY_NETLINK_FAMILY_WENT)
+		netlink->gone = true;
 	if (header->nlmsg_type != netlink->family)
 		return NL_SKIP;
 	if (command == KANARY_CMD_VECTORS || command == KANARY_CMD_PATHS ||
@@ -288,6 +293,30 @@ int kanary_netlink_subscribe(struct kanary_netlink *netlink)
 	return error < 0 ? fail(netlink, -EIO, nl_geterror(error)) : 0;
 }
 
+int kanary_netlink_guard(struct kanary_netlink *netlink)
+{
+	int error = kanary_netlink_family_notices();
+
+	if (error >= 0)
+		error = nl_socket_add_membership(netlink->socket, error);
+	return error < 0 ? fail(netlink, -EIO, nl_geterror(error)) : 0;
+}
+
+int kanary_netlink_check(struct kanary_netlink *netlink)
+{
+	int error;
+
+	if (!netlink->gone) {
+		error = kanary_netlink_request(netlink,
+					       kanary_netlink_message(netlink,
+								      KANARY_CMD_GET_STATUS, 0),
+					       NULL, NULL);
+		/* The family's number is nobody's any more. What else failed may yet do. */
+		netlink->gone |= error == -ENOENT;
+	}
+	return netlink->gone ? fail(netlink, -ENODEV, "the kanary module was unloaded") : 0;
+}
+
 int kanary_netlink_wait(struct kanary_netlink *netlink, int milliseconds, int wake)
 {
 	struct pollfd ready[] = {
@@ -306,6 +335,8 @@ int kanary_netlink_wait(struct kanary_netlink *netlink, int milliseconds, int wa
 		error = receive(netlink);
 		if (error || netlink->event_result)
 			return error ? error : netlink->event_result;
+		if (netlink->gone)
+			return kanary_netlink_check(netlink);
 	}
 	return 0;
 }
@@ -392,7 +423,10 @@ struct kanary_netlink *kanary_netlink_open(struct kanary_status *status)
 		goto err_netlink;
 	netlink->family = genl_ctrl_resolve(netlink->socket, KANARY_FAMILY_NAME);
 	if (netlink->family == -NLE_OBJ_NOTFOUND) {
-		kanary_message_error("the kanary module is not loaded: insmod kanary.ko (it is seen from the host's network namespace only)");
+		kanary_message_error("the kanary module is not loaded: modprobe kanary%s",
+				     kanary_lockdown_engaged() ?
+				     " (this kernel is locked down: it takes the module signed only)" :
+				     " (it is seen from the host's network namespace only)");
 		goto err_close;
 	}
 	error = netlink->family;

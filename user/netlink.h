@@ -74,11 +74,26 @@ void kanary_netlink_events(struct kanary_netlink *netlink, kanary_netlink_handle
 int kanary_netlink_subscribe(struct kanary_netlink *netlink);
 
 /**
+ * kanary_netlink_guard() - be told when the module is unloaded
+ *
+ * From then on kanary_netlink_wait() returns -ENODEV. 0 or -errno, error set.
+ */
+int kanary_netlink_guard(struct kanary_netlink *netlink);
+
+/**
+ * kanary_netlink_check() - ask whether the module is there, should the news of it be lost
+ *
+ * Return: 0, or -ENODEV with the error set.
+ */
+int kanary_netlink_check(struct kanary_netlink *netlink);
+
+/**
  * kanary_netlink_wait() - take events for a while
  * @milliseconds: to wait for the first of them, -1 for ever
  * @wake: returns early when this descriptor is readable, -1 for none
  *
- * Return: 0, what a handler returned, or -errno with the error set.
+ * Return: 0, what a handler returned, or -errno with the error set: -ENODEV where the
+ *	module was unloaded.
  */
 int kanary_netlink_wait(struct kanary_netlink *netlink, int milliseconds, int wake);
 

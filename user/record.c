@@ -51,7 +51,7 @@ static const struct argp_option arguments[] = {
 	{ "output", 'o', "FILE", 0, "recording to write", 0 },
 	{ "container", 'c', "C", 0, "only this one: as in kanary containers", 0 },
 	{ "all", 'a', NULL, 0, "all containers (the default)", 0 },
-	{ "for", 'f', "TIME", 0, "stop after 90s, 10m, 2h, 7d; without it, at Ctrl-C", 0 },
+	{ "for", 'f', "TIME", 0, "stop after 90s, 10m, 1.5h, 7d; without it, at Ctrl-C", 0 },
 	{ "json", 'j', NULL, 0, "say at the end what was recorded as a JSON object", 0 },
 	{ 0 },
 };
@@ -75,9 +75,7 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 		return 0;
 	case 'f':
 		if (!kanary_arguments_duration(argument, &options->duration))
-			return kanary_arguments_refuse(state,
-						       "'%s' is no time: 90s, 10m, 2h and 7d are",
-						       argument);
+			return kanary_arguments_refuse_time(state, argument);
 		return 0;
 	case ARGP_KEY_ARG:
 		return kanary_arguments_extra(state, argument);

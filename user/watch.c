@@ -13,7 +13,11 @@
 #include "json_output.h"
 #include "message.h"
 #include "netlink.h"
+#include "netlink_family.h"
 #include "syscall_name.h"
+
+/* How often it looks whether the module is there, nanoseconds. */
+#define LOOK 5000000000ull
 
 struct options {
 	bool json;
@@ -23,6 +27,7 @@ struct options {
 
 struct watch {
 	const struct options *options;
+	uint64_t end;		/* where there is a duration */
 	uint64_t alerts;
 	uint64_t lost;
 	uint32_t sequence;
@@ -35,7 +40,7 @@ struct watch {
 static const struct argp_option arguments[] = {
 	{ "json", 'j', NULL, 0, "one JSON object a line", 0 },
 	{ "count", 'n', "N", 0, "stop after N alerts", 0 },
-	{ "for", 'f', "TIME", 0, "stop after 90s, 10m, 2h, 7d; without it, at Ctrl-C", 0 },
+	{ "for", 'f', "TIME", 0, "stop after 90s, 10m, 1.5h, 7d; without it, at Ctrl-C", 0 },
 	{ 0 },
 };
 
@@ -53,9 +58,7 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 		return 0;
 	case 'f':
 		if (!kanary_arguments_duration(argument, &options->duration))
-			return kanary_arguments_refuse(state,
-						       "'%s' is no time: 90s, 10m, 2h and 7d are",
-						       argument);
+			return kanary_arguments_refuse_time(state, argument);
 		return 0;
 	case ARGP_KEY_ARG:
 		return kanary_arguments_extra(state, argument);
@@ -69,8 +72,10 @@ static const struct argp argp = {
 	.parser = parse_argument,
 	.args_doc = "[--json] [--count N] [--for TIME]",
 	.doc = "Print alerts as they come. Says \"ready\" on stderr once none can be missed.\n\n"
-	       "A surprise of 6 means: under normal behaviour this comes once in 10^6 vectors.\n"
-	       "\vExample:\n\n  kanary watch --json | while read -r alert; do mail \"$alert\"; done\n",
+	       "A surprise of 6 means: under normal behaviour this comes once in 10^6 vectors. When\n"
+	       "the module is unloaded, it says so, and goes on when the module is back.\n"
+	       "\vExample:\n\n  kanary watch | while read -r alert; do\n"
+	       "      echo \"$alert\" | mail -s \"kanary on $(hostname)\" root\n  done\n",
 };
 
 /* When that was by the wall clock, which the kernel's time since boot does not know. */
@@ -254,37 +259,96 @@ static int take_event(const struct nlmsghdr *message, void *context)
 	return counted(watch);
 }
 
+/* How long it may wait until it has to look at the module or at the clock. */
+static uint64_t time_left(const struct watch *watch, uint64_t now)
+{
+	if (!watch->options->duration || watch->end - now > LOOK)
+		return LOOK;
+	return watch->end - now;
+}
+
+static bool is_over(const struct watch *watch, int interrupt)
+{
+	return kanary_interrupt_pending(interrupt) ||
+	       (watch->options->duration && kanary_interrupt_now() >= watch->end);
+}
+
+/* Return: 0 or 1 at its end, -ENODEV where the module went. */
 static int run(struct kanary_netlink *netlink, struct watch *watch, int interrupt)
 {
-	uint64_t end = kanary_interrupt_now() + watch->options->duration;
+	uint64_t look = kanary_interrupt_now() + LOOK;
 	int result = 0;
 
-	while (!result && !kanary_interrupt_pending(interrupt)) {
+	while (!result && !is_over(watch, interrupt)) {
 		uint64_t now = kanary_interrupt_now();
-		int milliseconds = -1;
 
-		if (watch->options->duration) {
-			if (now >= end)
-				break;
-			/* A week of milliseconds does not fit into an int. */
-			milliseconds = end - now > 3600000000000ull ? 3600000 :
-				       (int)((end - now) / 1000000 + 1);
+		result = kanary_netlink_wait(netlink, (int)(time_left(watch, now) / 1000000 + 1),
+					     interrupt);
+		/* The news of its end may have been lost in a flood of alerts. */
+		if (!result && now >= look) {
+			result = kanary_netlink_check(netlink);
+			look = now + LOOK;
 		}
-		result = kanary_netlink_wait(netlink, milliseconds, interrupt);
 	}
 	if (result == -EBADMSG)
 		return kanary_message_error("watch: the module sent what is no alert: install matching versions");
+	if (result == -ENODEV)
+		return result;
 	if (result < 0)
 		return kanary_message_error("watch: %s", kanary_netlink_error(netlink));
 	return watch->failed;
+}
+
+static int report_module(const struct watch *watch, const char *event, const char *text)
+{
+	if (watch->options->json)
+		return kanary_json_output_print(json_pack("{s:s}", "event", event));
+	kanary_message_note("%s", text);
+	return 0;
+}
+
+/* Until the module is back. Return: 0, or 1 where the watch is over before it is. */
+static int await_module(struct watch *watch, int interrupt)
+{
+	if (report_module(watch, "module_gone",
+			  "the kanary module was unloaded: nothing is watched until it is back"))
+		return 1;
+	while (!is_over(watch, interrupt))
+		if (kanary_netlink_family_await((int)(time_left(watch, kanary_interrupt_now()) /
+						      1000000 + 1), interrupt))
+			return report_module(watch, "module_back",
+					     "the kanary module is back, without any model");
+	return kanary_message_error("watch: the kanary module is not loaded: modprobe kanary");
+}
+
+/* Return: 0 or 1 at its end, -ENODEV where the module went. */
+static int watch_module(struct watch *watch, int interrupt)
+{
+	struct kanary_netlink *netlink;
+	struct kanary_status status;
+	int error;
+
+	netlink = kanary_netlink_open(&status);
+	if (!netlink)
+		return 1;
+	/* Another module counts anew. */
+	watch->started = false;
+	watch->tampered = false;
+	kanary_netlink_events(netlink, take_event, watch);
+	if (kanary_netlink_guard(netlink) || kanary_netlink_subscribe(netlink)) {
+		error = kanary_message_error("watch: %s", kanary_netlink_error(netlink));
+	} else {
+		fprintf(stderr, "ready\n");
+		error = run(netlink, watch, interrupt);
+	}
+	kanary_netlink_close(netlink);
+	return error;
 }
 
 int kanary_watch_main(int argc, char **argv)
 {
 	struct options options = { 0 };
 	struct watch watch = { .options = &options };
-	struct kanary_netlink *netlink;
-	struct kanary_status status;
 	int interrupt, error;
 
 	error = kanary_arguments_parse(&argp, argc, argv, &options);
@@ -294,21 +358,17 @@ int kanary_watch_main(int argc, char **argv)
 	if (interrupt < 0)
 		return kanary_message_error("watch: cannot watch for signals: %s",
 					    strerror(errno));
-	netlink = kanary_netlink_open(&status);
-	if (!netlink) {
-		close(interrupt);
-		return 1;
-	}
-	kanary_netlink_events(netlink, take_event, &watch);
-	if (kanary_netlink_subscribe(netlink)) {
-		error = kanary_message_error("watch: %s", kanary_netlink_error(netlink));
-	} else {
-		fprintf(stderr, "ready\n");
-		error = run(netlink, &watch, interrupt);
+	watch.end = kanary_interrupt_now() + options.duration;
+	for (;;) {
+		error = watch_module(&watch, interrupt);
+		if (error != -ENODEV)
+			break;
+		error = await_module(&watch, interrupt);
+		if (error)
+			break;
 	}
 	if (watch.lost)
 		kanary_message_note("%llu alerts were lost in all", (unsigned long long)watch.lost);
-	kanary_netlink_close(netlink);
 	close(interrupt);
 	return error;
 }

@@ -57,6 +57,8 @@ static void test_wrong_usage(void **state)
 	command_expect(kanary_record_main, "record", 2, "-o FILE is missing");
 	command_expect(kanary_record_main, "record -o", 2, "'-o' is unknown");
 	command_expect(kanary_record_main, "record -o x --for soon", 2, "'soon' is no time");
+	command_expect(kanary_watch_main, "watch --for 1x", 2,
+		       "'1x' is no time: a number, such as 2 or 1.5, and ms, s, m, h, d or w");
 	command_expect(kanary_record_main, "record -o x --all --container y", 2, "exclude");
 	command_expect(kanary_load_main, "load --container x", 2, "the MODEL is missing");
 	command_expect(kanary_load_main, "load model", 2, "--container C is missing");
@@ -88,15 +90,15 @@ static void test_no_module(void **state)
 	command_run(&result, kanary_status_main, "status");
 	if (!strstr(result.err, "not loaded"))
 		skip();
-	command_expect(kanary_status_main, "status", 1, "insmod kanary.ko");
-	command_expect(kanary_containers_main, "containers", 1, "insmod kanary.ko");
-	command_expect(kanary_record_main, "record -o new.rec", 1, "insmod kanary.ko");
-	command_expect(kanary_load_main, "load model -c 1", 1, "insmod kanary.ko");
-	command_expect(kanary_unload_main, "unload 1", 1, "insmod kanary.ko");
-	command_expect(kanary_mode_main, "mode 1 learn", 1, "insmod kanary.ko");
-	command_expect(kanary_watch_main, "watch --for 1s", 1, "insmod kanary.ko");
+	command_expect(kanary_status_main, "status", 1, "modprobe kanary");
+	command_expect(kanary_containers_main, "containers", 1, "modprobe kanary");
+	command_expect(kanary_record_main, "record -o new.rec", 1, "modprobe kanary");
+	command_expect(kanary_load_main, "load model -c 1", 1, "modprobe kanary");
+	command_expect(kanary_unload_main, "unload 1", 1, "modprobe kanary");
+	command_expect(kanary_mode_main, "mode 1 learn", 1, "modprobe kanary");
+	command_expect(kanary_watch_main, "watch --for 1s", 1, "modprobe kanary");
 	command_expect(kanary_score_main, "score model --random 5 --kernel 1", 1,
-		       "insmod kanary.ko");
+		       "modprobe kanary");
 	assert_int_equal(access("new.rec", F_OK), -1);
 	assert_int_equal(access("new.rec.partial", F_OK), -1);
 }
