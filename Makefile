@@ -17,7 +17,7 @@ V ?= 0
 Q := $(if $(filter 1,$(V)),,@)
 
 CC ?= gcc
-PKGS := libarchive gsl libnl-3.0 libnl-genl-3.0 jansson libzip
+PKGS := libarchive gsl libnl-3.0 libnl-genl-3.0 jansson
 # OpenBLAS before GSL's own CBLAS: the same interface, 5 to 50 times the speed.
 USER_LIBS = -lopenblas $(filter-out -lgslcblas,$(shell pkg-config --libs $(PKGS))) -lm
 USER_CFLAGS = -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Icommon -Iuser \

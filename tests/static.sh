@@ -82,7 +82,7 @@ ANALYZER=(-fanalyzer -Werror -Wno-analyzer-malloc-leak)
 check_analyzer_user() {
 	local flags said
 
-	flags=$(pkg-config --cflags libnl-3.0 libnl-genl-3.0 jansson libzip libarchive gsl)
+	flags=$(pkg-config --cflags libnl-3.0 libnl-genl-3.0 jansson libarchive gsl)
 	# shellcheck disable=SC2086
 	said=$(printf '%s\n' common/*.c user/*.c | xargs -P2 -n1 "${CC:-gcc}" -std=gnu11 -O1 $flags \
 		-Icommon -Iuser "${ANALYZER[@]}" -c -o /dev/null 2>&1) || complain "$said"
@@ -93,7 +93,7 @@ check_clang_tidy() {
 
 	command -v clang-tidy >/dev/null ||
 		{ complain "clang-tidy is missing: run tools/install-packages"; return; }
-	flags=$(pkg-config --cflags libnl-3.0 libnl-genl-3.0 jansson libzip libarchive gsl)
+	flags=$(pkg-config --cflags libnl-3.0 libnl-genl-3.0 jansson libarchive gsl)
 	# shellcheck disable=SC2016,SC2086
 	said=$(printf '%s\n' user/*.c | xargs -P2 -n4 sh -c 'flags=$1; shift
 		exec clang-tidy --quiet --warnings-as-errors="*" "$@" -- -std=gnu11 -Icommon -Iuser $flags' \

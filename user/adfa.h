@@ -2,8 +2,8 @@
 /*
  * Reading ADFA-LD: one process a file, system call numbers as text.
  *
- * Every *.txt below a directory or within a zip archive is a trace, in the
- * order of the names.
+ * Every trace file of an input (trace_input.h) is a trace, in the order of the paths,
+ * whether a directory or an archive holds them.
  */
 #ifndef KANARY_ADFA_H
 #define KANARY_ADFA_H
@@ -32,7 +32,7 @@ struct kanary_adfa {
 };
 
 /**
- * kanary_adfa_read() - read a directory, a .zip, or a single trace file
+ * kanary_adfa_read() - read a directory, an archive, or a single trace file
  *
  * Return: 0, or -errno: of @adfa->trace, or else with @adfa->why set.
  */

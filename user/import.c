@@ -8,48 +8,83 @@
 
 #include "arguments.h"
 #include "commands.h"
-#include "import_adfa.h"
-#include "import_strace.h"
-#include "import_sysdig.h"
+#include "import_columns.h"
 #include "json_output.h"
 #include "message.h"
 #include "recording.h"
+#include "trace_format.h"
 
-#define PERIOD_DEFAULT 256
-
-static const struct format {
-	const char *name;
-	u32 abi;
-	int (*import)(struct kanary_import *import, const char *path);
-} formats[] = {
-	{ "adfa", 1, kanary_import_adfa },
-	{ "strace", 0, kanary_import_strace },
-	{ "sysdig", 0, kanary_import_sysdig },
-};
+/* The module's, for a recording is to be like those of the module. */
+#define PERIOD_DEFAULT 1024
 
 struct options {
-	const struct format *format;
+	const struct kanary_trace_format *format;
 	const char *output;
 	const char *only;
+	const char *abi;
 	char **inputs;
 	int input_count;
 	u32 period;
+	struct kanary_import_columns columns;
 	bool json;
 };
 
 static const struct argp_option arguments[] = {
 	{ "output", 'o', "FILE", 0, "recording to write (replaced only when all went well)", 0 },
-	{ "period", 'p', "CALLS", 0, "calls per vector, 256 by default; as the module's", 0 },
+	{ "period", 'p', "CALLS", 0, "calls per vector, 1024 by default; as the module's", 0 },
 	{ "only", 'O', "PATTERN", 0, "only traces whose path within IN matches", 0 },
+	{ "columns", 'c', "PID,CALL", 0, "which columns these are in; 1,2 by default", 0 },
+	{ "abi", 'a', "ABI", 0, "whose calls: x86-64 (default), i386, or raw: numbers of another system",
+	  0 },
 	{ "json", 'j', NULL, 0, "say what was imported as a JSON object", 0 },
 	{ 0 },
 };
+
+static error_t take_format(struct options *options, const char *name, struct argp_state *state)
+{
+	const struct kanary_trace_format *format;
+	char names[128] = "";
+
+	options->format = kanary_trace_format_find(name);
+	if (options->format)
+		return 0;
+	for (format = kanary_trace_format_list(); format->name; format++)
+		snprintf(names + strlen(names), sizeof(names) - strlen(names), " %s", format->name);
+	return kanary_arguments_refuse(state, "'%s' is no format:%s are", name, names);
+}
+
+static error_t take_abi(const struct options *options, enum kanary_syscall_abi *abi,
+			struct argp_state *state)
+{
+	*abi = options->format->abi;
+	if (!options->abi)
+		return 0;
+	if (!kanary_syscall_number_abi(options->abi, abi))
+		return kanary_arguments_refuse(state, "--abi takes x86-64, i386 or raw");
+	if (!(options->format->abis & 1u << *abi))
+		return kanary_arguments_refuse(state, "--abi %s does not go with %s", options->abi,
+					       options->format->name);
+	return 0;
+}
+
+static error_t check_options(const struct options *options, struct argp_state *state)
+{
+	enum kanary_syscall_abi abi;
+
+	if (!options->format || !options->input_count)
+		return kanary_arguments_refuse(state, "a FORMAT and what to import are missing");
+	if (!options->output)
+		return kanary_arguments_refuse(state, "-o FILE is missing");
+	if (options->columns.pid && !options->format->columns)
+		return kanary_arguments_refuse(state, "--columns does not go with %s",
+					       options->format->name);
+	return take_abi(options, &abi, state);
+}
 
 static error_t parse_argument(int key, char *argument, struct argp_state *state)
 {
 	struct options *options = state->input;
 	uint64_t number;
-	size_t i;
 
 	switch (key) {
 	case 'o':
@@ -58,8 +93,16 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 	case 'O':
 		options->only = argument;
 		return 0;
+	case 'a':
+		options->abi = argument;
+		return 0;
 	case 'j':
 		options->json = true;
+		return 0;
+	case 'c':
+		if (!kanary_import_columns_parse(argument, &options->columns))
+			return kanary_arguments_refuse(state, "--columns takes two numbers of 1 to %d, as 1,2",
+						       KANARY_IMPORT_COLUMNS_MAX);
 		return 0;
 	case 'p':
 		if (!kanary_arguments_number(argument, KANARY_PERIOD_MIN, KANARY_PERIOD_MAX,
@@ -69,44 +112,50 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 		options->period = (u32)number;
 		return 0;
 	case ARGP_KEY_ARG:
-		if (options->format) {
-			options->inputs[options->input_count++] = argument;
-			return 0;
-		}
-		for (i = 0; i < sizeof(formats) / sizeof(*formats); i++)
-			if (!strcmp(argument, formats[i].name))
-				options->format = &formats[i];
 		if (!options->format)
-			return kanary_arguments_refuse(state,
-						       "'%s' is no format: adfa, strace and sysdig are",
-						       argument);
+			return take_format(options, argument, state);
+		options->inputs[options->input_count++] = argument;
 		return 0;
 	case ARGP_KEY_END:
-		if (!options->format || !options->input_count)
-			return kanary_arguments_refuse(state, "a FORMAT and what to import are missing");
-		if (!options->output)
-			return kanary_arguments_refuse(state, "-o FILE is missing");
-		return 0;
+		return check_options(options, state);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
+}
+
+/* The formats stand in the help as they do in their table. */
+static char *list_formats(int key, const char *text, void *input)
+{
+	const struct kanary_trace_format *format;
+	size_t size = 0;
+	char *help;
+	FILE *file;
+
+	if (key != ARGP_KEY_HELP_PRE_DOC)
+		return (char *)text;
+	file = open_memstream(&help, &size);
+	if (!file)
+		return (char *)text;
+	fprintf(file, "%s\n\n", text);
+	for (format = kanary_trace_format_list(); format->name; format++)
+		fprintf(file, "  %-8s %s\n", format->name, format->help);
+	fputs("\nIN is a file, a directory, an archive (.tar, .zip) or - for standard input, compressed\n"
+	      "or not. Of a directory or an archive, files that end in .log, .txt, .strace, .sysdig,\n"
+	      ".trace, .int or a number are read; if it has none, all files are.", file);
+	return fclose(file) ? (char *)text : help;
 }
 
 static const struct argp argp = {
 	.options = arguments,
 	.parser = parse_argument,
 	.args_doc = "FORMAT IN... -o FILE",
-	.doc = "Make a recording out of traces from elsewhere.\n\n"
-	       "  adfa     directories or .zip of ADFA-LD: one process a file, i386 numbers\n"
-	       "  strace   output of strace, best with -f, -y and -o\n"
-	       "  sysdig   text of sysdig, with or without columns\n\n"
-	       "strace and sysdig take directories and archives (.tar.zst, .zip ..) of *.log, *.txt\n"
-	       "and the like, too, and read the paths that calls are given.\n"
+	.doc = "Make a recording out of traces from elsewhere."
 	       "\vExample:\n\n"
-	       "  strace -f -o web.strace nginx\n"
+	       "  strace -f -y -o web.strace nginx\n"
 	       "  kanary import strace web.strace -o web.rec\n"
 	       "  kanary import sysdig traces.tar.zst --only '*/normal/*' -o web.rec\n"
-	       "  kanary import adfa adfa-ld.zip --only '*/Training_Data_Master/*' -o train.rec\n",
+	       "  kanary import columns old.int --abi raw -o old.rec\n",
+	.help_filter = list_formats,
 };
 
 static int write_vector(void *writer, const struct kanary_vector *vector)
@@ -128,19 +177,28 @@ static int import_all(struct kanary_import *import, const struct options *option
 	return error;
 }
 
-static int report(const struct kanary_import *import, const struct options *options)
+static void report_left_out(const struct kanary_import *import)
 {
 	if (import->lines_skipped || import->calls_unnamed)
 		kanary_message_note("%llu lines not understood and %llu calls of unknown name; the first is %s",
 				    (unsigned long long)import->lines_skipped,
 				    (unsigned long long)import->calls_unnamed,
 				    import->first_skipped);
+	if (import->files_left_out)
+		kanary_message_note("%llu files left out, as they are not called like traces: see kanary import --help",
+				    (unsigned long long)import->files_left_out);
+}
+
+static int report(const struct kanary_import *import, const struct options *options)
+{
+	report_left_out(import);
 	if (options->json)
 		return kanary_json_output_print(json_pack(
-			"{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+			"{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
 			"recording", options->output, "format", options->format->name,
 			"period", (json_int_t)options->period,
 			"files", (json_int_t)import->files,
+			"files_left_out", (json_int_t)import->files_left_out,
 			"streams", (json_int_t)import->streams,
 			"vectors", (json_int_t)import->vectors,
 			"calls", (json_int_t)import->calls,
@@ -152,6 +210,18 @@ static int report(const struct kanary_import *import, const struct options *opti
 	       (unsigned long long)import->streams, (unsigned long long)import->calls,
 	       (unsigned long long)import->files);
 	return 0;
+}
+
+static void prepare(struct kanary_import *import, const struct options *options)
+{
+	import->period = options->period;
+	import->only = options->only;
+	import->columns = options->columns;
+	if (!import->columns.pid)
+		import->columns = (struct kanary_import_columns){ 1, KANARY_IMPORT_COLUMNS_CALL };
+	import->abi = options->format->abi;
+	if (options->abi)
+		kanary_syscall_number_abi(options->abi, &import->abi);
 }
 
 int kanary_import_main(int argc, char **argv)
@@ -172,15 +242,15 @@ int kanary_import_main(int argc, char **argv)
 	if (status)
 		goto out_free;
 	status = 1;
-	import.period = options.period;
-	import.only = options.only;
+	prepare(&import, &options);
 	if (asprintf(&partial, "%s.partial", options.output) < 0) {
 		partial = NULL;
 		kanary_message_error("import: %s", strerror(ENOMEM));
 		goto out_free;
 	}
 	/* No date: the same traces give the same recording. */
-	writer = kanary_recording_create(partial, options.period, options.format->abi,
+	writer = kanary_recording_create(partial, options.period,
+					 import.abi == KANARY_SYSCALL_ABI_I386,
 					 options.format->name, 0);
 	if (!writer) {
 		kanary_message_error("import: cannot write %s: %s", partial, strerror(errno));

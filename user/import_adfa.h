@@ -2,8 +2,8 @@
 /*
  * ADFA-LD: one process a file, i386 system call numbers as text.
  *
- * Every *.txt below a directory or within a zip archive is a stream, in the
- * order of the names. The numbers land in the 32-bit bank of bins.
+ * Every trace file of an input is a stream, in the order of the paths. The numbers land in
+ * the 32-bit bank of bins.
  */
 #ifndef KANARY_IMPORT_ADFA_H
 #define KANARY_IMPORT_ADFA_H
@@ -11,7 +11,7 @@
 #include "trace.h"
 
 /**
- * kanary_import_adfa() - import a directory, a .zip, or a single trace file
+ * kanary_import_adfa() - import what kanary_trace_input_read() finds
  *
  * Return: 0 or -errno, with import->why set.
  */

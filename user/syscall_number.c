@@ -62,10 +62,35 @@ static const struct syscall *find_name(const char *name, bool compat)
 	return bsearch(&key, names[compat], name_count[compat], sizeof(key), compare_syscalls);
 }
 
+static u32 limit(unsigned long number)
+{
+	return number < KANARY_BINS_BANK ? (u32)number : KANARY_BINS_BANK - 1;
+}
+
+/* "syscall_0x1ff", and of older versions of strace "syscall_318", "SYS_319" */
+static bool take_number(const char *name, u32 *number)
+{
+	unsigned long value;
+	char *end;
+
+	if (!strncmp(name, "syscall_", 8))
+		name += 8;
+	else if (!strncmp(name, "SYS_", 4))
+		name += 4;
+	else
+		return false;
+	if (*name < '0' || *name > '9')
+		return false;
+	value = strtoul(name, &end, !strncmp(name, "0x", 2) ? 16 : 10);
+	*number = limit(value);
+	return !*end;
+}
+
 u32 kanary_syscall_number_bin(const char *name, bool compat, bool *known)
 {
 	u32 bank = compat ? KANARY_BINS_BANK : 0;
 	const struct syscall *found;
+	u32 number;
 	size_t i;
 
 	sort_names();
@@ -73,11 +98,8 @@ u32 kanary_syscall_number_bin(const char *name, bool compat, bool *known)
 	*known = true;
 	if (found)
 		return found->bin;
-	if (!strncmp(name, "syscall_0x", 10)) {
-		unsigned long number = strtoul(name + 10, NULL, 16);
-
-		return bank + (number < KANARY_BINS_BANK ? number : KANARY_BINS_BANK - 1);
-	}
+	if (take_number(name, &number))
+		return bank + number;
 	for (i = 0; i < sizeof(aliases) / sizeof(*aliases); i++) {
 		if (strcmp(name, aliases[i].name))
 			continue;
@@ -87,4 +109,53 @@ u32 kanary_syscall_number_bin(const char *name, bool compat, bool *known)
 	}
 	*known = false;
 	return bank + KANARY_BINS_BANK - 1;
+}
+
+u32 kanary_syscall_number_word(const char *word, enum kanary_syscall_abi abi, bool *known)
+{
+	u32 bank = abi == KANARY_SYSCALL_ABI_I386 ? KANARY_BINS_BANK : 0;
+	unsigned long number;
+	char *end;
+
+	if (*word >= '0' && *word <= '9') {
+		number = strtoul(word, &end, 10);
+		if (abi == KANARY_SYSCALL_ABI_RAW)
+			*known = !*end;
+		else
+			*known = !*end && number < KANARY_BINS_BANK &&
+				 (bank ? kanary_syscall_compat((u32)number) :
+					 kanary_syscall_native((u32)number));
+		return bank + limit(*end ? KANARY_BINS_BANK : number);
+	}
+	if (abi != KANARY_SYSCALL_ABI_RAW)
+		return kanary_syscall_number_bin(word, bank, known);
+	*known = false;
+	return KANARY_BINS_BANK - 1;
+}
+
+bool kanary_syscall_number_is_exit(u32 bin, enum kanary_syscall_abi abi)
+{
+	if (abi == KANARY_SYSCALL_ABI_RAW)
+		return false;
+	if (abi == KANARY_SYSCALL_ABI_I386)
+		return bin == KANARY_BINS_BANK + 1 || bin == KANARY_BINS_BANK + 252;
+	return bin == 60 || bin == 231;
+}
+
+bool kanary_syscall_number_abi(const char *name, enum kanary_syscall_abi *abi)
+{
+	static const char *const names[] = {
+		[KANARY_SYSCALL_ABI_X86_64] = "x86-64",
+		[KANARY_SYSCALL_ABI_I386] = "i386",
+		[KANARY_SYSCALL_ABI_RAW] = "raw",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (strcmp(names[i], name))
+			continue;
+		*abi = (enum kanary_syscall_abi)i;
+		return true;
+	}
+	return false;
 }

@@ -9,6 +9,13 @@
 #include "log.h"
 #include "path_news.h"
 #include "path_tally.h"
+#include "syscall_number.h"
+
+/** struct kanary_import_columns - where a line has its pid and its call, from 1 */
+struct kanary_import_columns {
+	u32 pid;
+	u32 call;
+};
 
 /**
  * struct kanary_import - one run of "kanary import"
@@ -19,12 +26,15 @@
  * @period: calls per vector
  * @only: takes only trace files whose path within the input matches this
  *	fnmatch() pattern, NULL for all
+ * @abi: whose calls those of a trace are that does not tell it itself
+ * @columns: where they stand in traces of columns
  * @source: name of the file that is being read, for @take and @take_path
  * @streams: made so far; the last of them has this number
  * @vectors: made so far
  * @calls: counted so far
  * @paths: taken so far
  * @files: read so far
+ * @files_left_out: of a directory or an archive, as they are not called like traces
  * @lines_skipped: lines that were not understood (strace, sysdig)
  * @calls_unnamed: calls of a name that is not known here (strace, sysdig)
  * @first_skipped: where the first of either was: "FILE:LINE: text", or empty
@@ -37,12 +47,15 @@ struct kanary_import {
 	struct kanary_path_news *news;
 	uint32_t period;
 	const char *only;
+	enum kanary_syscall_abi abi;
+	struct kanary_import_columns columns;
 	const char *source;
 	uint64_t streams;
 	uint64_t vectors;
 	uint64_t calls;
 	uint64_t paths;
 	uint64_t files;
+	uint64_t files_left_out;
 	uint64_t lines_skipped;
 	uint64_t calls_unnamed;
 	char first_skipped[256];

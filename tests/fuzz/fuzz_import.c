@@ -66,3 +66,18 @@ void fuzz_import_end(const struct kanary_import *import, int error)
 		abort();
 	}
 }
+
+void fuzz_import_stream(struct kanary_import *import, kanary_trace_input_reader *reader,
+			const uint8_t *data, size_t size)
+{
+	FILE *file;
+
+	/* There is no memory stream of nothing. */
+	if (!size)
+		return;
+	file = fmemopen((void *)data, size, "r");
+	if (!file)
+		abort();
+	fuzz_import_end(import, reader(import, "input", file));
+	fclose(file);
+}

@@ -15,8 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <zip.h>
 
+#include "archive_fixture.h"
 #include "model_fixture.h"
 #include "path_record.h"
 #include "random_vector.h"
@@ -137,17 +137,11 @@ static void write_recording(void)
 static void write_archive(void)
 {
 	static const char text[] = "6 6 63 6 42 120 6 195 120 6 6 114 114 1 1 252 252 252\n";
-	const char *path = place("adfa/archive");
-	zip_source_t *source;
-	zip_t *archive;
-	int error;
+	const char *path = place("adfa/archive.zip");
+	struct archive *archive = archive_fixture_create(path);
 
-	archive = zip_open(path, ZIP_CREATE | ZIP_TRUNCATE, &error);
-	if (!archive)
-		give_up(path);
-	source = zip_source_buffer(archive, text, sizeof(text) - 1, 0);
-	if (zip_file_add(archive, "a/UAD-1.txt", source, 0) < 0 || zip_close(archive))
-		give_up(path);
+	archive_fixture_add(archive, "a/UAD-1.txt", text);
+	archive_fixture_finish(archive);
 }
 
 /* One message with all attributes that the module ever sends in it. */

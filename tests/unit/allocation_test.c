@@ -99,6 +99,8 @@ static int setup(void **state)
 				 kanary_random_vector_next(&source, i % 4 == 3)), 0);
 	assert_int_equal(kanary_recording_finish(writer), 0);
 	command_write("trace.txt", "6 6 63 6 42 120 6 195 120 6 6 114 114 1 1 252 252 252\n");
+	command_write("names.txt", "read write exit_group read");
+	command_write("columns.txt", "7 0\n8 1\n7 231\n8 2\n");
 	command_write("strace.txt", "7 execve(\"/bin/x\", [\"x\"], 0x0 /* 2 vars */) = 0\n"
 				    "8 openat(AT_FDCWD, \"/etc/x\", O_RDONLY) = 3\n"
 				    "7 +++ exited with 0 +++\n");
@@ -142,6 +144,10 @@ static unsigned int try_all(int (*run)(int argc, char **argv), const char *words
 static void test_import(void **state)
 {
 	assert_true(try_all(kanary_import_main, "import adfa trace.txt -o out --period 16",
+			    "out") >= 3);
+	assert_true(try_all(kanary_import_main, "import names names.txt -o out --period 16",
+			    "out") >= 3);
+	assert_true(try_all(kanary_import_main, "import columns columns.txt -o out --period 16",
 			    "out") >= 3);
 	assert_true(try_all(kanary_import_main, "import strace strace.txt -o out --period 16",
 			    "out") >= 3);

@@ -248,16 +248,19 @@ static void archives_and_directories(void **state)
 static void archives_without_recordings(void **state)
 {
 	mkdir("empty", 0755);
-	command_write("empty/README", "nothing here");
-	run("tar cf empty.tar empty && head -c 700 empty.tar >cut.tar");
+	command_write("empty/.hidden", "nothing here");
+	run("tar cf empty.tar empty && head -c 1400 empty.tar >cut.tar");
 	unlink("bad.rec");
 	command_expect(kanary_import_main, "import sysdig empty -o bad.rec", 1,
-		       "empty: no recording in it");
+		       "empty: no trace in it");
 	command_expect(kanary_import_main, "import strace empty.tar -o bad.rec", 1,
-		       "empty.tar: no recording in it");
+		       "empty.tar: no trace in it");
 	command_expect(kanary_import_main, "import sysdig empty.tar --only x -o bad.rec", 1,
-		       "--only leaves none");
+		       "no trace in it whose path matches x");
 	command_expect(kanary_import_main, "import sysdig cut.tar -o bad.rec", 1, "cut.tar: ");
+	/* no file there is called like a trace, and so all are read */
+	command_write("empty/README", "nothing here");
+	command_expect(kanary_import_main, "import sysdig empty -o bad.rec", 1, "empty/README: ");
 	command_write("text.tar.zst", "this is no archive, but a text that is somewhat longer\n");
 	command_expect(kanary_import_main, "import sysdig text.tar.zst -o bad.rec", 1,
 		       "text.tar.zst: ");

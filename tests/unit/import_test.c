@@ -10,63 +10,17 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zip.h>
 
+#include "archive_fixture.h"
 #include "command_fixture.h"
 #include "commands.h"
-#include "recording.h"
-#include "syscall_name.h"
-#include "vector.h"
-
-/* "1.0 comm read:3 exec | 1.1 ..." for all vectors of a recording, without their triples. */
-static void describe(const char *path, char *text, size_t size)
-{
-	struct kanary_recording_reader *reader;
-	const struct kanary_vector *vector;
-	char buffer[64];
-	const char *why;
-	size_t used = 0;
-	u32 i;
-
-	reader = kanary_recording_open(path, &why);
-	if (!reader)
-		fail_msg("%s: %s", path, why);
-	*text = 0;
-	while ((vector = kanary_recording_next(reader))) {
-		u32 calls = kanary_vector_calls(vector), triples = 0;
-
-		used += snprintf(text + used, size - used, "%s%llu.%u %s", used ? " | " : "",
-				 (unsigned long long)vector->stream, vector->index, vector->comm);
-		for (i = calls;
-		     i < vector->length && vector->counts[i].bin < KANARY_PATH_FIRST; i++)
-			triples += vector->counts[i].count;
-		assert_int_equal(triples, vector->calls);
-		for (i = 0; i < calls; i++)
-			used += snprintf(text + used, size - used, " %s:%u",
-					 kanary_syscall_name(vector->counts[i].bin, buffer,
-							     sizeof(buffer)),
-					 vector->counts[i].count);
-		used += snprintf(text + used, size - used, " %s",
-				 vector->reason == KANARY_REASON_EXIT ? "exit" :
-				 vector->reason == KANARY_REASON_EXEC ? "exec" : "period");
-	}
-	assert_null(kanary_recording_damage(reader));
-	kanary_recording_close(reader);
-}
-
-static void expect_recording(const char *path, const char *expected)
-{
-	char text[8192];
-
-	describe(path, text, sizeof(text));
-	assert_string_equal(text, expected);
-}
+#include "import_fixture.h"
 
 static void expect_strace(const char *trace, const char *expected)
 {
 	command_write("trace", trace);
 	command_expect(kanary_import_main, "import strace trace -o strace.rec", 0, NULL);
-	expect_recording("strace.rec", expected);
+	import_fixture_expect("strace.rec", expected);
 }
 
 static void test_adfa_directory(void **state)
@@ -80,7 +34,7 @@ static void test_adfa_directory(void **state)
 	command_write("adfa/.shadow.txt", "not a trace");
 	command_write("adfa/ADFA-LD+Syscall+List.txt", "#define __NR_read 3");
 	command_expect(kanary_import_main, "import adfa adfa -o adfa.rec", 0, NULL);
-	expect_recording("adfa.rec", "1.0 a i386:exit:1 exit"
+	import_fixture_expect("adfa.rec", "1.0 a i386:exit:1 exit"
 			 " | 2.0 b i386:read:2 i386:write:1 i386:close:1 exit"
 			 " | 3.0 c i386:open:1 i386:syscall_479:1 exit");
 }
@@ -95,28 +49,20 @@ static void test_adfa_periods(void **state)
 		fputs("4 ", file);
 	fclose(file);
 	command_expect(kanary_import_main, "import adfa long.txt --period 16 -o long.rec", 0, NULL);
-	expect_recording("long.rec", "1.0 long i386:write:16 period"
+	import_fixture_expect("long.rec", "1.0 long i386:write:16 period"
 			 " | 1.1 long i386:write:16 period | 1.2 long i386:write:16 exit");
-}
-
-static void add_member(zip_t *archive, const char *name, const char *text)
-{
-	zip_source_t *source = zip_source_buffer(archive, text, strlen(text), 0);
-
-	assert_true(zip_file_add(archive, name, source, 0) >= 0);
 }
 
 static void make_archive(const char *extra)
 {
-	zip_t *archive = zip_open("traces.zip", ZIP_CREATE | ZIP_TRUNCATE, NULL);
+	struct archive *archive = archive_fixture_create("traces.zip");
 
-	assert_non_null(archive);
-	add_member(archive, "top/train/2.txt", "4 4");
-	add_member(archive, "top/train/1.txt", "3");
-	add_member(archive, "top/attack/9.txt", "11");
-	add_member(archive, "__MACOSX/top/train/1.txt", "junk");
-	add_member(archive, "top/train/3.txt", extra);
-	assert_int_equal(zip_close(archive), 0);
+	archive_fixture_add(archive, "top/train/2.txt", "4 4");
+	archive_fixture_add(archive, "top/train/1.txt", "3");
+	archive_fixture_add(archive, "top/attack/9.txt", "11");
+	archive_fixture_add(archive, "__MACOSX/top/train/1.txt", "junk");
+	archive_fixture_add(archive, "top/train/3.txt", extra);
+	archive_fixture_finish(archive);
 }
 
 static void test_adfa_archive(void **state)
@@ -124,7 +70,7 @@ static void test_adfa_archive(void **state)
 	make_archive("6");
 	command_expect(kanary_import_main,
 		       "import adfa traces.zip --only */train/* -o zip.rec", 0, NULL);
-	expect_recording("zip.rec", "1.0 1 i386:read:1 exit | 2.0 2 i386:write:2 exit"
+	import_fixture_expect("zip.rec", "1.0 1 i386:read:1 exit | 2.0 2 i386:write:2 exit"
 			 " | 3.0 3 i386:close:1 exit");
 }
 
@@ -135,7 +81,7 @@ static void test_adfa_bad(void **state)
 	command_write("kept.rec", "precious");
 	make_archive("");
 	command_expect(kanary_import_main, "import adfa traces.zip -o kept.rec", 1,
-		       "traces.zip/top/train/3.txt: byte 0: no system call in the whole file");
+		       "traces.zip/top/train/3.txt: no system call in the whole file");
 	make_archive("3 4 x5");
 	command_expect(kanary_import_main, "import adfa traces.zip -o kept.rec", 1,
 		       "top/train/3.txt: byte 4: not a number");
@@ -149,7 +95,10 @@ static void test_adfa_bad(void **state)
 		       "no trace in it");
 	command_write("bad.zip", "PK but no archive");
 	command_expect(kanary_import_main, "import adfa bad.zip -o kept.rec", 1,
-		       "not a readable zip archive");
+		       "bad.zip: byte 0: not a number");
+	make_archive("6");
+	assert_int_equal(truncate("traces.zip", 100), 0);
+	command_expect(kanary_import_main, "import adfa traces.zip -o kept.rec", 1, "traces.zip");
 	command_expect(kanary_import_main, "import adfa absent -o kept.rec", 1,
 		       "absent: No such file");
 	/* Nothing half-written, nothing lost. */

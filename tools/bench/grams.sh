@@ -15,8 +15,8 @@ files=$(mktemp -d)
 trap 'rm -rf "$files"' EXIT
 cd "$files"
 
-"$kanary" import adfa "$adfa" --only '*/Training_Data_Master/*' -o train.rec >/dev/null 2>&1
-"$kanary" import adfa "$adfa" --only '*/Validation_Data_Master/*[13579].txt' -o design.rec >/dev/null 2>&1
+"$kanary" import adfa "$adfa" --period 256 --only '*/Training_Data_Master/*' -o train.rec >/dev/null 2>&1
+"$kanary" import adfa "$adfa" --period 256 --only '*/Validation_Data_Master/*[13579].txt' -o design.rec >/dev/null 2>&1
 
 # train CALLS: leaves CALLS.model, and the verdict on each process of the design half in CALLS.json
 train() {

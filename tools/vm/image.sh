@@ -18,7 +18,7 @@ PACKAGES=(usr-is-merged base-files bash coreutils dash grep sed mawk findutils t
 	util-linux mount procps iproute2 kmod libc-bin jq curl openssl netcat-openbsd
 	crun redis-server redis-tools nginx-light libnginx-mod-http-lua apache2-utils
 	postgresql-15 python3
-	libnl-3-200 libnl-genl-3-200 libgsl27 libopenblas0-pthread libjansson4 libzip4 libarchive13
+	libnl-3-200 libnl-genl-3-200 libgsl27 libopenblas0-pthread libjansson4 libarchive13
 	libasan8 libubsan1)
 
 # apt_empty DIR ARGS...: apt's solver against an empty system, so that the closure is complete

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "import_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+
+#include "recording.h"
+#include "syscall_name.h"
+#include "vector.h"
+
+static void expect_triples(const struct kanary_vector *vector)
+{
+	u32 triples = 0, i;
+
+	for (i = kanary_vector_calls(vector);
+	     i < vector->length && vector->counts[i].bin < KANARY_PATH_FIRST; i++)
+		triples += vector->counts[i].count;
+	assert_int_equal(triples, vector->calls);
+}
+
+static const char *reason_name(u32 reason)
+{
+	return reason == KANARY_REASON_EXIT ? "exit" :
+	       reason == KANARY_REASON_EXEC ? "exec" : "period";
+}
+
+static void describe(const struct kanary_vector *vector, bool pids, FILE *file)
+{
+	char buffer[64];
+	u32 i;
+
+	fprintf(file, "%llu.%u ", (unsigned long long)vector->stream, vector->index);
+	if (pids)
+		fprintf(file, "%u:", vector->pid);
+	fprintf(file, "%s", vector->comm);
+	for (i = 0; i < kanary_vector_calls(vector); i++)
+		fprintf(file, " %s:%u",
+			kanary_syscall_name(vector->counts[i].bin, buffer, sizeof(buffer)),
+			vector->counts[i].count);
+	fprintf(file, " %s", reason_name(vector->reason));
+}
+
+static void expect(const char *path, const char *expected, bool pids)
+{
+	struct kanary_recording_reader *reader;
+	const struct kanary_vector *vector;
+	char text[8192] = "";
+	const char *why;
+	FILE *file = fmemopen(text, sizeof(text), "w");
+
+	reader = kanary_recording_open(path, &why);
+	if (!reader)
+		fail_msg("%s: %s", path, why);
+	while ((vector = kanary_recording_next(reader))) {
+		if (ftell(file))
+			fputs(" | ", file);
+		expect_triples(vector);
+		describe(vector, pids, file);
+	}
+	assert_null(kanary_recording_damage(reader));
+	kanary_recording_close(reader);
+	fclose(file);
+	assert_string_equal(text, expected);
+}
+
+void import_fixture_expect(const char *path, const char *expected)
+{
+	expect(path, expected, false);
+}
+
+void import_fixture_pids(const char *path, const char *expected)
+{
+	expect(path, expected, true);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What an importer made, as text. */
+#ifndef IMPORT_FIXTURE_H
+#define IMPORT_FIXTURE_H
+
+/**
+ * import_fixture_expect() - hold all vectors of a recording against a text
+ * @expected: "1.0 comm read:3 exec | 1.1 ...": stream and index, name, counts of calls, and
+ *	why each was made
+ *
+ * The triples of each have to be as many as its calls.
+ */
+void import_fixture_expect(const char *path, const char *expected);
+
+/** import_fixture_pids() - the same with "7:" before each name, the pid */
+void import_fixture_pids(const char *path, const char *expected);
+
+#endif /* IMPORT_FIXTURE_H */

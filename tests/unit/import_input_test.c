@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Where traces may lie, however they are packed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "archive_fixture.h"
+#include "command_fixture.h"
+#include "commands.h"
+#include "import_fixture.h"
+#include "trace_name.h"
+
+static void run(const char *command)
+{
+	if (system(command))
+		fail_msg("%s failed", command);
+}
+
+static void expect(const char *words, const char *expected)
+{
+	char command[256];
+
+	unlink("x.rec");
+	snprintf(command, sizeof(command), "import %s -o x.rec", words);
+	command_expect(kanary_import_main, command, 0, NULL);
+	import_fixture_expect("x.rec", expected);
+}
+
+static void expect_refusal(const char *words, const char *why)
+{
+	char command[256];
+
+	unlink("x.rec");
+	snprintf(command, sizeof(command), "import %s -o x.rec", words);
+	command_expect(kanary_import_main, command, 1, why);
+	assert_int_equal(access("x.rec", F_OK), -1);
+}
+
+static void compressed_files(void **state)
+{
+	command_write("web.strace", "read(3, \"\", 1) = 0\n+++ exited with 0 +++\n");
+	run("gzip -k web.strace && xz -k web.strace && bzip2 -k web.strace && zstd -q web.strace");
+	/* its bytes say what a file is, and its name does not */
+	run("cp web.strace.xz web.txt && cp web.strace web.tar");
+	expect("strace web.strace.gz", "1.0  read:1 exit");
+	expect("strace web.strace.xz", "1.0  read:1 exit");
+	expect("strace web.strace.bz2", "1.0  read:1 exit");
+	expect("strace web.strace.zst", "1.0  read:1 exit");
+	expect("strace web.txt", "1.0  read:1 exit");
+	expect("strace web.tar", "1.0  read:1 exit");
+}
+
+static void a_damaged_file(void **state)
+{
+	run("awk 'BEGIN { split(\"read write close open stat\", name, \" \");"
+	    " for (i = 0; i < 200000; i++) print name[int(rand() * 5) + 1] }' |"
+	    " gzip >whole.gz && head -c 60000 whole.gz >cut.gz && head -c 60 whole.gz >stub.gz");
+	expect_refusal("names cut.gz", "cut.gz: damaged: truncated gzip input");
+	expect_refusal("names stub.gz", "stub.gz: truncated gzip input");
+}
+
+static void from_standard_input(const char *input, const char *words, const char *expected)
+{
+	int descriptor = open(input, O_RDONLY | O_CLOEXEC), before = dup(STDIN_FILENO);
+
+	assert_true(descriptor >= 0 && before >= 0);
+	dup2(descriptor, STDIN_FILENO);
+	expect(words, expected);
+	dup2(before, STDIN_FILENO);
+	close(descriptor);
+	close(before);
+}
+
+static void standard_input(void **state)
+{
+	command_write("s.strace", "7 read(3, \"\", 1) = 0\n");
+	command_write("s.sysdig", "getpid \ngetpid \n");
+	command_write("s.numbers", "3 3 4");
+	command_write("s.names", "read write");
+	command_write("s.columns", "7 0\n7 1\n");
+	run("gzip -k s.names && tar cf s.tar s.strace");
+	from_standard_input("s.strace", "strace -", "1.0  read:1 exit");
+	from_standard_input("s.sysdig", "sysdig -", "1.0  getpid:1 exit");
+	from_standard_input("s.numbers", "adfa -", "1.0  i386:read:2 i386:write:1 exit");
+	from_standard_input("s.names", "names -", "1.0  read:1 write:1 exit");
+	from_standard_input("s.names.gz", "names -", "1.0  read:1 write:1 exit");
+	from_standard_input("s.columns", "columns -", "1.0  read:1 write:1 exit");
+	from_standard_input("s.tar", "strace -", "1.0  read:1 exit");
+}
+
+static void names_without_an_ending(void **state)
+{
+	mkdir("plain", 0755);
+	command_write("plain/first", "read");
+	command_write("plain/second", "write");
+	command_write("plain/.hidden", "this is no trace");
+	expect("names plain", "1.0 first read:1 exit | 2.0 second write:1 exit");
+	run("tar cf plain.tgz --sort=name -z plain");
+	expect("names plain.tgz", "1.0 first read:1 exit | 2.0 second write:1 exit");
+	expect("names plain --only */second", "1.0 second write:1 exit");
+}
+
+/* Where some are called like traces, others are not read; that is said. */
+static void other_files_beside_traces(void **state)
+{
+	static struct command_result result;
+
+	mkdir("mixed", 0755);
+	command_write("mixed/1.txt", "read");
+	command_write("mixed/README", "this is no trace");
+	command_run(&result, kanary_import_main, "import names mixed -o x.rec --json");
+	assert_int_equal(result.status, 0);
+	assert_non_null(strstr(result.out, "\"files\": 1, \"files_left_out\": 1"));
+	assert_non_null(strstr(result.err, "1 files left out"));
+}
+
+static void packed_twice(void **state)
+{
+	struct archive *archive;
+
+	mkdir("deep", 0755);
+	command_write("deep/1.txt", "read");
+	run("gzip deep/1.txt && tar cf deep.tar deep && gzip -k deep.tar");
+	expect("names deep", "1.0  read:1 exit");
+	expect("names deep.tar.gz", "1.0  read:1 exit");
+	run("mkdir outer && cp deep.tar outer/inner && tar cf outer.tar outer");
+	expect("names outer.tar", "1.0  read:1 exit");
+	archive = archive_fixture_create("zipped.zip");
+	archive_fixture_add(archive, "a/1.txt", "close");
+	archive_fixture_finish(archive);
+	expect("names zipped.zip", "1.0  close:1 exit");
+	run("for i in 1 2 3 4 5 6; do mv deep.tar in && tar cf deep.tar in; done");
+	expect_refusal("names deep.tar", "packed more than");
+}
+
+static void what_names_say(void **state)
+{
+	assert_int_equal(kanary_trace_name_pid("a/trace.1234"), 1234);
+	assert_int_equal(kanary_trace_name_pid("strace.txt.863.xz"), 863);
+	assert_int_equal(kanary_trace_name_pid("trace.01"), 0);
+	assert_int_equal(kanary_trace_name_pid("trace.99999999999"), 0);
+	assert_int_equal(kanary_trace_name_pid("1234"), 0);
+	assert_int_equal(kanary_trace_name_pid("a/10017.txt"), 10017);
+	assert_int_equal(kanary_trace_name_pid("a.7/trace"), 0);
+	assert_true(kanary_trace_name_is_trace("x.log.zst"));
+	assert_true(kanary_trace_name_is_trace("x.7"));
+	assert_false(kanary_trace_name_is_trace("x.log.md"));
+	assert_false(kanary_trace_name_is_trace("7.md"));
+	assert_false(kanary_trace_name_is_trace("log"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(compressed_files),
+		cmocka_unit_test(a_damaged_file),
+		cmocka_unit_test(standard_input),
+		cmocka_unit_test(names_without_an_ending),
+		cmocka_unit_test(other_files_beside_traces),
+		cmocka_unit_test(packed_twice),
+		cmocka_unit_test(what_names_say),
+	};
+
+	return cmocka_run_group_tests(tests, command_directory, command_directory_remove);
+}
