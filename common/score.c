@@ -7,6 +7,7 @@
 #include "process_head.h"
 #include "rank.h"
 #include "scratch.h"
+#include "vector.h"
 
 /* log10 of the heads that spoke, Q24.8 */
 static const u32 looking[] = { 0, 0, 77, 122, 154, 179 };
@@ -379,13 +380,25 @@ void kanary_score_process(const struct kanary_model *model,
 	combine(model, verdict);
 }
 
-bool kanary_score_reference(const struct kanary_model *model,
-			    struct kanary_score_stream *stream,
-			    struct kanary_score_container *container, void *scratch)
+void kanary_score_record(const struct kanary_model *model, struct kanary_score_stream *stream,
+			 struct kanary_score_container *container,
+			 const struct kanary_vector *vector, void *scratch,
+			 struct kanary_verdict *verdict)
+{
+	struct kanary_log log = kanary_vector_log(vector);
+
+	kanary_score_vector(model, stream, vector->counts, vector->length, &log, scratch,
+			    verdict);
+	if (kanary_score_ends(stream, vector))
+		kanary_score_process(model, container, scratch, verdict);
+}
+
+void kanary_score_rehearse(const struct kanary_model *model, struct kanary_score_stream *stream,
+			   struct kanary_score_container *container, void *scratch,
+			   struct kanary_verdict *verdict)
 {
 	const struct kanary_model_reference *reference = model->reference;
 	struct kanary_log log = kanary_model_reference_log(reference);
-	struct kanary_verdict verdict;
 	u32 i;
 
 	kanary_score_stream_init(model, stream);
@@ -394,8 +407,17 @@ bool kanary_score_reference(const struct kanary_model *model,
 		kanary_score_path(model, stream, reference->path, reference->path_length,
 				  reference->path_flags);
 		kanary_score_vector(model, stream, reference->counts, reference->length, &log,
-				    scratch, &verdict);
-		kanary_score_process(model, container, scratch, &verdict);
+				    scratch, verdict);
+		kanary_score_process(model, container, scratch, verdict);
 	}
-	return !memcmp(&verdict, &reference->verdict, sizeof(verdict));
+}
+
+bool kanary_score_reference(const struct kanary_model *model,
+			    struct kanary_score_stream *stream,
+			    struct kanary_score_container *container, void *scratch)
+{
+	struct kanary_verdict verdict;
+
+	kanary_score_rehearse(model, stream, container, scratch, &verdict);
+	return !memcmp(&verdict, &model->reference->verdict, sizeof(verdict));
 }

@@ -235,6 +235,31 @@ void kanary_score_process(const struct kanary_model *model,
 			  struct kanary_verdict *verdict);
 
 /**
+ * kanary_score_record() - judge the next vector of a stream, and what ends with it
+ * @container: of this model, updated where the vector ends a process; any pointer without
+ *	a container head
+ * @vector: valid
+ * @scratch: as of kanary_score_vector()
+ * @verdict: set
+ *
+ * All of kanary_score_vector(), kanary_score_ends() and kanary_score_process(). Never fails.
+ */
+void kanary_score_record(const struct kanary_model *model, struct kanary_score_stream *stream,
+			 struct kanary_score_container *container,
+			 const struct kanary_vector *vector, void *scratch,
+			 struct kanary_verdict *verdict);
+
+/**
+ * kanary_score_rehearse() - judge the reference vector that the model carries
+ * @stream: scratch state of kanary_score_stream_size() bytes
+ * @container: the same of kanary_score_container_size() bytes
+ * @verdict: set to the last of its repetitions
+ */
+void kanary_score_rehearse(const struct kanary_model *model, struct kanary_score_stream *stream,
+			   struct kanary_score_container *container, void *scratch,
+			   struct kanary_verdict *verdict);
+
+/**
  * kanary_score_reference() - run the self-test that the model carries
  * @stream: scratch state of kanary_score_stream_size() bytes
  * @container: the same of kanary_score_container_size() bytes

@@ -95,10 +95,8 @@ int kanary_judge_vector(const struct kanary_profile *profile, struct kanary_task
 	state = fit_state(profile, task, vector->stream, vector->index);
 	if (!state)
 		return -ENOMEM;
-	kanary_score_vector(&profile->model, &state->score, vector->counts, vector->length,
-			    &log, scratch, verdict);
-	if (kanary_score_ends(&state->score, vector))
-		kanary_score_process(&profile->model, profile->container, scratch, verdict);
+	kanary_score_record(&profile->model, &state->score, profile->container, vector, scratch,
+			    verdict);
 	*reasons = 0;
 	if (verdict->flags & KANARY_VERDICT_ALERT)
 		*reasons = kanary_explain_verdict(&profile->model, &state->score,
@@ -154,8 +152,6 @@ static int get_working(const struct kanary_model *model, struct working *working
 static void judge_step(const struct kanary_model *model, const struct working *working,
 		       const struct kanary_judge_step *step, struct kanary_verdict *verdict)
 {
-	const struct kanary_vector *vector = step->vector;
-	struct kanary_log log = kanary_vector_log(vector);
 	u32 i;
 
 	for (i = 0; i < step->paths; i++) {
@@ -165,10 +161,8 @@ static void judge_step(const struct kanary_model *model, const struct working *w
 				  path->flags);
 		cond_resched();
 	}
-	kanary_score_vector(model, working->stream, vector->counts, vector->length, &log,
+	kanary_score_record(model, working->stream, working->container, step->vector,
 			    working->scratch, verdict);
-	if (kanary_score_ends(working->stream, vector))
-		kanary_score_process(model, working->container, working->scratch, verdict);
 }
 
 int kanary_judge_run(const struct kanary_model *model, const struct kanary_judge_step *step,
