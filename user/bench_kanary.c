@@ -134,10 +134,11 @@ static int judge_vector(void *taker, const struct kanary_vector *vector)
 {
 	struct kanary_log log = kanary_vector_log(vector);
 	struct stream *stream = taker;
-	struct kanary_verdict verdict;
+	const struct kanary_replay_stream *judged = kanary_replay_vector(&stream->replay, vector);
 
-	kanary_replay_vector(&stream->replay, vector, &verdict);
-	stream->surprise = verdict.surprise / SURPRISE_UNIT;
+	if (!judged)
+		return -ENOMEM;
+	stream->surprise = judged->last.surprise / SURPRISE_UNIT;
 	stream->grams += grams_operations(&stream->replay.model, &log);
 	stream->vectors++;
 	return 0;
@@ -218,12 +219,13 @@ static const char *score(const struct kanary_bench_data *data, uint64_t seed,
 		free(result.file);
 		return NO_MEMORY;
 	}
-	for (i = 0; i < data->traces; i++) {
-		kanary_replay_restart(&stream.replay);
+	for (i = 0; !failure && i < data->traces; i++) {
+		kanary_replay_forget(&stream.replay);
 		stream.surprise = 0;
 		stream.grams = 0;
 		stream.vectors = 0;
-		kanary_bench_data_vectors(data, i, PERIOD, judge_vector, &stream);
+		if (kanary_bench_data_vectors(data, i, PERIOD, judge_vector, &stream))
+			failure = NO_MEMORY;
 		scores[i] = stream.surprise;
 		cost->operations += (double)data->trace[i].length *
 				    (CALL_OPERATIONS + (order ? TRIPLE_OPERATIONS : 0)) +
@@ -232,7 +234,7 @@ static const char *score(const struct kanary_bench_data *data, uint64_t seed,
 	cost->model_bytes = result.size;
 	kanary_replay_free(&stream.replay);
 	free(result.file);
-	return NULL;
+	return failure;
 }
 
 const char *kanary_bench_kanary_score(const struct kanary_bench_data *data, uint64_t seed,

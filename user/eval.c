@@ -6,63 +6,62 @@
 
 #include "arguments.h"
 #include "commands.h"
-#include "dataset.h"
 #include "evaluate.h"
 #include "json_output.h"
 #include "message.h"
 #include "model_file.h"
 #include "promise.h"
-#include "replay.h"
+#include "replay_file.h"
 
 #define SURPRISE_UNIT 256.0
 
 enum { NORMAL, ATTACK, SETS };
 
 /**
- * struct totals - of the verdicts on one stream
- * @vectors: judged
- * @sequences: of these, with a sequence head's say
+ * struct totals - of the verdicts on one stream, beside those that it keeps itself
+ * @process: sum of the process head's surprises, Q.8
+ * @sequence: likewise
+ * @sequences: vectors with a sequence head's say
  */
 struct totals {
-	double process;
-	double sequence;
-	double both;
-	double highest;
-	uint32_t vectors;
-	uint32_t sequences;
-	uint32_t alerts;
+	u64 process;
+	u64 sequence;
+	u64 sequences;
 };
 
 /* A stream's score is a mean over it: a maximum finds the rarest vector, not the attack. */
-static double score_both(const struct totals *totals)
+static double score_all(const struct kanary_replay_stream *stream, const struct totals *totals)
 {
-	return totals->both / totals->vectors;
+	return stream->sum / SURPRISE_UNIT / stream->vectors;
 }
 
-static double score_process(const struct totals *totals)
+static double score_process(const struct kanary_replay_stream *stream,
+			    const struct totals *totals)
 {
-	return totals->process / totals->vectors;
+	return totals->process / SURPRISE_UNIT / stream->vectors;
 }
 
-static double score_sequence(const struct totals *totals)
+static double score_sequence(const struct kanary_replay_stream *stream,
+			     const struct totals *totals)
 {
-	return totals->sequences ? totals->sequence / totals->sequences : 0;
+	return totals->sequences ? totals->sequence / SURPRISE_UNIT / totals->sequences : 0;
 }
 
-static double score_highest(const struct totals *totals)
+static double score_highest(const struct kanary_replay_stream *stream,
+			    const struct totals *totals)
 {
-	return totals->highest;
+	return stream->highest / SURPRISE_UNIT;
 }
 
 static const struct method {
 	const char *name;
 	const char *help;
-	double (*score)(const struct totals *totals);
+	double (*score)(const struct kanary_replay_stream *stream, const struct totals *totals);
 } methods[] = {
-	{ "kanary", "both heads' surprise, mean over the stream", score_both },
+	{ "kanary", "the verdict's surprise, mean over the stream", score_all },
 	{ "process", "process head alone, mean", score_process },
 	{ "sequence", "sequence head alone, mean", score_sequence },
-	{ "highest", "both heads' surprise, highest of the stream", score_highest },
+	{ "highest", "the verdict's surprise, highest of the stream", score_highest },
 };
 #define METHODS (sizeof(methods) / sizeof(*methods))
 
@@ -77,13 +76,15 @@ struct options {
 /**
  * struct scored - one set of streams
  * @score: [METHODS][streams]
+ * @streams: that were judged
+ * @room: of each method's scores
  * @alerted: streams with an alert
  */
 struct scored {
-	struct kanary_dataset dataset;
 	double *score[METHODS];
-	uint32_t alerted;
-	uint32_t alerts;
+	size_t streams;
+	size_t room;
+	size_t alerted;
 };
 
 static const struct argp_option arguments[] = {
@@ -146,61 +147,78 @@ static const struct argp argp = {
 	       "\vExample:\n\n  kanary eval web.model --normal later.rec --attack exploit.rec\n",
 };
 
-static int read_set(struct scored *scored, char **inputs, int count,
-		    struct kanary_selection *selection, u32 period)
+static int no_memory(void)
 {
-	size_t i;
-	int input;
+	return kanary_message_error("eval: %s", strerror(ENOMEM));
+}
 
-	for (input = 0; input < count; input++)
-		if (!kanary_dataset_read(&scored->dataset, inputs[input], selection))
-			return 1;
-	if (!kanary_dataset_finish(&scored->dataset))
-		return kanary_message_error("eval: %s", strerror(ENOMEM));
-	if (!scored->dataset.count)
-		return kanary_message_error("eval: there is no vector in %s: record again",
-					    inputs[0]);
-	if (scored->dataset.period != period)
-		return kanary_message_error("eval: %s has a period of %u calls, the model %u: "
-					    "they do not belong together", inputs[0],
-					    scored->dataset.period, period);
-	for (i = 0; i < METHODS; i++) {
-		scored->score[i] = malloc(scored->dataset.streams * sizeof(double));
-		if (!scored->score[i])
-			return kanary_message_error("eval: %s", strerror(ENOMEM));
+static int take_vector(void *context, struct kanary_replay_stream *stream,
+		       const struct kanary_vector *vector)
+{
+	struct totals *totals = stream->own;
+
+	if (!totals)
+		totals = stream->own = calloc(1, sizeof(*totals));
+	if (!totals)
+		return no_memory();
+	totals->process += stream->last.process_surprise;
+	if (stream->last.flags & KANARY_VERDICT_SEQUENCE) {
+		totals->sequences++;
+		totals->sequence += stream->last.sequence_surprise;
 	}
 	return 0;
 }
 
-static void score_stream(struct scored *scored, struct kanary_replay *replay, uint32_t number)
+static bool reserve(struct scored *scored)
 {
-	const struct kanary_dataset_stream *stream = &scored->dataset.stream[number];
-	struct kanary_verdict verdict;
-	struct totals totals = { 0 };
-	double surprise;
-	uint32_t i;
+	size_t room = 2 * scored->room + 64, method;
+	double *score;
+
+	if (scored->streams < scored->room)
+		return true;
+	for (method = 0; method < METHODS; method++) {
+		score = realloc(scored->score[method], room * sizeof(*score));
+		if (!score)
+			return false;
+		scored->score[method] = score;
+	}
+	scored->room = room;
+	return true;
+}
+
+static int end_stream(void *context, struct kanary_replay_stream *stream)
+{
+	struct scored *scored = context;
 	size_t method;
 
-	kanary_replay_restart(replay);
-	for (i = 0; i < stream->length; i++) {
-		kanary_replay_vector(replay,
-				     kanary_dataset_vector(&scored->dataset, stream->first + i),
-				     &verdict);
-		surprise = verdict.surprise / SURPRISE_UNIT;
-		totals.vectors++;
-		totals.both += surprise;
-		totals.process += verdict.process_surprise / SURPRISE_UNIT;
-		totals.highest = surprise > totals.highest ? surprise : totals.highest;
-		totals.alerts += !!(verdict.flags & KANARY_VERDICT_ALERT);
-		if (verdict.flags & KANARY_VERDICT_SEQUENCE) {
-			totals.sequences++;
-			totals.sequence += verdict.sequence_surprise / SURPRISE_UNIT;
-		}
-	}
+	/* of some there was a path, and no vector */
+	if (!stream->vectors)
+		return 0;
+	if (!reserve(scored))
+		return no_memory();
 	for (method = 0; method < METHODS; method++)
-		scored->score[method][number] = methods[method].score(&totals);
-	scored->alerts += totals.alerts;
-	scored->alerted += !!totals.alerts;
+		scored->score[method][scored->streams] = methods[method].score(stream,
+									       stream->own);
+	scored->streams++;
+	scored->alerted += !!stream->alerts;
+	return 0;
+}
+
+static int score_set(struct scored *scored, struct kanary_replay *replay, char **inputs,
+		     int count, struct kanary_selection *selection)
+{
+	const struct kanary_replay_listener listener = {
+		.command = "eval", .context = scored, .vector = take_vector, .end = end_stream,
+	};
+	int input;
+
+	for (input = 0; input < count; input++)
+		if (kanary_replay_file(replay, &listener, inputs[input], selection, NULL))
+			return 1;
+	if (!scored->streams)
+		return kanary_message_error("eval: there is no vector in %s%s: record again",
+					    inputs[0], selection->wishes ? " of that container" : "");
+	return 0;
 }
 
 static int report(const struct options *options, struct scored sets[SETS])
@@ -212,21 +230,21 @@ static int report(const struct options *options, struct scored sets[SETS])
 	if (options->json) {
 		list = json_object();
 		object = json_pack("{s:s, s:I, s:I, s:I, s:I, s:o}", "model", options->model,
-				   "normal_streams", (json_int_t)sets[NORMAL].dataset.streams,
-				   "attack_streams", (json_int_t)sets[ATTACK].dataset.streams,
+				   "normal_streams", (json_int_t)sets[NORMAL].streams,
+				   "attack_streams", (json_int_t)sets[ATTACK].streams,
 				   "normal_streams_alerted", (json_int_t)sets[NORMAL].alerted,
 				   "attack_streams_alerted", (json_int_t)sets[ATTACK].alerted,
 				   "methods", list);
 	} else {
-		printf("%u normal and %u attack streams; at the model's own threshold %u and %u of "
-		       "them raise alerts\n\n", sets[NORMAL].dataset.streams,
-		       sets[ATTACK].dataset.streams, sets[NORMAL].alerted, sets[ATTACK].alerted);
+		printf("%zu normal and %zu attack streams; at the model's own threshold %zu and %zu of "
+		       "them raise alerts\n\n", sets[NORMAL].streams,
+		       sets[ATTACK].streams, sets[NORMAL].alerted, sets[ATTACK].alerted);
 		printf("%-10s %6s %11s %11s %12s %15s\n", "method", "AUC", "DR at 1 %", "DR at 5 %",
 		       "DR at 15 %", "FAR at 90 % DR");
 	}
 	for (method = 0; method < METHODS; method++) {
-		kanary_evaluate_scores(sets[NORMAL].score[method], sets[NORMAL].dataset.streams,
-				       sets[ATTACK].score[method], sets[ATTACK].dataset.streams,
+		kanary_evaluate_scores(sets[NORMAL].score[method], sets[NORMAL].streams,
+				       sets[ATTACK].score[method], sets[ATTACK].streams,
 				       &evaluation);
 		if (options->json)
 			json_object_set_new(list, methods[method].name, json_pack(
@@ -249,7 +267,6 @@ static int evaluate(struct options *options)
 	struct kanary_model_file file;
 	struct kanary_replay replay;
 	size_t method;
-	uint32_t i;
 	int status, set;
 
 	status = kanary_model_file_read("eval", options->model, &file);
@@ -259,21 +276,16 @@ static int evaluate(struct options *options)
 		status = kanary_message_error("eval: %s", strerror(ENOMEM));
 		goto out_file;
 	}
-	for (set = 0; !status && set < SETS; set++) {
-		status = read_set(&sets[set], options->inputs[set], options->input_count[set],
-				  &options->selection, file.model.header->period);
-		for (i = 0; !status && i < sets[set].dataset.streams; i++)
-			score_stream(&sets[set], &replay, i);
-	}
+	for (set = 0; !status && set < SETS; set++)
+		status = score_set(&sets[set], &replay, options->inputs[set],
+				   options->input_count[set], &options->selection);
 	if (!status)
 		status = kanary_selection_check(&options->selection);
 	if (!status)
 		status = report(options, sets);
-	for (set = 0; set < SETS; set++) {
+	for (set = 0; set < SETS; set++)
 		for (method = 0; method < METHODS; method++)
 			free(sets[set].score[method]);
-		kanary_dataset_free(&sets[set].dataset);
-	}
 	kanary_replay_free(&replay);
 out_file:
 	kanary_model_file_free(&file);

@@ -95,18 +95,23 @@ static uint32_t remembered(const struct kanary_dataset *dataset,
 	return before < memory ? before : memory;
 }
 
-/* What was told of a vector, before it. */
-static void replay_paths(const struct kanary_dataset *dataset, struct kanary_replay *replay,
-			 uint32_t vector)
+/* A vector after the paths that were told before it; NULL without memory. */
+static const struct kanary_verdict *replay_vector(const struct kanary_dataset *dataset,
+						  struct kanary_replay *replay, uint32_t number,
+						  const struct kanary_vector *vector)
 {
-	uint32_t number, count;
+	const struct kanary_replay_stream *stream;
+	uint32_t path, count;
 
-	for (count = kanary_path_list_find(&dataset->paths, vector, &number); count; count--)
-		kanary_replay_path(replay, kanary_path_list_path(&dataset->paths, number++));
+	for (count = kanary_path_list_find(&dataset->paths, number, &path); count; count--)
+		if (!kanary_replay_path(replay, kanary_path_list_path(&dataset->paths, path++)))
+			return NULL;
+	stream = kanary_replay_vector(replay, vector);
+	return stream ? &stream->last : NULL;
 }
 
-/* Scores one run, beside the same in floating point. */
-static void score_run(struct kanary_trainer *trainer, struct kanary_held_out_set *set,
+/* Scores one run, beside the same in floating point; false without memory. */
+static bool score_run(struct kanary_trainer *trainer, struct kanary_held_out_set *set,
 		      struct kanary_replay *replay, const struct kanary_dataset_run *run,
 		      uint32_t length, s16 *history)
 {
@@ -114,16 +119,17 @@ static void score_run(struct kanary_trainer *trainer, struct kanary_held_out_set
 	uint32_t before = remembered(trainer->dataset, run, trainer->file);
 	uint32_t inputs = trainer->features.inputs, i;
 	struct kanary_feature_counts counts = { 0 };
-	struct kanary_verdict verdict;
+	const struct kanary_verdict *verdict;
 	s16 x[KANARY_MODEL_INPUTS_MAX];
 
-	kanary_replay_restart(replay);
+	kanary_replay_forget(replay);
 	for (i = 0; i < before + length; i++) {
 		const struct kanary_vector *vector = kanary_drift_vector(trainer->drift,
 			kanary_dataset_vector(trainer->dataset, run->first + i - before));
 
-		replay_paths(trainer->dataset, replay, run->first + i - before);
-		kanary_replay_vector(replay, vector, &verdict);
+		verdict = replay_vector(trainer->dataset, replay, run->first + i - before, vector);
+		if (!verdict)
+			return false;
 		kanary_feature_map_add(&trainer->features, &counts, vector, x);
 		/* the last steps vectors, oldest first */
 		if (network) {
@@ -134,23 +140,24 @@ static void score_run(struct kanary_trainer *trainer, struct kanary_held_out_set
 		}
 		if (i < before)
 			continue;
-		add(&set->process, verdict.process_error);
-		add(&set->calls, verdict.calls_error);
-		add(&set->order, verdict.order_error);
-		add(&set->triples, verdict.triples_error);
-		if (verdict.flags & KANARY_VERDICT_PATH_HISTOGRAM)
-			add(&set->path_histogram, verdict.path_histogram_error);
-		add(&set->names, verdict.path_names_error);
-		add(&set->grams, verdict.grams_error);
-		compare(&set->process, verdict.process_error,
+		add(&set->process, verdict->process_error);
+		add(&set->calls, verdict->calls_error);
+		add(&set->order, verdict->order_error);
+		add(&set->triples, verdict->triples_error);
+		if (verdict->flags & KANARY_VERDICT_PATH_HISTOGRAM)
+			add(&set->path_histogram, verdict->path_histogram_error);
+		add(&set->names, verdict->path_names_error);
+		add(&set->grams, verdict->grams_error);
+		compare(&set->process, verdict->process_error,
 			kanary_process_train_error(&trainer->process, x));
-		if (!(verdict.flags & KANARY_VERDICT_SEQUENCE))
+		if (!(verdict->flags & KANARY_VERDICT_SEQUENCE))
 			continue;
-		add(&set->sequence, verdict.sequence_error);
+		add(&set->sequence, verdict->sequence_error);
 		if (set->sequence.compared < COMPARED_MAX)
-			compare(&set->sequence, verdict.sequence_error,
+			compare(&set->sequence, verdict->sequence_error,
 				kanary_sequence_train_error(&trainer->sequence, history));
 	}
+	return true;
 }
 
 /*
@@ -183,6 +190,7 @@ static const char *score(struct kanary_trainer *trainer, struct kanary_held_out_
 	const char *failure = NO_MEMORY;
 	uint32_t count = 0, copy, i;
 	struct kanary_replay replay;
+	bool done = true;
 	s16 *history;
 
 	for (i = 0; i < dataset->runs; i++)
@@ -191,15 +199,15 @@ static const char *score(struct kanary_trainer *trainer, struct kanary_held_out_
 			 sizeof(*history));
 	if (!history || !reserve(set, count) || !kanary_replay_init(&replay, trainer->file))
 		goto out;
-	for (i = 0; i < dataset->runs; i++) {
-		for (copy = 0; copy < copies; copy++) {
+	for (i = 0; done && i < dataset->runs; i++) {
+		for (copy = 0; done && copy < copies; copy++) {
 			kanary_drift_draw(trainer->drift, copy);
-			score_run(trainer, set, &replay, &dataset->run[i],
-				  scored_length(dataset, &dataset->run[i], all), history);
+			done = score_run(trainer, set, &replay, &dataset->run[i],
+					 scored_length(dataset, &dataset->run[i], all), history);
 		}
 	}
 	kanary_replay_free(&replay);
-	failure = NULL;
+	failure = done ? NULL : NO_MEMORY;
 out:
 	free(history);
 	return failure;
@@ -215,27 +223,41 @@ const char *kanary_held_out_score_fitted(struct kanary_trainer *trainer)
 	return score(trainer, &trainer->fitted, true, 1);
 }
 
+/* A process from its first vector to its last; that one's verdict; false without memory. */
+static bool replay_process(const struct kanary_dataset *dataset, struct kanary_replay *replay,
+			   const struct kanary_dataset_stream *process,
+			   struct kanary_verdict *verdict)
+{
+	struct kanary_replay_stream *stream = NULL;
+	uint32_t i;
+
+	for (i = 0; i < process->length; i++) {
+		stream = kanary_replay_vector(replay, kanary_dataset_vector(dataset,
+								process->first + i));
+		if (!stream)
+			return false;
+	}
+	*verdict = stream->last;
+	kanary_replay_drop(replay, stream);
+	return true;
+}
+
 /* The calibration part's processes, each run from a fresh state of the container. */
-static void score_processes(struct kanary_trainer *trainer, struct kanary_replay *replay,
+static bool score_processes(struct kanary_trainer *trainer, struct kanary_replay *replay,
 			    const struct kanary_dataset_run *run)
 {
 	const struct kanary_sequence_source *source = &trainer->process_source;
 	const struct kanary_dataset *dataset = trainer->dataset;
-	uint32_t steps = trainer->settings->container.steps, i, j;
 	struct kanary_held_out_errors *errors = &trainer->held_out.container;
-	struct kanary_verdict verdict = { 0 };
+	uint32_t steps = trainer->settings->container.steps, i;
+	struct kanary_verdict verdict;
 	const s16 *x;
 
 	kanary_replay_forget(replay);
 	for (i = run->first; i < run->first + run->length; i++) {
-		const struct kanary_dataset_stream *stream =
-			&dataset->stream[trainer->processes.stream[i]];
-
-		kanary_replay_restart(replay);
-		for (j = 0; j < stream->length; j++)
-			kanary_replay_vector(replay, kanary_dataset_vector(dataset,
-					     stream->first + j), &verdict);
-		kanary_replay_process(replay, &verdict);
+		if (!replay_process(dataset, replay,
+				    &dataset->stream[trainer->processes.stream[i]], &verdict))
+			return false;
 		if (!(verdict.flags & KANARY_VERDICT_CONTAINER))
 			continue;
 		add(errors, verdict.container_error);
@@ -244,12 +266,14 @@ static void score_processes(struct kanary_trainer *trainer, struct kanary_replay
 			compare(errors, verdict.container_error,
 				kanary_sequence_train_error(&trainer->container, x));
 	}
+	return true;
 }
 
 const char *kanary_held_out_score_container(struct kanary_trainer *trainer)
 {
 	const struct kanary_process_stream *processes = &trainer->processes;
 	struct kanary_replay replay;
+	bool done = true;
 	uint32_t i;
 
 	if (!trainer->container.network)
@@ -257,39 +281,86 @@ const char *kanary_held_out_score_container(struct kanary_trainer *trainer)
 	if (!errors_reserve(&trainer->held_out.container, processes->count) ||
 	    !kanary_replay_init(&replay, trainer->file))
 		return NO_MEMORY;
-	for (i = 0; i < processes->runs; i++)
+	for (i = 0; done && i < processes->runs; i++)
 		if (processes->run[i].part == KANARY_DATASET_CALIBRATION)
-			score_processes(trainer, &replay, &processes->run[i]);
+			done = score_processes(trainer, &replay, &processes->run[i]);
 	kanary_replay_free(&replay);
-	return NULL;
+	return done ? NULL : NO_MEMORY;
+}
+
+/* Whether a stream of the dataset goes on with the one before, behind vectors that were lost. */
+static bool goes_on(const struct kanary_dataset *dataset, uint32_t stream)
+{
+	uint32_t first = dataset->stream[stream].first;
+	const struct kanary_vector *before, *vector;
+
+	if (!first ||
+	    kanary_dataset_file(dataset, first) != kanary_dataset_file(dataset, first - 1))
+		return false;
+	before = kanary_dataset_vector(dataset, first - 1);
+	vector = kanary_dataset_vector(dataset, first);
+	return before->stream == vector->stream && before->cgroup == vector->cgroup;
+}
+
+/* First vector that the kernel would have judged before those of a run, in one go. */
+static uint32_t beginning(const struct kanary_dataset *dataset,
+			  const struct kanary_dataset_run *run)
+{
+	uint32_t stream = run->stream;
+
+	while (goes_on(dataset, stream))
+		stream--;
+	return dataset->stream[stream].first;
+}
+
+/* How far a fold's replay is: where it began, and the vector after those that were judged. */
+struct place {
+	uint32_t beginning, next;
+};
+
+/* Judges all that came before a run in its stream, and takes the verdicts on @length of it. */
+static bool replay_run(struct kanary_trainer *trainer, struct kanary_replay *replay,
+		       const struct kanary_dataset_run *run, uint32_t length, struct place *place)
+{
+	const struct kanary_dataset *dataset = trainer->dataset;
+	uint32_t first = beginning(dataset, run);
+	const struct kanary_verdict *verdict;
+
+	if (first != place->beginning) {
+		kanary_replay_forget(replay);
+		*place = (struct place){ first, first };
+	}
+	for (; place->next < run->first; place->next++)
+		if (!kanary_replay_vector(replay, kanary_dataset_vector(dataset, place->next)))
+			return false;
+	for (; place->next < run->first + length; place->next++) {
+		verdict = replay_vector(dataset, replay, place->next,
+					kanary_dataset_vector(dataset, place->next));
+		if (!verdict || !kanary_alarm_add(&trainer->alarms, verdict->surprise,
+						  place->next == run->first))
+			return false;
+	}
+	return true;
 }
 
 /* What a fold's model says of the part that it does not know, as it was recorded. */
 static const char *replay_fold(struct kanary_trainer *trainer, uint32_t turn)
 {
-	uint32_t i, j, length, before;
 	struct kanary_dataset *dataset = trainer->dataset;
-	struct kanary_verdict verdict;
+	struct place place = { UINT32_MAX, 0 };
 	struct kanary_replay replay;
 	const char *failure;
+	uint32_t i, length;
 	bool done = true;
 
 	dataset->turn = turn;
 	failure = kanary_held_out_split(trainer);
 	if (failure || !kanary_replay_init(&replay, trainer->fold[turn]))
 		return NO_MEMORY;
-	for (i = 0; i < dataset->runs; i++) {
+	for (i = 0; done && i < dataset->runs; i++) {
 		length = calibration_length(dataset, &dataset->run[i]);
-		before = remembered(dataset, &dataset->run[i], trainer->fold[turn]);
-		kanary_replay_restart(&replay);
-		for (j = 0; done && j < before + length; j++) {
-			replay_paths(dataset, &replay, dataset->run[i].first + j - before);
-			kanary_replay_vector(&replay, kanary_dataset_vector(dataset,
-					     dataset->run[i].first + j - before), &verdict);
-			if (j >= before)
-				done = kanary_alarm_add(&trainer->alarms, verdict.surprise,
-							j == before);
-		}
+		if (length)
+			done = replay_run(trainer, &replay, &dataset->run[i], length, &place);
 	}
 	kanary_replay_free(&replay);
 	return done ? NULL : NO_MEMORY;

@@ -39,30 +39,28 @@ static int take_container(const struct nlmsghdr *message, void *context)
 }
 
 int kanary_kernel_score_open(struct kanary_kernel_score *score, const char *container,
-			     const struct kanary_model *model)
+			     const void *file)
 {
+	const struct kanary_model_header *header = file;
 	struct loaded loaded = { 0 };
 
 	memset(score, 0, sizeof(*score));
 	score->target.text = container;
-	score->model = model;
 	if (kanary_target_open("score", &score->target))
 		return 1;
-	score->state = malloc(kanary_score_stream_size(model));
-	score->container = malloc(kanary_score_container_size(model) + 1);
-	score->scratch = aligned_alloc(64, (kanary_score_scratch_size(model) + 63) & ~63ul);
-	if (!score->state || !score->container || !score->scratch)
+	if (!kanary_replay_init(&score->replay, file))
 		return short_of_memory();
+	score->replay.one_container = true;
 	loaded.cgroup = score->target.cgroup;
 	if (kanary_netlink_dump(score->target.netlink, KANARY_CMD_GET_CONTAINERS, take_container,
 				&loaded))
 		return kanary_message_error("score: %s",
 					    kanary_netlink_error(score->target.netlink));
 	/* One that has no model, and no task, is not listed; the kernel then speaks for itself. */
-	if (loaded.found && loaded.container.model_checksum != model->header->checksum)
+	if (loaded.found && loaded.container.model_checksum != header->checksum)
 		return kanary_message_error("score: the kernel has another model (%08x) for %s than this (%08x): kanary load it first",
 					    loaded.container.model_checksum, container,
-					    model->header->checksum);
+					    header->checksum);
 	return 0;
 }
 
@@ -116,31 +114,47 @@ static struct nl_msg *build(struct kanary_kernel_score *score)
 	return message;
 }
 
-/* What kanary_judge_run() does in the kernel. */
-static void judge(struct kanary_kernel_score *score, u32 step, struct kanary_verdict *verdict)
+/* As kanary_judge_run() does it in the kernel: a stream that another follows is forgotten. */
+static const struct kanary_verdict *judge(struct kanary_kernel_score *score, u32 step)
 {
 	const struct kanary_score_run *run = score->batch;
 	const struct kanary_vector *vector = kanary_score_run_get(run, step);
-	struct kanary_log log = kanary_vector_log(vector);
+	struct kanary_replay_stream *stream = score->stream;
 	const struct kanary_path *path = NULL;
 
-	if (!step || vector->stream != kanary_score_run_get(run, step - 1)->stream)
-		kanary_score_stream_begin(score->model, score->state, vector);
+	if (stream && stream->number != vector->stream)
+		kanary_replay_drop(&score->replay, stream);
 	while ((path = kanary_score_run_next(run, step, path)))
-		kanary_score_path(score->model, score->state, (const u8 *)path->name, path->length,
-				  path->flags);
-	kanary_score_vector(score->model, score->state, vector->counts, vector->length,
-			    &log, score->scratch, verdict);
-	if (kanary_score_ends(score->state, vector))
-		kanary_score_process(score->model, score->container, score->scratch, verdict);
+		if (!kanary_replay_path(&score->replay, path))
+			return NULL;
+	score->stream = kanary_replay_vector(&score->replay, vector);
+	return score->stream ? &score->stream->last : NULL;
+}
+
+static int compare(struct kanary_kernel_score *score, const struct reply *reply)
+{
+	const struct kanary_verdict *ours;
+	u32 i;
+
+	kanary_replay_forget(&score->replay);
+	score->stream = NULL;
+	for (i = 0; i < score->batch->steps; i++) {
+		ours = judge(score, i);
+		if (!ours)
+			return short_of_memory();
+		score->verdicts++;
+		score->sequences += !!(ours->flags & KANARY_VERDICT_CONTAINER);
+		score->names += !!ours->path_names_error;
+		if (memcmp(ours, &reply->verdicts[i], sizeof(*ours)))
+			note_difference(score, i, &reply->verdicts[i], ours);
+	}
+	return 0;
 }
 
 int kanary_kernel_score_finish(struct kanary_kernel_score *score)
 {
 	struct kanary_score_run *run = score->batch;
 	struct reply reply = { .count = 0 };
-	struct kanary_verdict ours;
-	u32 i;
 
 	if (!run || !run->steps)
 		return 0;
@@ -151,15 +165,8 @@ int kanary_kernel_score_finish(struct kanary_kernel_score *score)
 	if (reply.count != (int)run->steps)
 		return kanary_message_error("score: the kernel gave %d verdicts for %u vectors",
 					    reply.count, run->steps);
-	kanary_score_container_init(score->model, score->container);
-	for (i = 0; i < run->steps; i++) {
-		judge(score, i, &ours);
-		score->verdicts++;
-		score->sequences += !!(ours.flags & KANARY_VERDICT_CONTAINER);
-		score->names += !!ours.path_names_error;
-		if (memcmp(&ours, &reply.verdicts[i], sizeof(ours)))
-			note_difference(score, i, &reply.verdicts[i], &ours);
-	}
+	if (compare(score, &reply))
+		return 1;
 	score->paths += run->told;
 	kanary_score_run_clear(run);
 	return 0;
@@ -190,9 +197,10 @@ static int pack(struct kanary_kernel_score *score, const struct kanary_score_run
 	return kanary_score_run_vector(&score->batch, vector) ? 0 : short_of_memory();
 }
 
-int kanary_kernel_score_flush(struct kanary_kernel_score *score, struct kanary_stream *stream)
+int kanary_kernel_score_flush(struct kanary_kernel_score *score,
+			      struct kanary_replay_stream *stream)
 {
-	struct kanary_score_run *run = stream->kernel;
+	struct kanary_score_run *run = stream->own;
 	u32 i;
 
 	if (!run)
@@ -204,23 +212,24 @@ int kanary_kernel_score_flush(struct kanary_kernel_score *score, struct kanary_s
 	return 0;
 }
 
-int kanary_kernel_score_path(struct kanary_kernel_score *score, struct kanary_stream *stream,
-			     const struct kanary_path *path)
+int kanary_kernel_score_path(struct kanary_kernel_score *score,
+			     struct kanary_replay_stream *stream, const struct kanary_path *path)
 {
-	struct kanary_score_run *run = stream->kernel;
+	struct kanary_score_run *run = stream->own;
 	bool added = kanary_score_run_path(&run, path);
 
-	stream->kernel = run;
+	stream->own = run;
 	return added ? 0 : short_of_memory();
 }
 
-int kanary_kernel_score_add(struct kanary_kernel_score *score, struct kanary_stream *stream,
+int kanary_kernel_score_add(struct kanary_kernel_score *score,
+			    struct kanary_replay_stream *stream,
 			    const struct kanary_vector *vector)
 {
-	struct kanary_score_run *run = stream->kernel;
+	struct kanary_score_run *run = stream->own;
 	bool added = kanary_score_run_vector(&run, vector);
 
-	stream->kernel = run;
+	stream->own = run;
 	if (!added)
 		return short_of_memory();
 	if (run->steps == KANARY_SCORE_MAX || run->used >= KANARY_SCORE_RUN_BYTES)
@@ -231,8 +240,6 @@ int kanary_kernel_score_add(struct kanary_kernel_score *score, struct kanary_str
 void kanary_kernel_score_close(struct kanary_kernel_score *score)
 {
 	kanary_target_close(&score->target);
-	free(score->state);
-	free(score->container);
-	free(score->scratch);
+	kanary_replay_free(&score->replay);
 	free(score->batch);
 }

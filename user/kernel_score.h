@@ -8,18 +8,15 @@
 #ifndef KANARY_KERNEL_SCORE_H
 #define KANARY_KERNEL_SCORE_H
 
-#include "model_file.h"
+#include "replay.h"
 #include "score_run.h"
-#include "stream_set.h"
 #include "target.h"
 
 /**
  * struct kanary_kernel_score - a comparison under way
  * @target: container whose model in the kernel is compared
- * @model: what the kernel should have loaded
- * @state: of our own scoring
- * @container: likewise
- * @scratch: likewise
+ * @replay: what the kernel should have loaded, for our own verdicts on a batch
+ * @stream: of the vector before in the batch, or NULL
  * @batch: what goes out next, NULL before the first
  * @verdicts: compared so far
  * @portions: of these, beyond one a vector
@@ -31,10 +28,8 @@
  */
 struct kanary_kernel_score {
 	struct kanary_target target;
-	const struct kanary_model *model;
-	struct kanary_score_stream *state;
-	struct kanary_score_container *container;
-	void *scratch;
+	struct kanary_replay replay;
+	struct kanary_replay_stream *stream;
 	struct kanary_score_run *batch;
 	u64 verdicts;
 	u64 portions;
@@ -48,22 +43,25 @@ struct kanary_kernel_score {
 /**
  * kanary_kernel_score_open() - connect, and see that the kernel has the same model
  * @container: as given by the user
+ * @file: the model, see kanary_replay_init()
  *
  * Return: 0, or 1 after a line on stderr.
  */
 int kanary_kernel_score_open(struct kanary_kernel_score *score, const char *container,
-			     const struct kanary_model *model);
+			     const void *file);
 
 /** kanary_kernel_score_path() - queue a path of the stream; 0, or 1 after a line on stderr */
-int kanary_kernel_score_path(struct kanary_kernel_score *score, struct kanary_stream *stream,
-			     const struct kanary_path *path);
+int kanary_kernel_score_path(struct kanary_kernel_score *score,
+			     struct kanary_replay_stream *stream, const struct kanary_path *path);
 
 /** kanary_kernel_score_add() - queue a vector; 0, or 1 after a line on stderr */
-int kanary_kernel_score_add(struct kanary_kernel_score *score, struct kanary_stream *stream,
+int kanary_kernel_score_add(struct kanary_kernel_score *score,
+			    struct kanary_replay_stream *stream,
 			    const struct kanary_vector *vector);
 
 /** kanary_kernel_score_flush() - the stream has ended; 0, or 1 after a line on stderr */
-int kanary_kernel_score_flush(struct kanary_kernel_score *score, struct kanary_stream *stream);
+int kanary_kernel_score_flush(struct kanary_kernel_score *score,
+			      struct kanary_replay_stream *stream);
 
 /** kanary_kernel_score_finish() - compare what is left; 0, or 1 after a line on stderr */
 int kanary_kernel_score_finish(struct kanary_kernel_score *score);

@@ -239,24 +239,26 @@ static void write_histogram(const struct tally *tally, double *score)
 	score[KANARY_PATH_METHOD_HISTOGRAM_MOST] = tally->most;
 }
 
-/* What one model says of calls, and of the directories of paths. */
-static void score_recording(struct kanary_replay *replay,
+/* What one model says of calls, and of the directories of paths; false without memory. */
+static bool score_recording(struct kanary_replay *replay,
 			    const struct kanary_path_corpus_recording *recording, double *score)
 {
 	struct tally calls = { 0 }, histogram = { 0 };
+	const struct kanary_replay_stream *stream;
 	const struct kanary_vector *vector = NULL;
-	struct kanary_verdict verdict;
 
+	kanary_replay_forget(replay);
 	while ((vector = kanary_path_corpus_next(recording, vector))) {
-		if (!vector->index)
-			kanary_replay_restart(replay);
-		kanary_replay_vector(replay, vector, &verdict);
-		take(&calls, verdict.task_surprise);
-		if (verdict.flags & KANARY_VERDICT_PATH_HISTOGRAM)
-			take(&histogram, verdict.path_histogram_surprise);
+		stream = kanary_replay_vector(replay, vector);
+		if (!stream)
+			return false;
+		take(&calls, stream->last.task_surprise);
+		if (stream->last.flags & KANARY_VERDICT_PATH_HISTOGRAM)
+			take(&histogram, stream->last.path_histogram_surprise);
 	}
 	write_calls(&calls, score);
 	write_histogram(&histogram, score);
+	return true;
 }
 
 static const char *score_vectors(const struct kanary_path_corpus *corpus, const bool *train,
@@ -274,12 +276,12 @@ static const char *score_vectors(const struct kanary_path_corpus *corpus, const 
 		free(result.file);
 		return NO_MEMORY;
 	}
-	for (i = 0; i < corpus->recordings; i++)
-		if (test[i])
-			score_recording(&replay, &corpus->recording[i], score[i]);
+	for (i = 0; !failure && i < corpus->recordings; i++)
+		if (test[i] && !score_recording(&replay, &corpus->recording[i], score[i]))
+			failure = NO_MEMORY;
 	kanary_replay_free(&replay);
 	free(result.file);
-	return NULL;
+	return failure;
 }
 
 static const char *score_heads(const struct kanary_path_corpus *corpus, const bool *train,

@@ -10,8 +10,7 @@
 #include "json_output.h"
 #include "message.h"
 #include "model_file.h"
-#include "recording.h"
-#include "stream_set.h"
+#include "replay_file.h"
 
 #define SURPRISE_UNIT 256.0
 /* Each side of 95 %. */
@@ -60,14 +59,17 @@ static int compare_judged(const void *left, const void *right)
 	return a->number < b->number ? -1 : a->number > b->number;
 }
 
-static bool note(struct judgement *judgement, const struct kanary_stream *stream)
+static int note(void *context, struct kanary_replay_stream *stream,
+		const struct kanary_vector *vector)
 {
+	struct judgement *judgement = context;
+
 	if (judgement->count == judgement->room) {
 		size_t room = 2 * judgement->room + 1024;
 		struct judged *judged = realloc(judgement->judged, room * sizeof(*judged));
 
 		if (!judged)
-			return false;
+			return kanary_message_error("eval: %s", strerror(ENOMEM));
 		judgement->judged = judged;
 		judgement->room = room;
 	}
@@ -77,63 +79,17 @@ static bool note(struct judgement *judgement, const struct kanary_stream *stream
 		.surprise = stream->last.surprise,
 	};
 	judgement->count++;
-	return true;
+	return 0;
 }
 
-/* In the order of the recording, as the order of a container's processes matters. */
-static int judge(struct judgement *judgement, const struct kanary_model *model,
-		 const char *path, struct kanary_selection *selection)
-{
-	struct kanary_recording_reader *reader;
-	struct kanary_stream_set streams;
-	const struct kanary_vector *vector;
-	struct kanary_stream *stream;
-	const char *why = NULL;
-	int status = 1;
-	uint32_t period;
-
-	if (kanary_selection_resolve(selection, path))
-		return 1;
-	reader = kanary_recording_open(path, &why);
-	if (!reader)
-		return kanary_message_error("eval: cannot read %s: %s", path, why);
-	period = kanary_recording_describe(reader)->period;
-	if (period != model->header->period) {
-		kanary_message_error("eval: %s has a period of %u calls, the model %u: they do not "
-				     "belong together", path, period, model->header->period);
-		goto out_reader;
-	}
-	if (kanary_stream_set_init(&streams, model)) {
-		kanary_message_error("eval: %s", strerror(ENOMEM));
-		goto out_reader;
-	}
-	while ((vector = kanary_recording_next(reader))) {
-		if (!kanary_selection_wants(selection, vector->cgroup))
-			continue;
-		stream = kanary_stream_set_get(&streams, vector);
-		if (stream)
-			kanary_stream_judge(&streams, stream, vector);
-		if (!stream || !note(judgement, stream)) {
-			kanary_message_error("eval: %s", strerror(ENOMEM));
-			goto out_streams;
-		}
-	}
-	why = kanary_recording_damage(reader);
-	if (why)
-		kanary_message_note("%s: %s: going on with what was read", path, why);
-	status = 0;
-out_streams:
-	kanary_stream_set_free(&streams);
-out_reader:
-	kanary_recording_close(reader);
-	return status;
-}
-
-static int add(struct kanary_alarm_list *list, const struct kanary_model *model, const char *path,
+static int add(struct kanary_alarm_list *list, struct kanary_replay *replay, const char *path,
 	       struct kanary_selection *selection)
 {
 	struct judgement judgement = { 0 };
-	int status = judge(&judgement, model, path, selection);
+	const struct kanary_replay_listener listener = {
+		.command = "eval", .context = &judgement, .vector = note,
+	};
+	int status = kanary_replay_file(replay, &listener, path, selection, NULL);
 	size_t i;
 
 	if (!status && judgement.judged)
@@ -187,25 +143,33 @@ int kanary_promise_report(const char *model, char *const *recordings, int count,
 	struct kanary_alarm_list list = { 0 };
 	struct kanary_promise promise;
 	struct kanary_model_file file;
+	struct kanary_replay replay;
 	int status, i;
 
 	status = kanary_model_file_read("eval", model, &file);
 	if (status)
 		return status;
+	if (!kanary_replay_init(&replay, file.data)) {
+		status = kanary_message_error("eval: %s", strerror(ENOMEM));
+		goto out_file;
+	}
 	list.memory = kanary_alarm_memory(file.model.header);
 	for (i = 0; !status && i < count; i++)
-		status = add(&list, &file.model, recordings[i], selection);
+		status = add(&list, &replay, recordings[i], selection);
 	if (!status)
 		status = kanary_selection_check(selection);
 	if (!status && !list.count)
 		status = kanary_message_error("eval: there is no vector in %s%s: record again",
-					      recordings[0], selection->wishes ? " of that container" : "");
+					      recordings[0],
+					      selection->wishes ? " of that container" : "");
 	if (!status) {
 		kanary_promise_measure(&promise, &list, file.model.header->threshold,
 				       file.model.header->budget);
 		status = print(&promise, file.model.header, list.memory, json);
 	}
 	kanary_alarm_free(&list);
+	kanary_replay_free(&replay);
+out_file:
 	kanary_model_file_free(&file);
 	return status;
 }

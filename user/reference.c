@@ -121,7 +121,7 @@ bool kanary_reference_add(void *file, const struct kanary_dataset *dataset)
 	struct kanary_model_reference *reference;
 	struct kanary_replay replay;
 	struct kanary_log log;
-	uint32_t i;
+	bool done;
 
 	/* A dataset without a vector has nothing to choose from, and was refused before. */
 	if (!chosen || !kanary_replay_init(&replay, file))
@@ -133,17 +133,9 @@ bool kanary_reference_add(void *file, const struct kanary_dataset *dataset)
 	reference->logged = (u16)(log.calls < LOG_CALLS ? log.calls : LOG_CALLS);
 	memcpy(reference->call, log.call,
 	       ((size_t)reference->context + reference->logged) * sizeof(*reference->call));
-	log = kanary_model_reference_log(reference);
 	choose_path(reference, dataset);
 	reference->repeat = choose_repeat(header);
-	for (i = 0; i < reference->repeat; i++) {
-		kanary_score_path(&replay.model, replay.stream, reference->path,
-				  reference->path_length, reference->path_flags);
-		kanary_score_vector(&replay.model, replay.stream, reference->counts,
-				    reference->length, &log, replay.scratch,
-				    &reference->verdict);
-		kanary_replay_process(&replay, &reference->verdict);
-	}
+	done = kanary_replay_rehearse(&replay, &reference->verdict);
 	kanary_replay_free(&replay);
-	return true;
+	return done;
 }

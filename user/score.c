@@ -5,17 +5,14 @@
 
 #include "arguments.h"
 #include "commands.h"
-#include "explain.h"
 #include "json_output.h"
 #include "kernel_score.h"
 #include "message.h"
 #include "model_file.h"
 #include "random_path.h"
 #include "random_vector.h"
-#include "recording.h"
-#include "stream_set.h"
+#include "replay_file.h"
 #include "syscall_name.h"
-#include "vector.h"
 
 struct options {
 	const char *model;
@@ -30,14 +27,14 @@ struct options {
 struct score {
 	const struct options *options;
 	struct kanary_model_file file;
-	struct kanary_stream_set streams;
+	struct kanary_replay replay;
 	struct kanary_kernel_score kernel;
 	json_t *list;		/* of streams, for --json */
 	u64 stream_count;
 	u64 vectors;
 	u64 alerts;
 	u32 highest;
-	int failed;
+	bool damaged;
 };
 
 enum { OPTION_VECTORS = 'v', OPTION_KERNEL = 'k', OPTION_RANDOM = 'r', OPTION_SEED = 's' };
@@ -104,17 +101,14 @@ static const struct argp argp = {
 	       "  kanary score web.model --random 10000 --kernel web\n",
 };
 
-static void print_unusual(const struct score *score, const struct kanary_stream *stream,
+static void print_unusual(const struct score *score, const struct kanary_replay_stream *stream,
 			  const struct kanary_vector *vector)
 {
-	struct kanary_log log = kanary_vector_log(vector);
 	struct kanary_unusual unusual[KANARY_UNUSUAL_MAX];
 	char buffer[64];
 	u32 count, i;
 
-	count = kanary_explain_verdict(score->streams.model, stream->state, stream->container,
-				     vector->counts, vector->length, &log,
-				     score->streams.scratch, &stream->last, unusual);
+	count = kanary_replay_explain(&score->replay, stream, vector, unusual);
 	printf(" unusual=");
 	for (i = 0; i < count; i++)
 		printf("%s%s:%+d", i ? "," : "",
@@ -124,18 +118,15 @@ static void print_unusual(const struct score *score, const struct kanary_stream 
 		putchar('-');
 }
 
-static json_t *list_unusual(const struct score *score, const struct kanary_stream *stream,
+static json_t *list_unusual(const struct score *score, const struct kanary_replay_stream *stream,
 			    const struct kanary_vector *vector)
 {
-	struct kanary_log log = kanary_vector_log(vector);
 	struct kanary_unusual unusual[KANARY_UNUSUAL_MAX];
 	json_t *list = json_array();
 	char buffer[64];
 	u32 count, i;
 
-	count = kanary_explain_verdict(score->streams.model, stream->state, stream->container,
-				     vector->counts, vector->length, &log,
-				     score->streams.scratch, &stream->last, unusual);
+	count = kanary_replay_explain(&score->replay, stream, vector, unusual);
 	for (i = 0; i < count; i++)
 		json_array_append_new(list, json_pack("{s:s, s:i}", "syscall",
 			kanary_syscall_name(unusual[i].bin, buffer, sizeof(buffer)), "excess",
@@ -143,7 +134,7 @@ static json_t *list_unusual(const struct score *score, const struct kanary_strea
 	return list;
 }
 
-static int print_vector(struct score *score, const struct kanary_stream *stream,
+static int print_vector(struct score *score, const struct kanary_replay_stream *stream,
 			const struct kanary_vector *vector)
 {
 	char escaped[KANARY_MESSAGE_ESCAPED_SIZE(KANARY_COMM_SIZE)];
@@ -194,7 +185,7 @@ static int print_vector(struct score *score, const struct kanary_stream *stream,
 	return putchar('\n') == EOF;
 }
 
-static int print_stream(struct score *score, const struct kanary_stream *stream)
+static int print_stream(struct score *score, const struct kanary_replay_stream *stream)
 {
 	char escaped[KANARY_MESSAGE_ESCAPED_SIZE(KANARY_COMM_SIZE)];
 	double mean = (double)stream->sum / 256 / (double)stream->vectors;
@@ -218,103 +209,84 @@ static int print_stream(struct score *score, const struct kanary_stream *stream)
 		      stream->highest / 256.0, mean) < 0;
 }
 
-/* Return: 0, or 1 after a line on stderr. */
-static int end_stream(struct score *score, struct kanary_stream *stream)
+static int end_stream(void *context, struct kanary_replay_stream *stream)
 {
+	struct score *score = context;
+
 	if (score->options->kernel && kanary_kernel_score_flush(&score->kernel, stream))
 		return 1;
-	/* of some there was a path, and no vector */
 	if (stream->vectors && print_stream(score, stream))
 		return kanary_message_error("score: cannot write: %s", strerror(errno));
-	kanary_stream_set_drop(&score->streams, stream);
 	return 0;
 }
 
-static int take_vector(struct score *score, const struct kanary_vector *vector)
+static int take_vector(void *context, struct kanary_replay_stream *stream,
+		       const struct kanary_vector *vector)
 {
-	struct kanary_stream *stream = kanary_stream_set_get(&score->streams, vector);
+	struct score *score = context;
 
-	if (!stream)
-		return kanary_message_error("score: %s", strerror(ENOMEM));
-	score->stream_count += !stream->vectors;
-	kanary_stream_judge(&score->streams, stream, vector);
+	score->stream_count += stream->vectors == 1;
 	score->vectors++;
 	score->alerts += !!(stream->last.flags & KANARY_VERDICT_ALERT);
 	if (stream->last.surprise > score->highest)
 		score->highest = stream->last.surprise;
 	if (score->options->vectors && print_vector(score, stream, vector))
 		return kanary_message_error("score: cannot write: %s", strerror(errno));
-	if (score->options->kernel &&
-	    kanary_kernel_score_add(&score->kernel, stream, vector))
-		return 1;
-	return vector->reason == KANARY_REASON_PERIOD ? 0 : end_stream(score, stream);
+	return score->options->kernel ?
+	       kanary_kernel_score_add(&score->kernel, stream, vector) : 0;
 }
 
-static int take_path(struct score *score, const struct kanary_path *path)
+static int take_path(void *context, struct kanary_replay_stream *stream,
+		     const struct kanary_path *path)
 {
-	struct kanary_stream *stream;
+	struct score *score = context;
 
-	if (!score->streams.model->name_knot)
-		return 0;
-	stream = kanary_stream_set_path(&score->streams, path);
-	if (!stream)
-		return kanary_message_error("score: %s", strerror(ENOMEM));
-	return score->options->kernel ?
+	return score->options->kernel && score->replay.model.name_knot ?
 	       kanary_kernel_score_path(&score->kernel, stream, path) : 0;
 }
 
-static int replay_random(struct score *score)
+static int replay_random(struct score *score, const struct kanary_replay_listener *listener)
 {
+	struct kanary_recording_record record = { 0 };
 	struct kanary_random_vector vectors;
 	struct kanary_random_path paths;
+	const struct kanary_vector *vector;
 	uint64_t left;
 	u32 before;
 
 	kanary_random_vector_seed(&vectors, score->options->seed);
 	kanary_random_path_seed(&paths, score->options->seed);
 	for (left = score->options->random; left; left--) {
-		const struct kanary_vector *vector = kanary_random_vector_next(&vectors, left == 1);
-
-		for (before = kanary_random_path_count(&paths); before; before--)
-			if (take_path(score, kanary_random_path_next(&paths, vector)))
+		vector = kanary_random_vector_next(&vectors, left == 1);
+		for (before = kanary_random_path_count(&paths); before; before--) {
+			record.path = kanary_random_path_next(&paths, vector);
+			if (kanary_replay_file_take(&score->replay, listener, &record))
 				return 1;
-		if (take_vector(score, vector))
+		}
+		record = (struct kanary_recording_record){ .vector = vector };
+		if (kanary_replay_file_take(&score->replay, listener, &record))
 			return 1;
 	}
-	return 0;
+	return kanary_replay_file_end(&score->replay, listener);
 }
 
-static int replay_recording(struct score *score)
+static int replay(struct score *score)
 {
-	const char *path = score->options->recording;
-	struct kanary_recording_reader *reader;
-	struct kanary_recording_record record;
-	const char *why;
-	int error = 0;
-	u32 period;
+	const struct kanary_replay_listener listener = {
+		.command = "score", .context = score, .path = take_path,
+		.vector = take_vector, .end = end_stream,
+	};
 
-	reader = kanary_recording_open(path, &why);
-	if (!reader)
-		return kanary_message_error("score: %s: %s", path, why);
-	period = kanary_recording_describe(reader)->period;
-	if (period != score->streams.model->header->period)
-		kanary_message_note("the recording has %u calls per vector, the model was trained with %u: its verdicts mean little",
-				    period, score->streams.model->header->period);
-	while (!error && kanary_recording_read(reader, &record))
-		error = record.path ? take_path(score, record.path) :
-				      take_vector(score, record.vector);
-	if (!error && kanary_recording_damage(reader))
-		error = score->failed = kanary_message_error("score: %s: %s", path,
-							     kanary_recording_damage(reader));
-	kanary_recording_close(reader);
-	/* The whole vectors of a damaged file still have their verdicts. */
-	return error && !score->failed;
+	if (score->options->random)
+		return replay_random(score, &listener);
+	return kanary_replay_file(&score->replay, &listener, score->options->recording, NULL,
+				  &score->damaged);
 }
 
 static int print_summary(struct score *score)
 {
 	const struct kanary_kernel_score *kernel = &score->kernel;
-	u32 threshold = score->streams.model->header->threshold;
+	u32 threshold = score->replay.model.header->threshold;
 
 	if (score->options->json) {
 		json_t *summary = json_pack("{s:I, s:I, s:I, s:o, s:o}",
@@ -348,13 +320,8 @@ static int print_summary(struct score *score)
 
 static int run(struct score *score)
 {
-	struct kanary_stream *stream;
-
-	if (score->options->random ? replay_random(score) : replay_recording(score))
+	if (replay(score))
 		return 1;
-	while ((stream = kanary_stream_set_any(&score->streams)))
-		if (end_stream(score, stream))
-			return 1;
 	if (score->options->kernel && kanary_kernel_score_finish(&score->kernel))
 		return 1;
 	if (print_summary(score))
@@ -364,7 +331,7 @@ static int run(struct score *score)
 					    (unsigned long long)score->kernel.differences,
 					    (unsigned long long)score->kernel.verdicts,
 					    score->kernel.first);
-	return score->failed;
+	return score->damaged;
 }
 
 int kanary_score_main(int argc, char **argv)
@@ -381,14 +348,14 @@ int kanary_score_main(int argc, char **argv)
 	error = 1;
 	if (options.json && !options.vectors)
 		score.list = json_array();
-	if (kanary_stream_set_init(&score.streams, &score.file.model)) {
+	if (!kanary_replay_init(&score.replay, score.file.data)) {
 		kanary_message_error("score: %s", strerror(ENOMEM));
 		goto out_file;
 	}
 	if (!options.kernel ||
-	    !kanary_kernel_score_open(&score.kernel, options.kernel, &score.file.model))
+	    !kanary_kernel_score_open(&score.kernel, options.kernel, score.file.data))
 		error = run(&score);
-	kanary_stream_set_free(&score.streams);
+	kanary_replay_free(&score.replay);
 	if (options.kernel)
 		kanary_kernel_score_close(&score.kernel);
 out_file:

@@ -19,6 +19,9 @@
 #include "model_fixture.h"
 #include "recording.h"
 
+/* Of the fixture's model. */
+#define PERIOD 500
+
 static void write_bytes(const char *path, const void *data, size_t size)
 {
 	FILE *file = fopen(path, "w");
@@ -141,14 +144,14 @@ static void test_score_random(void **state)
 }
 
 /* Interleaved streams, one of which never ends, in a file that is then cut. */
-static void write_recording(const char *path)
+static void write_recording(const char *path, uint32_t period, const char *source)
 {
 	struct kanary_recording_writer *writer;
 	_Alignas(8) u8 memory[128] = { 0 };
 	struct kanary_vector *vector = (void *)memory;
 	int i;
 
-	writer = kanary_recording_create(path, 256, 0, "test", 0);
+	writer = kanary_recording_create(path, period, 0, source, 0);
 	vector->length = 1;
 	strcpy(vector->comm, "a b\033");
 	for (i = 0; i < 10; i++) {
@@ -168,7 +171,7 @@ static void test_score_recording(void **state)
 	json_t *json;
 	int lines = 0;
 
-	write_recording("rec");
+	write_recording("rec", PERIOD, "test");
 	command_run(&result, kanary_score_main, "score model rec --vectors --json");
 	assert_int_equal(result.status, 0);
 	while ((line = strsep(&rest, "\n")) && *line) {
@@ -192,7 +195,7 @@ static void test_score_damaged(void **state)
 {
 	static struct command_result result;
 
-	write_recording("cut.rec");
+	write_recording("cut.rec", PERIOD, "test");
 	assert_int_equal(truncate("cut.rec", 64 + 3 * 88 + 70), 0);
 	command_run(&result, kanary_score_main, "score model cut.rec --json");
 	assert_int_equal(result.status, 1);
@@ -200,6 +203,31 @@ static void test_score_damaged(void **state)
 	assert_non_null(strstr(result.out, "\"vectors\": 3"));
 	command_expect(kanary_score_main, "score model model", 1, "not a Kanary recording");
 	command_expect(kanary_score_main, "score model empty.model", 1, "the file is empty");
+}
+
+/* Whatever drives a model refuses the same, and says both sides and what to do. */
+static void test_another_period(void **state)
+{
+	static const struct { int (*run)(int argc, char **argv); const char *words; } commands[] = {
+		{ kanary_score_main, "score model %s" },
+		{ kanary_score_main, "score model %s --vectors --json" },
+		{ kanary_eval_main, "eval model --normal %s" },
+		{ kanary_eval_main, "eval model --normal fits.rec --attack %s" },
+	};
+	char words[100];
+	size_t i;
+
+	write_recording("fits.rec", PERIOD, "test");
+	write_recording("imported.rec", 256, "strace");
+	write_recording("recorded.rec", 1024, "kernel");
+	for (i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		snprintf(words, sizeof(words), commands[i].words, "imported.rec");
+		command_expect(commands[i].run, words, 1,
+			       "imported.rec has 256 calls a vector, the model wants 500: import it again with --period 500");
+		snprintf(words, sizeof(words), commands[i].words, "recorded.rec");
+		command_expect(commands[i].run, words, 1,
+			       "recorded.rec has 1024 calls a vector, the model wants 500: record it again, with the module loaded with period=500");
+	}
 }
 
 static void test_durations(void **state)
@@ -258,6 +286,7 @@ int main(void)
 		cmocka_unit_test(test_score_random),
 		cmocka_unit_test(test_score_recording),
 		cmocka_unit_test(test_score_damaged),
+		cmocka_unit_test(test_another_period),
 		cmocka_unit_test(test_durations),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_escape),

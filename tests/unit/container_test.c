@@ -16,9 +16,8 @@
 #include <gsl/gsl_rng.h>
 
 #include "explain.h"
-#include "model_file.h"
 #include "process_stream.h"
-#include "stream_set.h"
+#include "replay.h"
 #include "trainer.h"
 
 #define PERIOD 64
@@ -174,9 +173,7 @@ static void learn(struct world *world, uint32_t processes, uint32_t folds, unsig
  * @strangest: largest surprise of that, Q24.8
  */
 struct watch {
-	struct kanary_model model;
-	struct kanary_stream_set streams;
-	void *packed;
+	struct kanary_replay replay;
 	uint32_t processes;
 	uint32_t spoken;
 	uint32_t alerts;
@@ -187,24 +184,14 @@ struct watch {
 static void watch_open(struct watch *watch, const struct kanary_trainer_result *result)
 {
 	memset(watch, 0, sizeof(*watch));
-	assert_null(kanary_model_parse(&watch->model, result->file, result->size));
-	watch->packed = aligned_alloc(8, kanary_model_packed_size(&watch->model));
-	kanary_model_prepare(&watch->model, watch->packed);
-	assert_int_equal(kanary_stream_set_init(&watch->streams, &watch->model), 0);
-}
-
-static void watch_close(struct watch *watch)
-{
-	kanary_stream_set_free(&watch->streams);
-	free(watch->packed);
+	assert_true(kanary_replay_init(&watch->replay, result->file));
 }
 
 static void see(void *context, const struct kanary_vector *vector)
 {
 	struct watch *watch = context;
-	struct kanary_stream *stream = kanary_stream_set_get(&watch->streams, vector);
+	struct kanary_replay_stream *stream = kanary_replay_vector(&watch->replay, vector);
 
-	kanary_stream_judge(&watch->streams, stream, vector);
 	watch->processes += vector->reason == KANARY_REASON_EXIT;
 	watch->spoken += !!(stream->last.flags & KANARY_VERDICT_CONTAINER);
 	if (stream->last.flags & KANARY_VERDICT_CONTAINER &&
@@ -215,7 +202,7 @@ static void see(void *context, const struct kanary_vector *vector)
 		watch->order += kanary_explain_loudest(&stream->last) == KANARY_SCORE_CONTAINER;
 	}
 	if (vector->reason == KANARY_REASON_EXIT)
-		kanary_stream_set_drop(&watch->streams, stream);
+		kanary_replay_drop(&watch->replay, stream);
 }
 
 static void order_that_never_was_is_unusual(void **state)
@@ -259,7 +246,7 @@ static void order_that_never_was_is_unusual(void **state)
 	assert_true(watch.order > 300);
 	/* each process by itself was as ever */
 	assert_true(watch.alerts - watch.order <= 2);
-	watch_close(&watch);
+	kanary_replay_free(&watch.replay);
 	free(result.file);
 	gsl_rng_free(world.random);
 }
@@ -310,7 +297,7 @@ static void order_that_never_varies_is_usual(void **state)
 		assert_true(watch.strangest > 0.35 * 256);
 		assert_true(watch.strangest < 0.65 * 256);
 		assert_int_equal(watch.alerts, 0);
-		watch_close(&watch);
+		kanary_replay_free(&watch.replay);
 		free(result.file);
 		gsl_rng_free(world.random);
 	}

@@ -190,9 +190,9 @@ static uint32_t count_alerts(unsigned long seed)
 	assert_true(kanary_replay_init(&replay, result.file));
 	gsl_rng_set(random, seed);
 	for (i = 0; i < PROCESSES; i++) {
-		kanary_replay_restart(&replay);
+		kanary_replay_forget(&replay);
 		process_vector(random, i, vector);
-		kanary_replay_vector(&replay, vector, &verdict);
+		verdict = kanary_replay_vector(&replay, vector)->last;
 		alerts += !!(verdict.flags & KANARY_VERDICT_ALERT);
 	}
 	kanary_replay_free(&replay);

@@ -135,12 +135,12 @@ static struct said ask(const void *file, enum mix mix)
 	gsl_rng_set(random, 99);
 	assert_true(kanary_replay_init(&replay, file));
 	for (stream = 0; stream < 20; stream++) {
-		kanary_replay_restart(&replay);
+		kanary_replay_forget(&replay);
 		for (index = 0; index < LENGTH; index++, vectors++) {
 			training_fixture_vector(random, TRAINING_NORMAL, stream, index, LENGTH,
 						vector);
 			add_paths(random, vector, mix);
-			kanary_replay_vector(&replay, vector, &verdict);
+			verdict = kanary_replay_vector(&replay, vector)->last;
 			said.spoken += !!(verdict.flags & KANARY_VERDICT_PATH_HISTOGRAM);
 			said.paths += verdict.path_histogram_surprise / 256.0;
 			said.task += verdict.task_surprise / 256.0;
@@ -287,7 +287,7 @@ static void paths_are_halved_with_calls(void **state)
 	struct kanary_feature_map calls, paths;
 	s16 x[KANARY_MODEL_INPUTS_MAX];
 	struct kanary_trainer_result result;
-	struct kanary_verdict verdict;
+	const struct kanary_replay_stream *stream;
 	struct kanary_replay replay;
 	const u32 *cumulative;
 	uint32_t index, i;
@@ -295,7 +295,6 @@ static void paths_are_halved_with_calls(void **state)
 	gsl_rng_set(random, 5);
 	train(&result, STREAMS, &usual);
 	assert_true(kanary_replay_init(&replay, result.file));
-	kanary_replay_restart(&replay);
 	/* the model's own map of calls, by which it halves */
 	calls = (struct kanary_feature_map){
 		.inputs = replay.model.header->inputs, .bins = KANARY_BINS,
@@ -307,12 +306,13 @@ static void paths_are_halved_with_calls(void **state)
 		training_fixture_vector(random, TRAINING_NORMAL, 1, index, LENGTH, vector);
 		/* now and then none */
 		add_paths(random, vector, index % 3 ? NORMAL : NONE);
-		kanary_replay_vector(&replay, vector, &verdict);
+		stream = kanary_replay_vector(&replay, vector);
 		kanary_feature_map_add(&paths, &counts, vector, x);
-		cumulative = kanary_score_paths(&replay.model, replay.stream);
+		cumulative = kanary_score_paths(&replay.model, stream->state);
 		for (i = 0; i < KANARY_MODEL_INPUTS_MAX; i++)
 			assert_int_equal(counts.counts[i], cumulative[i]);
-		assert_int_equal(!counts.total, !(verdict.flags & KANARY_VERDICT_PATH_HISTOGRAM));
+		assert_int_equal(!counts.total,
+				 !(stream->last.flags & KANARY_VERDICT_PATH_HISTOGRAM));
 	}
 	kanary_replay_free(&replay);
 	free(result.file);

@@ -63,10 +63,10 @@ static struct said ask(const void *file, enum training_kind kind)
 	gsl_rng_set(random, 99);
 	assert_true(kanary_replay_init(&replay, file));
 	for (stream = 0; stream < 20; stream++) {
-		kanary_replay_restart(&replay);
+		kanary_replay_forget(&replay);
 		for (index = 0; index < 40; index++) {
 			training_fixture_vector(random, kind, stream, index, 40, vector);
-			kanary_replay_vector(&replay, vector, &verdict);
+			verdict = kanary_replay_vector(&replay, vector)->last;
 			said.vectors++;
 			said.process += verdict.process_surprise / 256.0;
 			said.both += verdict.surprise / 256.0;
@@ -354,11 +354,11 @@ static struct kanary_verdict ask_ordered(const void *file, enum order order, uin
 	gsl_rng_set(random, 99);
 	assert_true(kanary_replay_init(&replay, file));
 	for (stream = 0; stream < 20; stream++) {
-		kanary_replay_restart(&replay);
+		kanary_replay_forget(&replay);
 		for (index = 0; index < 40; index++, vectors++) {
 			training_fixture_vector(random, TRAINING_NORMAL, stream, index, 40, vector);
 			add_order(vector, order);
-			kanary_replay_vector(&replay, vector, &verdict);
+			verdict = kanary_replay_vector(&replay, vector)->last;
 			mean.process_surprise += verdict.process_surprise;
 			mean.calls_surprise += verdict.calls_surprise;
 			mean.order_surprise += verdict.order_surprise;
