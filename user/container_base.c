@@ -73,14 +73,21 @@ static struct {
 		char *path;
 	} list[BASES_MAX];
 	size_t count;
-	struct kanary_container_base_users users;
+	struct kanary_container_base_users users[KANARY_CONTAINER_BASE_KINDS];
 } bases;
+
+/* Whose directories are looked for: @home and @run are NULL for the host */
+struct owner {
+	uid_t user;
+	const char *home;
+	const char *run;
+};
 
 void kanary_container_base_refresh(void)
 {
 	while (bases.count)
 		free(bases.list[--bases.count].path);
-	bases.users.count = 0;
+	memset(bases.users, 0, sizeof(bases.users));
 }
 
 void kanary_container_base_root(const char *root)
@@ -89,12 +96,13 @@ void kanary_container_base_root(const char *root)
 	snprintf(bases.root, sizeof(bases.root), "%s", root);
 }
 
-static bool is_known(enum kanary_container_base_kind kind, const char *path)
+static bool is_known(enum kanary_container_base_kind kind, uid_t user, const char *path)
 {
 	size_t i;
 
 	for (i = 0; i < bases.count; i++)
-		if (bases.list[i].kind == kind && !strcmp(bases.list[i].path, path))
+		if (bases.list[i].kind == kind && bases.list[i].user == user &&
+		    !strcmp(bases.list[i].path, path))
 			return true;
 	return false;
 }
@@ -109,7 +117,7 @@ static void add_pattern(enum kanary_container_base_kind kind, uid_t user, const 
 		return;
 	for (i = 0; i < found.gl_pathc && bases.count < BASES_MAX; i++) {
 		if (stat(found.gl_pathv[i], &status) || !S_ISDIR(status.st_mode) ||
-		    is_known(kind, found.gl_pathv[i]))
+		    is_known(kind, user, found.gl_pathv[i]))
 			continue;
 		bases.list[bases.count].path = strdup(found.gl_pathv[i]);
 		bases.list[bases.count].kind = kind;
@@ -161,60 +169,65 @@ static char *read_setting(const char *file, const char *key)
 	return found;
 }
 
-/* @pattern: of places[] or settings[]; @home and @run: NULL for the host's */
-static bool expand(const char *pattern, const char *home, const char *run, char *full, size_t size)
+/* What @pattern, of places[] or settings[], is for @owner; false where it is not for that one */
+static bool expand(const struct owner *owner, const char *pattern, char *full, size_t size)
 {
-	const char *above = *pattern == '~' ? home : *pattern == '@' ? run : bases.root;
+	const char *above = owner->user ? NULL : bases.root;
 
 	/* The host's places are looked at once, without a user. */
-	if (!above || (*pattern == '/') != !home)
-		return false;
-	return (size_t)snprintf(full, size, "%s%s", above, pattern + (*pattern != '/')) < size;
+	if (*pattern == '~')
+		above = owner->home;
+	else if (*pattern == '@')
+		above = owner->run;
+	return above &&
+	       (size_t)snprintf(full, size, "%s%s", above, pattern + (*pattern != '/')) < size;
 }
 
-/* @home: below the root, @run too */
-static void add_places(uid_t user, const char *home, const char *run)
+static void add_setting(const struct owner *owner, const struct setting *setting)
 {
 	char full[2048], moved[4096], *value;
+
+	if (!expand(owner, setting->file, full, sizeof(full)))
+		return;
+	value = read_setting(full, setting->key);
+	if (value && *value == '/' &&
+	    (size_t)snprintf(moved, sizeof(moved), "%s%s/%s", bases.root, value,
+			     setting->below) < sizeof(moved))
+		add_pattern(setting->kind, owner->user, moved);
+	free(value);
+}
+
+static void add_places(enum kanary_container_base_kind kind, const struct owner *owner)
+{
+	char full[2048];
 	size_t i;
 
 	for (i = 0; i < sizeof(places) / sizeof(*places); i++)
-		if (expand(places[i].pattern, home, run, full, sizeof(full)))
-			add_pattern(places[i].kind, user, full);
-	for (i = 0; i < sizeof(settings) / sizeof(*settings); i++) {
-		if (!expand(settings[i].file, home, run, full, sizeof(full)))
-			continue;
-		value = read_setting(full, settings[i].key);
-		if (value && *value == '/' &&
-		    (size_t)snprintf(moved, sizeof(moved), "%s%s/%s", bases.root, value,
-				     settings[i].below) < sizeof(moved))
-			add_pattern(settings[i].kind, user, moved);
-		free(value);
-	}
+		if (places[i].kind == kind && expand(owner, places[i].pattern, full, sizeof(full)))
+			add_pattern(kind, owner->user, full);
+	for (i = 0; i < sizeof(settings) / sizeof(*settings); i++)
+		if (settings[i].kind == kind)
+			add_setting(owner, &settings[i]);
 }
 
-/* Of the host's users, or of those of another root's passwd */
+/* As passwd has it; a directory service could make us wait. */
 static bool home_of(uid_t user, char *home, size_t size)
 {
 	struct passwd *entry = NULL;
 	char path[1024];
 	FILE *file;
 
-	if (!*bases.root) {
-		entry = getpwuid(user);
-	} else {
-		snprintf(path, sizeof(path), "%s/etc/passwd", bases.root);
-		file = fopen(path, "re");
-		while (file && (entry = fgetpwent(file)) && entry->pw_uid != user)
-			;
-		if (file)
-			fclose(file);
-	}
+	snprintf(path, sizeof(path), "%s/etc/passwd", bases.root);
+	file = fopen(path, "re");
+	while (file && (entry = fgetpwent(file)) && entry->pw_uid != user)
+		;
+	if (file)
+		fclose(file);
 	return entry && (size_t)snprintf(home, size, "%s%s", bases.root, entry->pw_dir) < size;
 }
 
-/* Homes that no passwd names: a directory of the user's own, or one that root alone writes */
-static void add_homes(uid_t user, const char *run)
+/* Homes that passwd does not name: a directory of the user's own, or one that root alone writes */
+static void add_homes(enum kanary_container_base_kind kind, struct owner owner)
 {
 	char pattern[1024];
 	struct stat status;
@@ -224,11 +237,42 @@ static void add_homes(uid_t user, const char *run)
 	snprintf(pattern, sizeof(pattern), "%s/home/*", bases.root);
 	if (glob(pattern, GLOB_NOSORT, NULL, &found))
 		return;
-	for (i = 0; i < found.gl_pathc; i++)
-		if (!lstat(found.gl_pathv[i], &status) && S_ISDIR(status.st_mode) &&
-		    (status.st_uid == user || !status.st_uid))
-			add_places(user, found.gl_pathv[i], run);
+	for (i = 0; i < found.gl_pathc; i++) {
+		owner.home = found.gl_pathv[i];
+		if (!lstat(owner.home, &status) && S_ISDIR(status.st_mode) &&
+		    (status.st_uid == owner.user || !status.st_uid))
+			add_places(kind, &owner);
+	}
 	globfree(&found);
+}
+
+/* A home may be on a slow disk, or on another machine. */
+static bool is_in_homes(enum kanary_container_base_kind kind)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(places) / sizeof(*places); i++)
+		if (places[i].kind == kind && *places[i].pattern == '~')
+			return true;
+	return false;
+}
+
+static void look_at(enum kanary_container_base_kind kind, uid_t user)
+{
+	struct owner owner = { .user = user };
+	char home[1024], run[1024];
+
+	if (user) {
+		snprintf(run, sizeof(run), "%s/run/user/%u", bases.root, user);
+		owner.run = run;
+	}
+	if (user && is_in_homes(kind)) {
+		if (home_of(user, home, sizeof(home)))
+			owner.home = home;
+		else
+			add_homes(kind, owner);
+	}
+	add_places(kind, &owner);
 }
 
 bool kanary_container_base_first(struct kanary_container_base_users *users, uid_t user)
@@ -244,26 +288,13 @@ bool kanary_container_base_first(struct kanary_container_base_users *users, uid_
 	return true;
 }
 
-static void look_at(uid_t user)
-{
-	char home[1024], run[1024];
-
-	snprintf(run, sizeof(run), "%s/run/user/%u", bases.root, user);
-	if (!user)
-		add_places(0, NULL, NULL);
-	else if (home_of(user, home, sizeof(home)))
-		add_places(user, home, run);
-	else
-		add_homes(user, run);
-}
-
 const char *kanary_container_base_next(enum kanary_container_base_kind kind, uid_t user,
 				       size_t *place)
 {
 	struct base *base;
 
-	if (kanary_container_base_first(&bases.users, user))
-		look_at(user);
+	if (kanary_container_base_first(&bases.users[kind], user))
+		look_at(kind, user);
 	while (*place < bases.count) {
 		base = &bases.list[(*place)++];
 		if (base->kind == kind && base->user == user)

@@ -24,12 +24,18 @@ struct kanary_container_base_users {
 
 /** enum kanary_container_base_kind - what a directory holds */
 enum kanary_container_base_kind {
-	KANARY_CONTAINER_BASE_DOCKER,	  /* a directory a container, by id */
-	KANARY_CONTAINER_BASE_STORAGE,	  /* of podman and CRI-O: lists, and a directory a container */
-	KANARY_CONTAINER_BASE_CONTAINERD, /* a namespace's tasks, a directory each, by id */
-	KANARY_CONTAINER_BASE_NERDCTL,	  /* a namespace's names, a file each, with the id in it */
-	KANARY_CONTAINER_BASE_CRUN,	  /* a directory a container, by name */
-	KANARY_CONTAINER_BASE_RUNC,	  /* the same */
+	/* a directory a container, by id */
+	KANARY_CONTAINER_BASE_DOCKER,
+	/* podman's and CRI-O's: lists, and a directory a container */
+	KANARY_CONTAINER_BASE_STORAGE,
+	/* a namespace's tasks: a directory a task, by id */
+	KANARY_CONTAINER_BASE_CONTAINERD,
+	/* a namespace's names: a file a name, with the id in it */
+	KANARY_CONTAINER_BASE_NERDCTL,
+	/* a directory a container, by name */
+	KANARY_CONTAINER_BASE_CRUN,
+	KANARY_CONTAINER_BASE_RUNC,
+	KANARY_CONTAINER_BASE_KINDS,
 };
 
 /** kanary_container_base_root() - look below another root directory; "" for the host's */

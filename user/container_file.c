@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "container_base.h"
 #include "container_file.h"
@@ -65,10 +64,9 @@ static bool fill_docker(struct kanary_container_name *name, const char *base)
 	json_t *file;
 
 	snprintf(path, sizeof(path), "%s/%s/config.v2.json", base, name->id);
-	if (access(path, F_OK))
+	if (!kanary_container_json_read(path, &file))
 		return false;
 	strcpy(name->runtime, "docker");
-	file = kanary_container_json_read(path);
 	text = text_of(file, "Name");
 	set(name->name, sizeof(name->name), text && *text == '/' ? text + 1 : text);
 	set(name->image, sizeof(name->image), text_of(json_object_get(file, "Config"), "Image"));
@@ -109,11 +107,13 @@ static void fill_notes(struct kanary_container_name *name, const json_t *notes)
 
 static bool fill_config(struct kanary_container_name *name, const char *path)
 {
-	json_t *file = kanary_container_json_read(path);
+	json_t *file;
 
+	if (!kanary_container_json_read(path, &file))
+		return false;
 	fill_notes(name, json_object_get(file, "annotations"));
 	json_decref(file);
-	return file != NULL;
+	return true;
 }
 
 static bool fill_containerd(struct kanary_container_name *name, const char *base)
@@ -122,13 +122,11 @@ static bool fill_containerd(struct kanary_container_name *name, const char *base
 	char path[2048];
 
 	snprintf(path, sizeof(path), "%s/%s/config.json", base, name->id);
-	if (access(path, F_OK))
+	if (!fill_config(name, path))
 		return false;
 	/* Docker's containers are containerd's tasks as well. */
 	if (!strcmp(space, "moby"))
 		strcpy(name->runtime, "docker");
-	else
-		fill_config(name, path);
 	return true;
 }
 
@@ -174,11 +172,11 @@ static bool fill_storage(struct kanary_container_name *name, const char *base)
 		     fill_list(name, base, "volatile-containers.json");
 	char path[2048];
 
-	/* Of podman's all is said; CRI-O has its names beside it, of which the run root may know alone. */
+	/* Of podman's all is said; CRI-O has its names beside the list, or in the run root. */
 	if (found && !strcmp(name->runtime, "podman"))
 		return true;
 	snprintf(path, sizeof(path), "%s/%s/userdata/config.json", base, name->id);
-	return !access(path, F_OK) && fill_config(name, path);
+	return fill_config(name, path);
 }
 
 unsigned int kanary_container_file_user(const char *path)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,14 +56,16 @@ char *kanary_container_json_text(const char *path, size_t *length)
 	return text;
 }
 
-json_t *kanary_container_json_read(const char *path)
+bool kanary_container_json_read(const char *path, json_t **json)
 {
 	size_t length;
 	char *text = kanary_container_json_text(path, &length);
-	json_t *json = text ? json_loadb(text, length, 0, NULL) : NULL;
 
+	*json = text ? json_loadb(text, length, 0, NULL) : NULL;
+	if (!text)
+		return false;
 	free(text);
-	return json;
+	return true;
 }
 
 static bool unchanged(const struct stat *one, const struct stat *other)
@@ -91,6 +92,6 @@ json_t *kanary_container_json_list(const char *path)
 	json_decref(list->json);
 	strcpy(list->path, path);
 	list->status = status;
-	list->json = kanary_container_json_read(path);
+	kanary_container_json_read(path, &list->json);
 	return json_incref(list->json);
 }

@@ -4,6 +4,7 @@
 #define KANARY_CONTAINER_JSON_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /**
@@ -14,15 +15,20 @@
  */
 char *kanary_container_json_text(const char *path, size_t *length);
 
-/** kanary_container_json_read() - a file of JSON, or NULL; to be given back by json_decref() */
-json_t *kanary_container_json_read(const char *path);
+/**
+ * kanary_container_json_read() - a file of JSON
+ * @json: set, to be given back by json_decref(); NULL where there is none in the file
+ *
+ * Return: whether there is such a file.
+ */
+bool kanary_container_json_read(const char *path, json_t **json);
 
 /**
  * kanary_container_json_list() - a file that is asked again and again
  *
  * Reads it when it has changed.
  *
- * Return: as json_read(), and one reference more.
+ * Return: to be given back by json_decref(); NULL without such a file.
  */
 json_t *kanary_container_json_list(const char *path);
 

@@ -49,9 +49,11 @@ void kanary_container_state_refresh(void)
 static json_t *read_file(const char *base, const char *id, const char *file)
 {
 	char path[2048];
+	json_t *json;
 
 	snprintf(path, sizeof(path), "%s/%s/%s", base, id, file);
-	return kanary_container_json_read(path);
+	kanary_container_json_read(path, &json);
+	return json;
 }
 
 /* Without mount and slashes around it; takes @json's reference */

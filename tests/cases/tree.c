@@ -76,6 +76,8 @@ static int show(const char *path)
 	const struct kanary_container_name *name;
 	char text[ESCAPED], id[ESCAPED];
 
+	/* Nothing is remembered of what was there before. */
+	kanary_container_name_root(root);
 	name = kanary_container_name_resolve(number_of(path));
 	printf("show %s -> %s", kanary_message_escape(path, 1023, text), name->runtime);
 	printf(" %s %s\n", kanary_message_escape(name->name, 1023, text),
