@@ -40,11 +40,48 @@ static void pieces_give_the_whole(void **state)
 	}
 }
 
+/* Bit by bit, as the polynomial has it. */
+static u32 plain(const uint8_t *byte, size_t size)
+{
+	u32 crc = ~0u;
+	int bit;
+
+	while (size--) {
+		crc ^= *byte++;
+		for (bit = 0; bit < 8; bit++)
+			crc = crc >> 1 ^ (crc & 1 ? 0x82f63b78 : 0);
+	}
+	return ~crc;
+}
+
+/* Each byte's value at each place of a word, before and behind what is no whole word. */
+static void all_bytes_count_at_all_places(void **state)
+{
+	uint8_t bytes[31];
+	unsigned int value, place;
+	size_t i, size;
+
+	for (value = 0; value < 256; value++) {
+		for (place = 0; place < 16; place++) {
+			for (i = 0; i < sizeof(bytes); i++)
+				bytes[i] = (uint8_t)(7 * i + place);
+			bytes[place] = (uint8_t)value;
+			size = sizeof(bytes) - value % 16;
+			assert_int_equal(kanary_checksum_update(0, bytes, size),
+					 plain(bytes, size));
+			/* no word of it lies where words do */
+			assert_int_equal(kanary_checksum_update(0, bytes + 1, size - 1),
+					 plain(bytes + 1, size - 1));
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gives_published_values),
 		cmocka_unit_test(pieces_give_the_whole),
+		cmocka_unit_test(all_bytes_count_at_all_places),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
