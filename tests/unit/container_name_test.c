@@ -6,131 +6,99 @@
 
 #include <cmocka.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "command_fixture.h"
+#include "container_fixture.h"
 #include "container_name.h"
 
 #define HEX "0123456789abcdef0123456789abcdef0123456789abcdef0123456789ab"
 #define ID_A "aaaa" HEX
 #define ID_B "aabb" HEX
 #define ID_C "cccc" HEX
-
-static char root[256];
-
-static void make(const char *path)
-{
-	char command[1024];
-
-	snprintf(command, sizeof(command), "mkdir -p %s/%s", root, path);
-	assert_int_equal(system(command), 0);
-}
-
-static void write_file(const char *path, const char *text)
-{
-	char full[1024];
-
-	snprintf(full, sizeof(full), "%s/%s", root, path);
-	command_write(full, text);
-}
-
-static uint64_t inode(const char *path)
-{
-	struct stat status;
-	char full[1024];
-
-	snprintf(full, sizeof(full), "%s/sys/fs/cgroup/%s", root, path);
-	assert_int_equal(stat(full, &status), 0);
-	return status.st_ino;
-}
-
-static void make_cgroup(const char *path, bool populated)
-{
-	char full[1024];
-
-	snprintf(full, sizeof(full), "sys/fs/cgroup/%s", path);
-	make(full);
-	snprintf(full, sizeof(full), "sys/fs/cgroup/%s/cgroup.procs", path);
-	write_file(full, populated ? "1\n2\n" : "");
-}
+#define ID_D "dddd" HEX
+#define DOCKER "var/lib/docker/containers/"
+#define TASKS "run/containerd/io.containerd.runtime.v2.task/"
 
 static int setup(void **state)
 {
-	if (command_directory(state) || !getcwd(root, sizeof(root)))
+	if (container_root(state))
 		return -1;
-	make_cgroup("system.slice/docker-" ID_A ".scope", true);
-	make_cgroup("system.slice/docker-" ID_A ".scope/init.scope", true);
-	make_cgroup("system.slice/docker-" ID_B ".scope", true);
-	make_cgroup("system.slice/nginx.service", true);
-	make_cgroup("machine.slice/libpod-" ID_C ".scope", false);
-	make_cgroup("machine.slice/libpod-" ID_C ".scope/container", true);
-	make_cgroup("machine.slice/libpod-conmon-" ID_C ".scope", true);
-	make_cgroup("kubepods.slice/kubepods-pod1.slice/cri-containerd-d1d1" HEX ".scope", true);
-	make_cgroup("kubepods.slice/kubepods-pod1.slice/crio-d2d2" HEX ".scope", true);
-	make_cgroup("system.slice/containerd.service/kubepods-pod2.slice:cri-containerd:d3d3" HEX,
-		    true);
-	make_cgroup("docker/eeee" HEX, true);
-	make_cgroup("redis", true);
-	make_cgroup("odd/path", true);
-	make_cgroup("plain", true);
-	make("var/lib/docker/containers/" ID_A);
-	write_file("var/lib/docker/containers/" ID_A "/config.v2.json",
-		   "{\"ID\": \"" ID_A "\", \"Name\": \"/web\"}");
-	make("var/lib/docker/containers/" ID_B);
-	write_file("var/lib/docker/containers/" ID_B "/config.v2.json", "{\"Name\": 7, broken");
-	make("var/lib/containers/storage/overlay-containers");
-	write_file("var/lib/containers/storage/overlay-containers/containers.json",
-		   "[{\"id\": \"" ID_C "\", \"names\": [\"mail\"]}, {\"id\": 3}]");
-	make("run/crun/redis");
-	write_file("run/crun/redis/status", "{\"pid\": 3, \"cgroup-path\": \"/redis\"}");
-	make("run/runc/shop");
-	write_file("run/runc/shop/state.json",
-		   "{\"cgroup_paths\": {\"\": \"/sys/fs/cgroup/odd/path\"}}");
-	kanary_container_name_root(root);
+	container_cgroup("system.slice/docker-" ID_A ".scope", false);
+	container_cgroup("system.slice/docker-" ID_A ".scope/init.scope", true);
+	container_cgroup("system.slice/docker-" ID_A ".scope/system.slice/a.service", true);
+	container_cgroup("system.slice/docker-" ID_B ".scope", true);
+	container_cgroup("system.slice/nginx.service", true);
+	container_cgroup("machine.slice/libpod-" ID_C ".scope/container", true);
+	container_cgroup("kubepods.slice/cri-containerd-" ID_D ".scope", true);
+	container_cgroup("redis/leaf", true);
+	container_cgroup("odd/path", true);
+	container_cgroup("plain", true);
+	container_file(DOCKER ID_A "/config.v2.json",
+		       "{\"Name\": \"/web\", \"Config\": {\"Image\": \"nginx:1\"}}");
+	container_file(DOCKER ID_B "/config.v2.json", "{\"Name\": 7, broken");
+	container_file("var/lib/containers/storage/overlay-containers/containers.json",
+		       "[{\"id\": 3}, {\"id\": \"" ID_C "\", \"names\": [\"mail\"],"
+		       " \"metadata\": \"{\\\"image-name\\\":\\\"exim:4\\\"}\"}]");
+	container_file(TASKS "k8s.io/" ID_D "/config.json", "{\"annotations\": {"
+		       "\"io.kubernetes.cri.container-name\": \"cache\","
+		       "\"io.kubernetes.cri.sandbox-name\": \"cache-0\","
+		       "\"io.kubernetes.cri.sandbox-namespace\": \"shop\","
+		       "\"io.kubernetes.cri.image-name\": \"redis:7\"}}");
+	container_file("run/crun/redis/status", "{\"cgroup-path\": \"/redis\"}");
+	container_file("run/runc/shop/state.json",
+		       "{\"cgroup_paths\": {\"\": \"/sys/fs/cgroup/odd/path\"}}");
 	return 0;
 }
 
-static int teardown(void **state)
+static void expect(const char *path, const char *expected)
 {
-	kanary_container_name_root("");
-	return command_directory_remove(state);
-}
+	const struct kanary_container_name *found;
+	char got[2048];
 
-static void expect(const char *path, const char *runtime, const char *id, const char *name)
-{
-	const struct kanary_container_name *found = kanary_container_name_resolve(inode(path));
-	char expected[512], got[1024];
-
-	snprintf(expected, sizeof(expected), "%s %s %s", runtime, id, name);
+	found = kanary_container_name_resolve(container_number(path));
 	snprintf(got, sizeof(got), "%s %s %s", found->runtime, found->id, found->name);
 	assert_string_equal(got, expected);
-	assert_int_equal(found->path[0], '/');
 	assert_string_equal(found->path + 1, path);
 }
 
 static void test_resolve(void **state)
 {
-	expect("system.slice/docker-" ID_A ".scope", "docker", ID_A, "web");
-	/* A container with an init system is still that container. */
-	expect("system.slice/docker-" ID_A ".scope/init.scope", "docker", ID_A, "web");
-	expect("system.slice/docker-" ID_B ".scope", "docker", ID_B, "aabb01234567");
-	expect("system.slice/nginx.service", "systemd", "nginx.service", "nginx.service");
-	expect("machine.slice/libpod-" ID_C ".scope/container", "podman", ID_C, "mail");
-	expect("machine.slice/libpod-conmon-" ID_C ".scope", "systemd",
-	       "libpod-conmon-" ID_C ".scope", "libpod-conmon-" ID_C ".scope");
-	expect("kubepods.slice/kubepods-pod1.slice/cri-containerd-d1d1" HEX ".scope", "containerd",
-	       "d1d1" HEX, "d1d101234567");
-	expect("kubepods.slice/kubepods-pod1.slice/crio-d2d2" HEX ".scope", "crio", "d2d2" HEX,
-	       "d2d201234567");
-	expect("system.slice/containerd.service/kubepods-pod2.slice:cri-containerd:d3d3" HEX,
-	       "containerd", "d3d3" HEX, "d3d301234567");
-	expect("docker/eeee" HEX, "docker", "eeee" HEX, "eeee01234567");
-	expect("redis", "crun", "redis", "redis");
-	expect("odd/path", "runc", "shop", "shop");
-	expect("plain", "cgroup", "plain", "plain");
+	expect("system.slice/docker-" ID_A ".scope", "docker " ID_A " web");
+	expect("system.slice/docker-" ID_A ".scope/system.slice/a.service", "docker " ID_A " web");
+	expect("system.slice/docker-" ID_B ".scope", "docker " ID_B " aabb01234567");
+	expect("system.slice/nginx.service", "systemd nginx.service nginx.service");
+	expect("machine.slice/libpod-" ID_C ".scope/container", "podman " ID_C " mail");
+	expect("kubepods.slice/cri-containerd-" ID_D ".scope", "containerd " ID_D " cache");
+	expect("redis/leaf", "crun redis redis");
+	expect("odd/path", "runc shop shop");
+	expect("plain", "cgroup plain plain");
+}
+
+static void expect_description(const char *path, const char *before, const char *after)
+{
+	uint64_t cgroup = container_number(path);
+	char got[4096], expected[4096];
+
+	snprintf(expected, sizeof(expected), "%s, cgroup %llu /%s", before,
+		 (unsigned long long)cgroup, after);
+	kanary_container_name_describe(kanary_container_name_resolve(cgroup), got, sizeof(got));
+	assert_string_equal(got, expected);
+}
+
+static void test_describe(void **state)
+{
+	expect_description("system.slice/docker-" ID_A ".scope", "docker web (nginx:1)",
+			   "system.slice/docker-" ID_A ".scope");
+	expect_description("machine.slice/libpod-" ID_C ".scope", "podman mail (exim:4)",
+			   "machine.slice/libpod-" ID_C ".scope");
+	expect_description("kubepods.slice/cri-containerd-" ID_D ".scope",
+			   "containerd shop/cache-0/cache (redis:7)",
+			   "kubepods.slice/cri-containerd-" ID_D ".scope");
+	container_cgroup("a\033b", true);
+	expect_description("a\033b", "cgroup a\\x1bb", "a\\x1bb");
 }
 
 static void test_resolve_unknown(void **state)
@@ -141,6 +109,42 @@ static void test_resolve_unknown(void **state)
 	assert_string_equal(found->path, "");
 }
 
+/* Alerts of a container come after its end, too. */
+static void test_resolve_gone(void **state)
+{
+	const struct kanary_container_name *found;
+	uint64_t cgroup;
+
+	container_cgroup("crun-short.scope", true);
+	cgroup = container_number("crun-short.scope");
+	kanary_container_name_resolve(cgroup);
+	unlink(container_place("sys/fs/cgroup/crun-short.scope/cgroup.procs"));
+	assert_int_equal(rmdir(container_place("sys/fs/cgroup/crun-short.scope")), 0);
+	found = kanary_container_name_resolve(cgroup);
+	assert_string_equal(found->name, "short");
+	assert_string_equal(found->path, "");
+}
+
+/* Whoever watches for days sees what docker rename made of it. */
+static void test_resolve_renamed(void **state)
+{
+	const struct timespec pause = { .tv_nsec = 20000000 };
+	uint64_t cgroup;
+	int rounds;
+
+	container_cgroup("system.slice/docker-eeee" HEX ".scope", true);
+	container_file(DOCKER "eeee" HEX "/config.v2.json", "{\"Name\": \"/before\"}");
+	cgroup = container_number("system.slice/docker-eeee" HEX ".scope");
+	assert_string_equal(kanary_container_name_resolve(cgroup)->name, "before");
+	container_file(DOCKER "eeee" HEX "/config.v2.json", "{\"Name\": \"/afterwards\"}");
+	for (rounds = 0; rounds < 500; rounds++) {
+		if (!strcmp(kanary_container_name_resolve(cgroup)->name, "afterwards"))
+			return;
+		nanosleep(&pause, NULL);
+	}
+	fail_msg("after 10 s it is still called %s", kanary_container_name_resolve(cgroup)->name);
+}
+
 static void expect_find(const char *text, const char *path)
 {
 	uint64_t cgroup = 0;
@@ -148,7 +152,7 @@ static void expect_find(const char *text, const char *path)
 
 	if (!kanary_container_name_find(text, &cgroup, why, sizeof(why)))
 		fail_msg("'%s': %s", text, why);
-	if (cgroup != inode(path))
+	if (cgroup != container_number(path))
 		fail_msg("'%s' is %s, not %s", text, kanary_container_name_resolve(cgroup)->path,
 			 path);
 }
@@ -157,18 +161,19 @@ static void test_find(void **state)
 {
 	char number[32];
 
-	snprintf(number, sizeof(number), "%llu", (unsigned long long)inode("plain"));
+	snprintf(number, sizeof(number), "%llu", (unsigned long long)container_number("plain"));
 	expect_find(number, "plain");
 	expect_find("web", "system.slice/docker-" ID_A ".scope");
+	expect_find("docker-" ID_A ".scope", "system.slice/docker-" ID_A ".scope");
 	expect_find(ID_B, "system.slice/docker-" ID_B ".scope");
 	expect_find("aab", "system.slice/docker-" ID_B ".scope");
-	/* The processes are in the cgroup below. */
 	expect_find("mail", "machine.slice/libpod-" ID_C ".scope");
 	expect_find("cccc", "machine.slice/libpod-" ID_C ".scope");
+	expect_find("cache-0/cache", "kubepods.slice/cri-containerd-" ID_D ".scope");
 	expect_find("redis", "redis");
 	expect_find("shop", "odd/path");
 	expect_find("/odd/path", "odd/path");
-	expect_find("/sys/fs/cgroup/odd/path", "odd/path");
+	expect_find("/sys/fs/cgroup/odd/path/", "odd/path");
 }
 
 static void expect_refusal(const char *text, const char *expected)
@@ -188,24 +193,108 @@ static void test_find_fails(void **state)
 
 	expect_refusal("aa", "'aa' may be");
 	expect_refusal("aa", "(docker web)");
-	expect_refusal("aa", "(docker aabb01234567)");
+	expect_refusal("aa", "(docker aabb01234567): say more of it, or the number");
 	expect_refusal("nobody", "no container is called 'nobody'");
+	expect_refusal("we", "no container is called 'we'");
+	expect_refusal("a.service", "no container");
+	expect_refusal("leaf", "no container");
 	expect_refusal("\033[31m", "'\\x1b[31m'");
 	expect_refusal("/sys/fs/cgroup/nobody", "no container");
+	expect_refusal("/sys/fs/cgroupodd/path", "no container");
 	expect_refusal("", "an empty name");
 	/* It may have ended; what the number means is for the kernel to say. */
 	assert_true(kanary_container_name_find("1152921504606846976", &cgroup, why, sizeof(why)));
 	assert_int_equal(cgroup, 1ull << 60);
 }
 
+/* A container's name may be the number of another cgroup. */
+static void test_find_number(void **state)
+{
+	char path[64], number[32], why[1024];
+	uint64_t cgroup;
+
+	snprintf(number, sizeof(number), "%llu", (unsigned long long)container_number("plain"));
+	snprintf(path, sizeof(path), "lxc/%s", number);
+	container_cgroup(path, true);
+	assert_false(kanary_container_name_find(number, &cgroup, why, sizeof(why)));
+	assert_non_null(strstr(why, "(cgroup plain)"));
+	assert_non_null(strstr(why, ": say its path"));
+	snprintf(path, sizeof(path), "/lxc/%s", number);
+	expect_find(path, path + 1);
+}
+
+/* Each container once, however many cgroups it has, and no more than five */
+static void test_find_many(void **state)
+{
+	char path[128], why[1024], *listed;
+	uint64_t cgroup;
+	int i, count = 0;
+
+	for (i = 0; i < 7; i++) {
+		snprintf(path, sizeof(path), "many/%d/same/below", i);
+		container_cgroup(path, true);
+		snprintf(path, sizeof(path), "user-%d.slice/same.service/a/b", i);
+		container_cgroup(path, true);
+	}
+	assert_false(kanary_container_name_find("same.service", &cgroup, why, sizeof(why)));
+	for (listed = why; (listed = strstr(listed, "(systemd same.service)")); listed++)
+		count++;
+	assert_int_equal(count, 5);
+	assert_non_null(strstr(why, ", ...: say more of it"));
+}
+
+static void test_outside(void **state)
+{
+	char where[1024] = "";
+
+	assert_false(kanary_container_name_outside(
+		container_number("system.slice/docker-" ID_A ".scope"), where, sizeof(where)));
+	assert_false(kanary_container_name_outside(container_number("plain"), where,
+						   sizeof(where)));
+	assert_true(kanary_container_name_outside(
+		container_number("system.slice/docker-" ID_A ".scope/init.scope"), where,
+		sizeof(where)));
+	assert_string_equal(where,
+			    "/system.slice/docker-" ID_A ".scope/system.slice/a.service");
+	/* All its processes are in it. */
+	assert_false(kanary_container_name_outside(container_number("redis/leaf"), where,
+						   sizeof(where)));
+	assert_false(kanary_container_name_outside(1ull << 60, where, sizeof(where)));
+}
+
+/* A user may put anything where a runtime's files are. */
+static void test_hostile_files(void **state)
+{
+	container_cgroup("user.slice/user-9.slice/libpod-f1f1" HEX ".scope", true);
+	container_file("etc/passwd", "u:x:9:9::/home/u:/bin/sh\n");
+	container_file("home/u/.local/share/containers/storage/overlay-containers/x", "");
+	assert_int_equal(mkfifo(container_place("home/u/.local/share/containers/storage/"
+						"overlay-containers/containers.json"), 0600), 0);
+	container_file("home/u/.local/share/containers/storage/overlay-containers/"
+		       "volatile-containers.json", "[1, {}, {\"id\": 3}, {\"id\": \"f1f1" HEX
+		       "\", \"names\": \"x\", \"metadata\": \"[\"}]");
+	/* A fifo that is waited for ends the test. */
+	alarm(30);
+	expect("user.slice/user-9.slice/libpod-f1f1" HEX ".scope",
+	       "podman f1f1" HEX " f1f101234567");
+	alarm(0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_resolve),
+		cmocka_unit_test(test_describe),
 		cmocka_unit_test(test_resolve_unknown),
+		cmocka_unit_test(test_resolve_gone),
+		cmocka_unit_test(test_resolve_renamed),
 		cmocka_unit_test(test_find),
 		cmocka_unit_test(test_find_fails),
+		cmocka_unit_test(test_find_number),
+		cmocka_unit_test(test_find_many),
+		cmocka_unit_test(test_outside),
+		cmocka_unit_test(test_hostile_files),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, container_root_remove);
 }

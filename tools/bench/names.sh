@@ -21,7 +21,7 @@ here=$cgroup/kanary-names-$$
 cleanup() {
 	[ ! -d "$here" ] || find "$here" -depth -type d -exec rmdir {} +
 	umount -q "$cgroup" || :
-	rm -rf "$scratch"
+	rm -rf --one-file-system "$scratch"
 }
 trap cleanup EXIT
 
