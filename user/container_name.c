@@ -293,6 +293,8 @@ bool kanary_container_name_find(const char *text, uint64_t *cgroup, char *why, s
 	}
 	if (!found && find.count)
 		list_candidates(&find, number, why, size);
+	else if (!found && !kanary_cgroup_tree_number("/"))
+		snprintf(why, size, "no cgroup v2 is mounted here: without it no container has a name");
 	else if (!found)
 		snprintf(why, size, "no container is called '%s': kanary containers lists them",
 			 kanary_message_escape(text, 64, escaped));

@@ -280,6 +280,19 @@ static void test_hostile_files(void **state)
 	alarm(0);
 }
 
+/* A host with cgroup v1 alone */
+static void test_without_cgroups(void **state)
+{
+	char root[512];
+
+	snprintf(root, sizeof(root), "%s", container_place(""));
+	kanary_container_name_root("/nobody");
+	expect_refusal("web", "no cgroup v2 is mounted here");
+	expect_refusal("/web", "no cgroup v2 is mounted here");
+	assert_string_equal(kanary_container_name_resolve(7)->name, "7");
+	kanary_container_name_root(root);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -294,6 +307,7 @@ int main(void)
 		cmocka_unit_test(test_find_many),
 		cmocka_unit_test(test_outside),
 		cmocka_unit_test(test_hostile_files),
+		cmocka_unit_test(test_without_cgroups),
 	};
 
 	return cmocka_run_group_tests(tests, setup, container_root_remove);
