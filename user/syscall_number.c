@@ -11,18 +11,34 @@ struct syscall {
 };
 
 /*
- * Names that strace writes otherwise than the kernel's headers, or that a
- * kernel renamed.
+ * Names that strace or sysdig write otherwise than the kernel's headers, or that a kernel
+ * renamed; and those of 32-bit calls in a trace that does not say of whom they are: the
+ * 64-bit call that does the same.
  */
 static const struct {
 	const char *name;
 	const char *official;
 } aliases[] = {
-	{ "umount", "umount2" }, { "fstatat64", "newfstatat" }, { "sysctl", "_sysctl" },
-	{ "oldselect", "select" }, { "old_mmap", "mmap" }, { "old_select", "select" },
-	{ "pread", "pread64" }, { "pwrite", "pwrite64" },
-	{ "sendfile64", "sendfile" }, { "madvise1", "madvise" },
-	{ "arm_fadvise64_64", "fadvise64" }, { "newuname", "uname" },
+	{ "_llseek", "lseek" }, { "_newselect", "select" }, { "arm_fadvise64_64", "fadvise64" },
+	{ "chown32", "chown" }, { "fadvise64_64", "fadvise64" }, { "fchown32", "fchown" },
+	{ "fcntl64", "fcntl" }, { "fstat64", "fstat" }, { "fstatat64", "newfstatat" },
+	{ "fstatfs64", "fstatfs" }, { "ftruncate64", "ftruncate" }, { "getegid32", "getegid" },
+	{ "geteuid32", "geteuid" }, { "getgid32", "getgid" }, { "getgroups32", "getgroups" },
+	{ "getresgid32", "getresgid" }, { "getresuid32", "getresuid" }, { "getuid32", "getuid" },
+	{ "lchown32", "lchown" }, { "llseek", "lseek" }, { "lstat64", "lstat" },
+	{ "madvise1", "madvise" }, { "mmap2", "mmap" }, { "newuname", "uname" },
+	{ "old_mmap", "mmap" }, { "old_select", "select" }, { "oldselect", "select" },
+	{ "pread", "pread64" }, { "prlimit", "prlimit64" }, { "pwrite", "pwrite64" },
+	{ "recv", "recvfrom" }, { "send", "sendto" }, { "sendfile64", "sendfile" },
+	{ "setfsgid32", "setfsgid" }, { "setfsuid32", "setfsuid" }, { "setgid32", "setgid" },
+	{ "setgroups32", "setgroups" }, { "setregid32", "setregid" },
+	{ "setresgid32", "setresgid" }, { "setresuid32", "setresuid" },
+	{ "setreuid32", "setreuid" }, { "setuid32", "setuid" }, { "sigaction", "rt_sigaction" },
+	{ "sigpending", "rt_sigpending" }, { "sigprocmask", "rt_sigprocmask" },
+	{ "sigreturn", "rt_sigreturn" }, { "sigsuspend", "rt_sigsuspend" },
+	{ "stat64", "stat" }, { "statfs64", "statfs" }, { "sync_file_range2", "sync_file_range" },
+	{ "sysctl", "_sysctl" }, { "timerfd", "timerfd_create" }, { "truncate64", "truncate" },
+	{ "ugetrlimit", "getrlimit" }, { "umount", "umount2" }, { "waitpid", "wait4" },
 };
 
 static struct syscall names[2][KANARY_BINS_BANK];

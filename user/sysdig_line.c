@@ -6,12 +6,108 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool take_call(const char *text, struct kanary_sysdig_line *line)
+/* Bytes of a word, and of an argument's key: strspn() would make a table of them each time. */
+static size_t word_length(const char *text)
 {
-	size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_");
+	size_t length = 0;
 
-	if (!length || length >= sizeof(line->call) || !islower((unsigned char)*text) ||
-	    (text[length] && text[length] != ' '))
+	while (isalnum((unsigned char)text[length]) || text[length] == '_')
+		length++;
+	return length;
+}
+
+static size_t key_length(const char *text)
+{
+	size_t length = 0;
+
+	while (islower((unsigned char)text[length]) || text[length] == '_')
+		length++;
+	return length;
+}
+
+void kanary_sysdig_line_uncolour(char *text)
+{
+	char *escape = text, *end;
+
+	while ((escape = strstr(escape, "\x1b["))) {
+		end = escape + 2 + strspn(escape + 2, "0123456789;");
+		if (*end == 'm')
+			memmove(escape, end + 1, strlen(end + 1) + 1);
+		else
+			escape = end;
+	}
+}
+
+/* "(812)", "(812.813)" with the process first, "(813:1)" with the namespace's last */
+static const char *take_thread(const char *open, u32 *tid)
+{
+	unsigned long number;
+	char *end;
+
+	if (*open != '(' || !isdigit((unsigned char)open[1]))
+		return NULL;
+	number = strtoul(open + 1, &end, 10);
+	if (*end == '.' && isdigit((unsigned char)end[1]))
+		number = strtoul(end + 1, &end, 10);
+	else if (*end == ':' && isdigit((unsigned char)end[1]))
+		strtoul(end + 1, &end, 10);
+	*tid = (u32)number;
+	return end[0] == ')' && end[1] == ' ' ? end + 2 : NULL;
+}
+
+/* Behind a word of digits, as numbers, times and dates are; NULL for another. */
+static const char *skip_number(const char *text)
+{
+	const char *end;
+
+	if (!isdigit((unsigned char)*text))
+		return NULL;
+	end = text + strspn(text, "0123456789:.,+-TZ");
+	return *end == ' ' ? end + 1 : NULL;
+}
+
+/* Behind the id of a container in parentheses, or NULL. */
+static const char *skip_id(const char *open)
+{
+	size_t length;
+
+	if (*open++ != '(')
+		return NULL;
+	length = strspn(open, "0123456789abcdef");
+	if (length && length < 12)
+		return NULL;
+	if (!length && (!strncmp(open, "host", 4) || !strncmp(open, "<NA>", 4)))
+		length = 4;
+	return open[length] == ')' && open[length + 1] == ' ' ? open + length + 2 : NULL;
+}
+
+/* The last of them is a name if a thread or a container's id comes next. */
+u32 kanary_sysdig_line_numbers(const char *text)
+{
+	u32 numbers = 0, tid;
+
+	while ((text = skip_number(text)) && !take_thread(text, &tid) && !skip_id(text))
+		numbers++;
+	return numbers;
+}
+
+static bool is_argument(const char *text)
+{
+	size_t length = word_length(text);
+
+	return length && text[length] == '=';
+}
+
+static bool take_call(const char *text, bool strict, struct kanary_sysdig_line *line)
+{
+	size_t length = word_length(text), blanks;
+
+	if (!length || length >= sizeof(line->call) || !isalpha((unsigned char)*text))
+		return false;
+	blanks = strspn(text + length, " ");
+	if (text[length] && !blanks)
+		return false;
+	if (strict && text[length + blanks] && !is_argument(text + length + blanks))
 		return false;
 	memcpy(line->call, text, length);
 	line->call[length] = 0;
@@ -19,67 +115,93 @@ static bool take_call(const char *text, struct kanary_sysdig_line *line)
 	return true;
 }
 
-/* "(812)", "(812.813)" with the process first, "(812:1)" with the namespace's last */
-static bool take_thread(const char *open, const char *close, struct kanary_sysdig_line *line)
+static bool take_event(const char *text, const struct kanary_sysdig_layout *layout,
+		       struct kanary_sysdig_line *line)
 {
-	unsigned long tid;
-	char *end;
-
-	if (!isdigit((unsigned char)open[1]))
+	if (!layout->direction)
+		return take_call(text, true, line);
+	if ((*text != '>' && *text != '<') || text[1] != ' ')
 		return false;
-	tid = strtoul(open + 1, &end, 10);
-	if (*end == '.')
-		tid = strtoul(end + 1, &end, 10);
-	else if (*end == ':')
-		strtoul(end + 1, &end, 10);
-	line->tid = (u32)tid;
-	return end == close;
+	line->direction = *text == '>' ? KANARY_SYSDIG_ENTER : KANARY_SYSDIG_EXIT;
+	return take_call(text + 2, !layout->columns, line);
 }
 
-/* The last word but for what "12 10:20:30.123456789 0 web (0123456789ab) " may stand before. */
-static void take_comm(const char *text, const char *end, struct kanary_sysdig_line *line)
+/* Behind "web (0123456789ab) ", "host (host) " and "<NA> () ", or where there is none. */
+static const char *skip_container(const char *text)
 {
-	const char *start = text, *at;
-	int column;
+	const char *end = text + strcspn(text, " (");
 
-	for (at = text; at + 1 < end; at++)
-		if (at[0] == ')' && at[1] == ' ')
-			start = at + 2;
-	for (column = 0; start == text && column < 3; column++) {
-		at = text + strcspn(text, " ");
-		if (!isdigit((unsigned char)*text) || at >= end)
-			break;
-		text = at + 1;
-		start = text;
-	}
-	while (end > start && end[-1] == ' ')
+	end = *end == ' ' ? skip_id(end + 1) : NULL;
+	return end ? end : text;
+}
+
+static void take_name(const char *text, const char *end, struct kanary_sysdig_line *line)
+{
+	while (end > text && end[-1] == ' ')
 		end--;
-	if (end - start >= KANARY_COMM_SIZE)
-		end = start + KANARY_COMM_SIZE - 1;
-	memcpy(line->comm, start, (size_t)(end - start));
+	if (end - text >= KANARY_COMM_SIZE)
+		end = text + KANARY_COMM_SIZE - 1;
+	memcpy(line->comm, text, (size_t)(end - text));
 }
 
-bool kanary_sysdig_line_take(const char *text, struct kanary_sysdig_line *line)
+static bool take_rest(const char *open, const struct kanary_sysdig_layout *layout,
+		      struct kanary_sysdig_line *line)
 {
-	const char *arrow, *open;
+	const char *event;
 
 	memset(line, 0, sizeof(*line));
-	if (take_call(text, line))
-		return true;
-	for (arrow = text; (arrow = strchr(arrow, ' ')); arrow++) {
-		if ((arrow[1] != '>' && arrow[1] != '<') || arrow[2] != ' ')
-			continue;
-		if (arrow == text || arrow[-1] != ')')
-			continue;
-		for (open = arrow - 1; open > text && *open != '('; open--)
-			;
-		if (*open != '(' || !take_thread(open, arrow - 1, line))
-			continue;
-		line->direction = arrow[1] == '>' ? KANARY_SYSDIG_ENTER : KANARY_SYSDIG_EXIT;
-		take_comm(text, open, line);
-		return take_call(arrow + 3, line);
+	event = take_thread(open, &line->tid);
+	return event && take_event(event, layout, line);
+}
+
+/*
+ * Where the thread stands behind a name. A process may call itself "a (1) > dup b=": as no name
+ * is longer than that, the thread is the last that can be one within its reach. Longer names
+ * are the kernel's own, and have no blank.
+ */
+static const char *find_thread(const char *name, const struct kanary_sysdig_layout *layout,
+			       struct kanary_sysdig_line *line)
+{
+	const char *found = NULL, *open = name, *blank;
+	struct kanary_sysdig_line tried;
+
+	while ((open = strchr(open, '(')) && open - name <= KANARY_COMM_SIZE) {
+		if ((open == name || open[-1] == ' ') && take_rest(open, layout, &tried)) {
+			found = open;
+			*line = tried;
+		}
+		open++;
 	}
-	return false;
+	if (found)
+		return found;
+	blank = strchr(name, ' ');
+	return blank && take_rest(blank + 1, layout, line) ? blank + 1 : NULL;
+}
+
+static bool take_columns(const char *text, const struct kanary_sysdig_layout *layout,
+			 struct kanary_sysdig_line *line)
+{
+	const char *open;
+	u32 i;
+
+	for (i = 0; text && i < layout->numbers; i++)
+		text = skip_number(text);
+	if (!text)
+		return false;
+	text = skip_container(text);
+	open = find_thread(text, layout, line);
+	if (open)
+		take_name(text, open, line);
+	return open;
+}
+
+bool kanary_sysdig_line_take(const char *text, const struct kanary_sysdig_layout *layout,
+			     struct kanary_sysdig_line *line)
+{
+	if (layout->columns)
+		return take_columns(text, layout, line);
+	memset(line, 0, sizeof(*line));
+	return take_event(text, layout, line);
 }
 
 /* Where "key=" begins at or after @text, with a blank before it. */
@@ -103,13 +225,13 @@ const char *kanary_sysdig_line_value(const char *arguments, const char *key, siz
 		return NULL;
 	value += size + 1;
 	for (end = value; (end = strchr(end, ' ')); end++) {
-		word = strspn(end + 1, "abcdefghijklmnopqrstuvwxyz_");
+		word = key_length(end + 1);
 		if (word && end[1 + word] == '=')
 			break;
 	}
 	if (!end)
 		end = value + strlen(value);
-	while (end > value && (end[-1] == ' ' || end[-1] == '\r'))
+	while (end > value && end[-1] == ' ')
 		end--;
 	*length = (size_t)(end - value);
 	return value;

@@ -22,12 +22,24 @@ enum kanary_sysdig_direction {
 };
 
 /**
+ * struct kanary_sysdig_layout - how the lines of a file begin
+ * @columns: with a process and its thread in parentheses; else with the event itself
+ * @direction: '>' or '<' stands before the event
+ * @numbers: columns before the process that are numbers or times
+ */
+struct kanary_sysdig_layout {
+	bool columns;
+	bool direction;
+	u32 numbers;
+};
+
+/**
  * struct kanary_sysdig_line - an event
  * @direction: '>' or '<'
  * @tid: of the thread, 0 without a column
  * @comm: of the process, zero-padded, empty without a column
  * @call: name of the event, of a system call mostly
- * @arguments: within the line, "fd=3 name=/etc/passwd "
+ * @arguments: within the line, " fd=3 name=/etc/passwd "
  */
 struct kanary_sysdig_line {
 	enum kanary_sysdig_direction direction;
@@ -37,17 +49,24 @@ struct kanary_sysdig_line {
 	const char *arguments;
 };
 
+/** kanary_sysdig_line_uncolour() - take out the colours that sysdig writes to a terminal */
+void kanary_sysdig_line_uncolour(char *text);
+
+/** kanary_sysdig_line_numbers() - how many words are numbers or times, up to the process */
+u32 kanary_sysdig_line_numbers(const char *text);
+
 /**
  * kanary_sysdig_line_take() - take a line apart
  * @text: terminated, without the newline
  *
- * Of sysdig's default output, of -pc, and of "-p '%evt.type %evt.args'": a lone '>' or
- * '<' stands before the name of the event, after the thread in parentheses and the
- * process before that; or the line begins with the name.
+ * With columns: "12 10:20:30.123456789 0 web (812) > read fd=3", where a container may stand
+ * before the process, "web (0123456789ab)", and the thread may be "(812.813)" with the process
+ * first, or "(813:1)" with the namespace's last. Without, the arguments have to look like such.
  *
- * Return: false for a line of no such form.
+ * Return: false for a line of another layout.
  */
-bool kanary_sysdig_line_take(const char *text, struct kanary_sysdig_line *line);
+bool kanary_sysdig_line_take(const char *text, const struct kanary_sysdig_layout *layout,
+			     struct kanary_sysdig_line *line);
 
 /**
  * kanary_sysdig_line_value() - the value of an argument

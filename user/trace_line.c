@@ -34,6 +34,23 @@ static bool fill(struct kanary_trace_line *line)
 	return line->end;
 }
 
+static void begin(struct kanary_trace_line *line)
+{
+	const size_t mark = sizeof(BYTE_ORDER_MARK) - 1;
+
+	fill(line);
+	if (line->end >= mark && !memcmp(line->block, BYTE_ORDER_MARK, mark))
+		line->at = mark;
+}
+
+const char *kanary_trace_line_peek(struct kanary_trace_line *line, size_t *size)
+{
+	if (!line->end)
+		begin(line);
+	*size = line->end - line->at;
+	return line->block + line->at;
+}
+
 /* The last bytes of what came so far and of what comes now. */
 static void keep_tail(struct kanary_trace_line *line, struct progress *progress,
 		      const char *bytes, size_t count)
@@ -97,14 +114,10 @@ static const char *terminate(char *text, size_t length)
 
 static void finish(struct kanary_trace_line *line, const struct progress *progress)
 {
-	size_t mark = sizeof(BYTE_ORDER_MARK) - 1, head = progress->head, tail = progress->tail;
+	size_t head = progress->head, tail = progress->tail;
 
 	replace_zeros(line->head, head);
 	replace_zeros(line->long_tail, tail);
-	if (line->number == 1 && head >= mark && !memcmp(line->head, BYTE_ORDER_MARK, mark)) {
-		head -= mark;
-		memmove(line->head, line->head + mark, head);
-	}
 	line->head[head] = 0;
 	line->tail = tail ? terminate(line->long_tail, tail) : terminate(line->head, head);
 }
@@ -114,6 +127,8 @@ int kanary_trace_line_next(struct kanary_trace_line *line)
 	struct progress progress = { 0 };
 	bool any = false;
 
+	if (!line->number && !line->end)
+		begin(line);
 	while (!progress.is_whole && fill(line)) {
 		take_block(line, &progress);
 		any = true;

@@ -9,7 +9,7 @@
 
 #define KANARY_TRACE_LINE_HEAD 4096
 #define KANARY_TRACE_LINE_TAIL 256
-#define KANARY_TRACE_LINE_BLOCK 16384
+#define KANARY_TRACE_LINE_BLOCK 65536
 
 /**
  * struct kanary_trace_line - the two ends of a line, as an argument may be megabytes long
@@ -38,6 +38,14 @@ struct kanary_trace_line {
 
 /** kanary_trace_line_begin() - before the first line of a file */
 void kanary_trace_line_begin(struct kanary_trace_line *line, FILE *file);
+
+/**
+ * kanary_trace_line_peek() - what comes first, as far as a block holds it
+ * @size: set
+ *
+ * Before the first line alone.
+ */
+const char *kanary_trace_line_peek(struct kanary_trace_line *line, size_t *size);
 
 /** kanary_trace_line_next() - go to the next line; 1, 0 at the end of the file, or -errno */
 int kanary_trace_line_next(struct kanary_trace_line *line);

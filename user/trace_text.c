@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Where one call of a known name has so many of others beside it, it is there by chance. */
+#define UNNAMED_MAX 10
+
 void kanary_trace_text_locate(struct kanary_trace_text *text, uint64_t *counter)
 {
 	kanary_trace_locate(text->import, counter, text->name, text->line.number,
@@ -16,11 +19,24 @@ int kanary_trace_text_no_memory(struct kanary_trace_text *text)
 	return kanary_trace_fail(text->import, "%s: %s", text->name, strerror(ENOMEM));
 }
 
+static int probe(struct kanary_trace_text *text, const struct kanary_trace_text_format *format)
+{
+	const char *first;
+	size_t size;
+
+	if (!format->probe)
+		return 0;
+	first = kanary_trace_line_peek(&text->line, &size);
+	return format->probe(text, first, size);
+}
+
 static int read_lines(struct kanary_trace_text *text,
 		      const struct kanary_trace_text_format *format)
 {
-	int error;
+	int error = probe(text, format);
 
+	if (error)
+		return error;
 	while ((error = kanary_trace_line_next(&text->line)) > 0) {
 		error = format->take(text);
 		if (error)
@@ -42,6 +58,10 @@ static int check_calls(struct kanary_trace_text *text, const char *origin)
 		return kanary_trace_fail(text->import,
 			"%s: %llu lines, and not one call of a known name: is it %s?", text->name,
 			(unsigned long long)text->line.number, origin);
+	if (text->named < text->calls / UNNAMED_MAX)
+		return kanary_trace_fail(text->import,
+			"%s: %llu calls, and %llu of a known name: is it %s?", text->name,
+			(unsigned long long)text->calls, (unsigned long long)text->named, origin);
 	return 0;
 }
 
@@ -68,6 +88,8 @@ int kanary_trace_text_read(const struct kanary_trace_text_format *format,
 	if (!error)
 		error = kanary_trace_table_end(&text->threads);
 	kanary_trace_table_free(&text->threads);
+	if (format->end)
+		format->end(text);
 	free(text);
 	import->files += !error;
 	return error;

@@ -31,6 +31,8 @@ struct kanary_trace_text {
  * @thread_size: of a thread
  * @origin: what such text is: "the output of strace"
  * @begin: before the first line, or NULL
+ * @end: when all is over, or NULL
+ * @probe: looks at what comes first, which is not terminated, or NULL; as @take
  * @take: takes a line; 0 or -errno with import->why set
  */
 struct kanary_trace_text_format {
@@ -38,6 +40,8 @@ struct kanary_trace_text_format {
 	size_t thread_size;
 	const char *origin;
 	void (*begin)(struct kanary_trace_text *text);
+	void (*end)(struct kanary_trace_text *text);
+	int (*probe)(struct kanary_trace_text *text, const char *first, size_t size);
 	int (*take)(struct kanary_trace_text *text);
 };
 

@@ -10,6 +10,9 @@
 #include <cmocka.h>
 #include <stdio.h>
 
+#include "command_fixture.h"
+#include "commands.h"
+#include "message.h"
 #include "recording.h"
 #include "syscall_name.h"
 #include "vector.h"
@@ -77,4 +80,49 @@ void import_fixture_expect(const char *path, const char *expected)
 void import_fixture_pids(const char *path, const char *expected)
 {
 	expect(path, expected, true);
+}
+
+static void describe_path(const struct kanary_path *path, FILE *file)
+{
+	char escaped[KANARY_MESSAGE_ESCAPED_SIZE(KANARY_PATH_SIZE_MAX)], buffer[64];
+
+	fprintf(file, "%s%s%s%s:%s", kanary_syscall_name(path->call, buffer, sizeof(buffer)),
+		path->flags & KANARY_PATH_RELATIVE ? "!r" : "",
+		path->flags & KANARY_PATH_DIRFD ? "!d" : "",
+		path->flags & KANARY_PATH_SECOND ? "!2" : "",
+		kanary_message_escape(path->name, path->length, escaped));
+}
+
+void import_fixture_describe(const char *path, char *text, size_t size)
+{
+	struct kanary_recording_reader *reader;
+	struct kanary_recording_record record;
+	const char *why;
+	FILE *file = fmemopen(text, size, "w");
+
+	reader = kanary_recording_open(path, &why);
+	if (!reader)
+		fail_msg("%s: %s", path, why);
+	while (kanary_recording_read(reader, &record)) {
+		if (ftell(file))
+			fputs(" | ", file);
+		if (record.path)
+			describe_path(record.path, file);
+		else
+			describe(record.vector, false, file);
+	}
+	assert_null(kanary_recording_damage(reader));
+	kanary_recording_close(reader);
+	fclose(file);
+}
+
+void import_fixture_import(const char *format, const char *trace, const char *expected)
+{
+	char words[64], text[16384];
+
+	command_write("trace", trace);
+	snprintf(words, sizeof(words), "import %s trace -o trace.rec", format);
+	command_expect(kanary_import_main, words, 0, NULL);
+	import_fixture_describe("trace.rec", text, sizeof(text));
+	assert_string_equal(text, expected);
 }

@@ -14,70 +14,15 @@
 
 #include "command_fixture.h"
 #include "commands.h"
-#include "message.h"
+#include "import_fixture.h"
 #include "path.h"
 #include "recording.h"
-#include "syscall_name.h"
 #include "vector.h"
-
-/* "open:/etc/passwd | stat!r:etc | 1.0 comm read:2 open:1 exit" for all records in their order. */
-static void describe(const char *path, char *text, size_t size)
-{
-	char escaped[KANARY_MESSAGE_ESCAPED_SIZE(KANARY_PATH_SIZE_MAX)], buffer[64];
-	struct kanary_recording_reader *reader;
-	struct kanary_recording_record record;
-	const char *why;
-	size_t used = 0;
-	u32 i, calls;
-
-	reader = kanary_recording_open(path, &why);
-	if (!reader)
-		fail_msg("%s: %s", path, why);
-	*text = 0;
-	while (kanary_recording_read(reader, &record)) {
-		const struct kanary_vector *vector = record.vector;
-
-		used += snprintf(text + used, size - used, "%s", used ? " | " : "");
-		if (record.path) {
-			kanary_message_escape(record.path->name, record.path->length, escaped);
-			used += snprintf(text + used, size - used, "%s%s%s%s:%s",
-				kanary_syscall_name(record.path->call, buffer, sizeof(buffer)),
-				record.path->flags & KANARY_PATH_RELATIVE ? "!r" : "",
-				record.path->flags & KANARY_PATH_DIRFD ? "!d" : "",
-				record.path->flags & KANARY_PATH_SECOND ? "!2" : "", escaped);
-			continue;
-		}
-		used += snprintf(text + used, size - used, "%llu.%u %s",
-				 (unsigned long long)vector->stream, vector->index, vector->comm);
-		calls = kanary_vector_calls(vector);
-		for (i = 0; i < calls; i++)
-			used += snprintf(text + used, size - used, " %s:%u",
-					 kanary_syscall_name(vector->counts[i].bin, buffer,
-							     sizeof(buffer)),
-					 vector->counts[i].count);
-		used += snprintf(text + used, size - used, " %s",
-				 vector->reason == KANARY_REASON_EXIT ? "exit" :
-				 vector->reason == KANARY_REASON_EXEC ? "exec" : "period");
-	}
-	assert_null(kanary_recording_damage(reader));
-	kanary_recording_close(reader);
-}
-
-static void expect(const char *format, const char *trace, const char *expected)
-{
-	char words[64], text[16384];
-
-	command_write("trace", trace);
-	snprintf(words, sizeof(words), "import %s trace -o trace.rec", format);
-	command_expect(kanary_import_main, words, 0, NULL);
-	describe("trace.rec", text, sizeof(text));
-	assert_string_equal(text, expected);
-}
 
 /* Every call stands there twice, and nothing says which is which but what they carry. */
 static void sysdig_without_columns(void **state)
 {
-	expect("sysdig",
+	import_fixture_import("sysdig",
 	       "clone res=0 exe=web args=-D. tid=31(web) pid=30(web) cwd= comm=web flags=5788615\n"
 	       "getpid \ngetpid \nmprotect \nmprotect \n"
 	       "open \n"
@@ -99,7 +44,7 @@ static void sysdig_without_columns(void **state)
 
 static void sysdig_with_columns(void **state)
 {
-	expect("sysdig",
+	import_fixture_import("sysdig",
 	       "1 10:20:30.123456789 0 web srv (7) > open \n"
 	       "2 10:20:30.123456790 1 cron (9.10) > getpid \n"
 	       "3 10:20:30.123456791 0 web srv (7) < open fd=-2(ENOENT) name=/x flags=1(O_RDONLY) mode=0 \n"
@@ -144,7 +89,7 @@ static void a_long_line(void **state)
 	strcpy(text + head + size, " flags=1 \ngetpid \ngetpid \n");
 	command_write("trace", text);
 	command_expect(kanary_import_main, "import sysdig trace -o long.rec", 0, NULL);
-	describe("long.rec", described, sizeof(described));
+	import_fixture_describe("long.rec", described, sizeof(described));
 	assert_memory_equal(described, "open:/aaaa", 10);
 	name = strchr(described, ' ');
 	assert_int_equal(name - described - strlen("open:"), KANARY_PATH_SIZE_MAX);
@@ -155,7 +100,7 @@ static void a_long_line(void **state)
 	strcpy(text + head + size, "\", 1) = 3\ngetpid() = 1\n");
 	command_write("trace", text);
 	command_expect(kanary_import_main, "import strace trace -o long.rec", 0, NULL);
-	describe("long.rec", described, sizeof(described));
+	import_fixture_describe("long.rec", described, sizeof(described));
 	assert_memory_equal(described, "open:/bbbb", 10);
 	assert_string_equal(strchr(described, ' '), " | 1.0  open:1 getpid:1 exit");
 	free(text);
@@ -163,7 +108,7 @@ static void a_long_line(void **state)
 
 static void strace_paths(void **state)
 {
-	expect("strace",
+	import_fixture_import("strace",
 	       "10 execve(\"/bin/web\", [\"web\"], 0x7ffe /* 20 vars */) = 0\n"
 	       "10 openat(AT_FDCWD, \"/etc/hosts\", O_RDONLY <unfinished ...>\n"
 	       "11 stat(\"relative\", {st_mode=S_IFREG, ...}) = 0\n"
@@ -235,13 +180,13 @@ static void archives_and_directories(void **state)
 	for (i = 0; i < sizeof(inputs) / sizeof(*inputs); i++) {
 		snprintf(words, sizeof(words), "import sysdig %s -o archive.rec", inputs[i]);
 		command_expect(kanary_import_main, words, 0, NULL);
-		describe("archive.rec", text, sizeof(text));
+		import_fixture_describe("archive.rec", text, sizeof(text));
 		/* each file is a recording of its own: what the first has is news in the second */
 		assert_string_equal(text, "open:/a | 1.0  open:1 exit | open:/a | 2.0  open:1 exit");
 	}
 	command_expect(kanary_import_main, "import sysdig t.tar.gz --only */2.log -o archive.rec", 0,
 		       NULL);
-	describe("archive.rec", text, sizeof(text));
+	import_fixture_describe("archive.rec", text, sizeof(text));
 	assert_string_equal(text, "open:/a | 1.0  open:1 exit");
 }
 

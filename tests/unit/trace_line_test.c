@@ -49,15 +49,30 @@ static void marks_are_no_text(void **state)
 	expect_end(file);
 }
 
-static void a_mark_alone_is_an_empty_line(void **state)
+static void a_mark_alone_is_no_line(void **state)
 {
 	FILE *file;
 
 	begin(&file, "\xEF\xBB\xBF", 3);
-	expect("");
 	expect_end(file);
 	begin(&file, "\xEF\xBB", 2);
 	expect("\xEF\xBB");
+	expect_end(file);
+}
+
+static void the_beginning_can_be_seen_before(void **state)
+{
+	static const char text[] = "\xEF\xBB\xBF" "one\ntwo";
+	const char *first;
+	size_t size;
+	FILE *file;
+
+	begin(&file, text, sizeof(text) - 1);
+	first = kanary_trace_line_peek(&line, &size);
+	assert_int_equal(size, 7);
+	assert_memory_equal(first, "one\ntwo", 7);
+	expect("one");
+	expect("two");
 	expect_end(file);
 }
 
@@ -115,7 +130,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(marks_are_no_text),
-		cmocka_unit_test(a_mark_alone_is_an_empty_line),
+		cmocka_unit_test(a_mark_alone_is_no_line),
+		cmocka_unit_test(the_beginning_can_be_seen_before),
 		cmocka_unit_test(both_ends_of_any_length),
 	};
 

@@ -104,7 +104,8 @@ static void threads_end_as_they_came(void **state)
 	add(&table, &import, 1, 1);
 	kanary_trace_table_remove(&table, thread);
 	assert_null(kanary_trace_table_find(&table, 5));
-	assert_int_equal(kanary_trace_table_rename(&table, kanary_trace_table_find(&table, 9), 5), 0);
+	thread = kanary_trace_table_find(&table, 9);
+	assert_int_equal(kanary_trace_table_rename(&table, thread, 5), 0);
 	assert_null(kanary_trace_table_find(&table, 9));
 	assert_non_null(kanary_trace_table_find(&table, 5));
 	assert_int_equal(kanary_trace_table_end(&table), 0);
