@@ -8,7 +8,7 @@
 /** struct command_result - what a command left behind */
 struct command_result {
 	int status;
-	char out[16384];
+	char out[1 << 20];
 	char err[4096];
 };
 

@@ -113,6 +113,11 @@ for seed in $(seq 40); do
 done
 agree all.model "${views[@]}"
 named all.model recording random
+# with paths before its processes' vectors, the container head spoke as well
+for what in recording random; do
+	jq -e '.kernel.container_verdicts > 50' $what.json >/dev/null ||
+		fail "all.model, $what: the container head was hardly compared: $(jq -c .kernel $what.json)"
+done
 
 # Another model than the one that is asked about must not pass for it.
 refused 1 "" kanary score work.model work.rec --kernel "$container"
@@ -150,5 +155,7 @@ jq -s -c --slurpfile vectors live.vectors '[., $vectors] | transpose[] |
 jq -c 'select(.event == "alert") | [.boottime_ns, .pid] + '"$surprises" events | sort >online
 named=$(jq -s '[.[] | select(.path_names_surprise > 0)] | length' events)
 [ "$named" -gt 30 ] || fail "names had a say on $named live alerts only"
+ended=$(jq -s '[.[] | select(.container_surprise != null)] | length' events)
+[ "$ended" -gt 10 ] || fail "the container head had a say on $ended live alerts only"
 cmp online offline || fail "$(wc -l <online) live alerts, $(wc -l <offline) offline; first differences:
 $(diff online offline | head -n 6)"

@@ -1,0 +1,653 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a model makes of a recording is one thing, whoever asks:
+ *
+ *	containers	one, two, three, side by side; processes of each come and go
+ *	records		path path vector(period) ... path vector(exit) of each in turns;
+ *			a daemon that never ends; now and then one goes to another container
+ *
+ *	score --vectors	= eval --attack, the budget check, paths, a fold's held-out parts
+ *			= a plain replay, written out here
+ *
+ * The kernel's side is held to the same by tests/vm/bit_identity.sh.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alarm.h"
+#include "command_fixture.h"
+#include "commands.h"
+#include "evaluate.h"
+#include "held_out.h"
+#include "model_fixture.h"
+#include "model_file.h"
+#include "promise.h"
+#include "random_path.h"
+#include "random_vector.h"
+#include "recording.h"
+#include "score.h"
+#include "vector.h"
+
+enum { CONTAINERS = 3, SLOTS = 9, VECTORS = 420, NUMBERED = 4000,
+       THRESHOLD = 852 };
+
+/* Of one vector, as score says it; surprises are Q24.8. */
+struct said {
+	uint64_t stream;
+	uint64_t cgroup;
+	uint32_t index;
+	u32 surprise;
+	u32 process;
+	u32 sequence;
+	u32 container;
+	u32 names;
+	bool has_sequence;
+	bool has_container;
+	bool alert;
+};
+
+struct saying {
+	struct said said[VECTORS];
+	size_t count;
+};
+
+/* Whatever its size, an error is somewhere on the curve. */
+static void spread(const struct kanary_model_knot *knots, uint32_t count)
+{
+	struct kanary_model_knot *knot = (struct kanary_model_knot *)knots;
+	uint32_t i;
+
+	for (i = 0; i < count; i++) {
+		knot[i].error = (u32)lround(exp2(31.0 * i / (count - 1))) + i;
+		knot[i].surprise = 1500 * i / count;
+	}
+}
+
+static void spread_all(const struct kanary_model *model)
+{
+	uint32_t knots = model->header->knots;
+
+	spread(model->process_knot, knots);
+	spread(model->sequence.knot, knots);
+	spread(model->container.knot, knots);
+	spread(model->paths.knot, knots);
+	spread(model->name_knot, knots);
+	spread(model->grams_knot, knots);
+	spread(model->task_knot, knots);
+}
+
+/* With each head that a verdict of a stream or a container can have. */
+static void write_model(void)
+{
+	const struct model_fixture_shape shape = {
+		.inputs = 16, .code = 4, .kinds = 2, .names = 4000, .states = 200,
+		.paths_inputs = 8, .paths_code = 2, .sequence = { 4, 3, 2, 0 },
+		.container = { 4, 3, 1, 0 },
+	};
+	struct model_fixture fixture;
+	struct kanary_model_header *header;
+	FILE *file;
+
+	model_fixture_create_whole(&fixture, 1, &shape);
+	header = fixture.file;
+	header->threshold = THRESHOLD;
+	header->budget = 40;
+	spread_all(&fixture.model);
+	model_fixture_reference(&fixture.model);
+	model_fixture_seal(fixture.file, fixture.size);
+	file = fopen("model", "w");
+	assert_non_null(file);
+	assert_int_equal(fwrite(fixture.file, 1, fixture.size, file), fixture.size);
+	assert_int_equal(fclose(file), 0);
+	model_fixture_destroy(&fixture);
+}
+
+/* Of one slot; the first has the daemon. */
+struct process {
+	uint64_t stream;
+	uint64_t cgroup;
+	uint32_t index;
+};
+
+static uint32_t next_slot(uint64_t *state)
+{
+	return model_fixture_random(state) % 3 ? model_fixture_random(state) % SLOTS : 0;
+}
+
+static enum kanary_reason next_reason(uint64_t *state, uint32_t slot)
+{
+	uint32_t draw = model_fixture_random(state) % 8;
+
+	if (!slot)
+		return KANARY_REASON_PERIOD;
+	return draw == 0 ? KANARY_REASON_EXIT : draw == 1 ? KANARY_REASON_EXEC :
+							    KANARY_REASON_PERIOD;
+}
+
+/* @late: the first processes began before the recording, and are not whole */
+static void write_recording(const char *path, uint64_t seed, bool late)
+{
+	static struct kanary_random_vector source;
+	static struct kanary_random_path paths;
+	static union {
+		struct kanary_vector vector;
+		u8 bytes[KANARY_VECTOR_SIZE_MAX];
+	} memory;
+	struct kanary_vector *vector = &memory.vector;
+	struct process process[SLOTS] = { 0 };
+	struct kanary_recording_writer *writer;
+	uint64_t streams = 0, state = seed;
+	uint32_t i, slot, before;
+
+	writer = kanary_recording_create(path, 500, 0, "test", 0);
+	assert_non_null(writer);
+	kanary_random_vector_seed(&source, seed);
+	kanary_random_path_seed(&paths, seed);
+	for (i = 0; i < VECTORS; i++) {
+		const struct kanary_vector *random = kanary_random_vector_next(&source, false);
+
+		memcpy(vector, random, kanary_vector_size(random));
+		slot = next_slot(&state);
+		if (!process[slot].stream) {
+			process[slot].stream = ++streams;
+			process[slot].index = late && streams < SLOTS;
+			process[slot].cgroup = slot % CONTAINERS;
+		}
+		if (slot && model_fixture_random(&state) % 20 == 0)
+			process[slot].cgroup = (process[slot].cgroup + 1) % CONTAINERS;
+		vector->stream = process[slot].stream;
+		vector->index = process[slot].index++;
+		vector->cgroup = process[slot].cgroup;
+		vector->pid = (u32)vector->stream;
+		vector->time = 1000 * (i + 1);
+		vector->reason = next_reason(&state, slot);
+		for (before = model_fixture_random(&state) % 6; before; before--)
+			assert_int_equal(kanary_recording_write_path(writer,
+					 kanary_random_path_next(&paths, vector)), 0);
+		assert_int_equal(kanary_recording_write(writer, vector), 0);
+		if (vector->reason != KANARY_REASON_PERIOD)
+			process[slot].stream = 0;
+	}
+	assert_int_equal(kanary_recording_finish(writer), 0);
+}
+
+static u32 fixed(const json_t *object, const char *key)
+{
+	return (u32)lround(256 * json_number_value(json_object_get(object, key)));
+}
+
+static bool is_there(const json_t *object, const char *key)
+{
+	return json_is_number(json_object_get(object, key));
+}
+
+static void take_line(struct saying *saying, const json_t *line)
+{
+	struct said *said = &saying->said[saying->count++];
+
+	assert_true(saying->count <= VECTORS);
+	*said = (struct said){
+		.stream = (uint64_t)json_integer_value(json_object_get(line, "stream")),
+		.cgroup = (uint64_t)json_integer_value(json_object_get(line, "cgroup")),
+		.index = (uint32_t)json_integer_value(json_object_get(line, "index")),
+		.surprise = fixed(line, "surprise"),
+		.process = fixed(line, "process_surprise"),
+		.sequence = fixed(line, "sequence_surprise"),
+		.container = fixed(line, "container_surprise"),
+		.names = fixed(line, "path_names_surprise"),
+		.has_sequence = is_there(line, "sequence_surprise"),
+		.has_container = is_there(line, "container_surprise"),
+		.alert = json_is_true(json_object_get(line, "alert")),
+	};
+}
+
+static json_t *run_json(int (*run)(int argc, char **argv), const char *words)
+{
+	static struct command_result result;
+	json_t *json;
+
+	command_run(&result, run, words);
+	if (result.status)
+		fail_msg("%s: %s", words, result.err);
+	json = json_loads(result.out, 0, NULL);
+	assert_non_null(json);
+	return json;
+}
+
+static void score(struct saying *saying, const char *recording)
+{
+	static struct command_result result;
+	char words[128], *rest = result.out, *line;
+	json_t *object;
+
+	saying->count = 0;
+	snprintf(words, sizeof(words), "score model %s --vectors --json", recording);
+	command_run(&result, kanary_score_main, words);
+	if (result.status)
+		fail_msg("%s", result.err);
+	while ((line = strsep(&rest, "\n")) && *line) {
+		object = json_loads(line, 0, NULL);
+		assert_non_null(object);
+		if (json_object_get(object, "stream"))
+			take_line(saying, object);
+		json_decref(object);
+	}
+	assert_int_equal(saying->count, VECTORS);
+}
+
+static int setup(void **state)
+{
+	if (command_directory(state))
+		return -1;
+	write_model();
+	write_recording("one.rec", 1, false);
+	write_recording("other.rec", 2, true);
+	return 0;
+}
+
+/**
+ * struct plain - one model, and a state for each stream and container there can be
+ * @cgroup: that each stream was in last
+ * @path_surprise: the largest that was told of each stream since its vector before, Q24.8
+ */
+struct plain {
+	struct kanary_model_file file;
+	void *scratch;
+	struct kanary_score_stream *stream[NUMBERED];
+	struct kanary_score_container *container[CONTAINERS];
+	uint64_t cgroup[NUMBERED];
+	u32 path_surprise[NUMBERED];
+};
+
+static void plain_open(struct plain *plain)
+{
+	uint32_t i;
+
+	assert_int_equal(kanary_model_file_read("test", "model", &plain->file), 0);
+	plain->scratch = malloc(kanary_score_scratch_size(&plain->file.model));
+	for (i = 0; i < CONTAINERS; i++) {
+		plain->container[i] = malloc(kanary_score_container_size(&plain->file.model));
+		kanary_score_container_init(&plain->file.model, plain->container[i]);
+	}
+}
+
+static void plain_close(struct plain *plain)
+{
+	uint32_t i;
+
+	for (i = 0; i < NUMBERED; i++)
+		free(plain->stream[i]);
+	for (i = 0; i < CONTAINERS; i++)
+		free(plain->container[i]);
+	free(plain->scratch);
+	kanary_model_file_free(&plain->file);
+	memset(plain, 0, sizeof(*plain));
+}
+
+/* Fresh where it is new, or new to its container. */
+static struct kanary_score_stream *plain_stream(struct plain *plain, uint64_t number,
+						uint64_t cgroup)
+{
+	struct kanary_score_stream **stream = &plain->stream[number];
+
+	assert_true(number < NUMBERED);
+	if (*stream && plain->cgroup[number] == cgroup)
+		return *stream;
+	free(*stream);
+	*stream = malloc(kanary_score_stream_size(&plain->file.model));
+	kanary_score_stream_init(&plain->file.model, *stream);
+	plain->cgroup[number] = cgroup;
+	plain->path_surprise[number] = 0;
+	return *stream;
+}
+
+static void plain_path(struct plain *plain, const struct kanary_path *path)
+{
+	struct kanary_score_stream *stream = plain_stream(plain, path->stream, path->cgroup);
+	u32 surprise = kanary_score_path(&plain->file.model, stream, (const u8 *)path->name,
+					 path->length, path->flags);
+
+	if (surprise > plain->path_surprise[path->stream])
+		plain->path_surprise[path->stream] = surprise;
+}
+
+/* Step by step as the kernel's worker takes them. */
+static void plain_vector(struct plain *plain, const struct kanary_vector *vector,
+			 const struct said *said)
+{
+	struct kanary_score_stream *stream = plain_stream(plain, vector->stream,
+							  vector->cgroup);
+	struct kanary_log log = kanary_vector_log(vector);
+	struct kanary_verdict verdict;
+
+	/* which processes are whole is known by their first vector that is seen */
+	if (vector->index && !stream->total)
+		stream->partial = 1;
+	kanary_score_vector(&plain->file.model, stream, vector->counts, vector->length, &log,
+			    plain->scratch, &verdict);
+	if (vector->reason != KANARY_REASON_PERIOD && !stream->partial)
+		kanary_score_process(&plain->file.model, plain->container[vector->cgroup],
+				     plain->scratch, &verdict);
+	assert_int_equal(said->stream, vector->stream);
+	assert_int_equal(said->surprise, verdict.surprise);
+	assert_int_equal(said->process, verdict.process_surprise);
+	assert_int_equal(said->names, verdict.path_names_surprise);
+	assert_int_equal(said->names, plain->path_surprise[vector->stream]);
+	assert_int_equal(said->has_container, !!(verdict.flags & KANARY_VERDICT_CONTAINER));
+	assert_int_equal(said->container, verdict.container_surprise);
+	assert_int_equal(said->sequence, verdict.sequence_surprise);
+	plain->path_surprise[vector->stream] = 0;
+}
+
+/* Each head says something of some vectors, and not the same of all: else nothing is compared. */
+static void assert_eloquent(const struct saying *saying)
+{
+	size_t names = 0, sequences = 0, containers = 0, alerts = 0, i;
+
+	for (i = 0; i < saying->count; i++) {
+		names += !!saying->said[i].names;
+		sequences += saying->said[i].has_sequence && saying->said[i].sequence;
+		containers += saying->said[i].has_container && saying->said[i].container;
+		alerts += saying->said[i].alert;
+	}
+	print_message("%zu vectors: names %zu, sequence %zu, container %zu, alerts %zu\n",
+		      saying->count, names, sequences, containers, alerts);
+	assert_true(names > 20 && sequences > 20 && containers > 20);
+	assert_true(alerts > 20 && alerts < saying->count - 20);
+}
+
+static void score_says_what_a_plain_replay_says(void **state)
+{
+	static const char *const recordings[] = { "one.rec", "other.rec" };
+	struct kanary_recording_reader *reader;
+	struct kanary_recording_record record;
+	static struct saying saying;
+	static struct plain plain;
+	const char *why;
+	size_t i, number;
+
+	for (i = 0; i < 2; i++) {
+		score(&saying, recordings[i]);
+		assert_eloquent(&saying);
+		plain_open(&plain);
+		reader = kanary_recording_open(recordings[i], &why);
+		assert_non_null(reader);
+		for (number = 0; kanary_recording_read(reader, &record);) {
+			if (record.path)
+				plain_path(&plain, record.path);
+			else
+				plain_vector(&plain, record.vector, &saying.said[number++]);
+		}
+		assert_int_equal(number, VECTORS);
+		kanary_recording_close(reader);
+		plain_close(&plain);
+	}
+}
+
+/* Mean and highest surprise of each stream, of any number of them. */
+struct scores {
+	double mean[NUMBERED];
+	double process[NUMBERED];
+	double sequence[NUMBERED];
+	double highest[NUMBERED];
+	size_t streams;
+	size_t alerted;
+};
+
+static void sum_up(const struct saying *saying, struct scores *scores)
+{
+	uint32_t stream, vectors, sequences, alerts;
+	size_t i;
+
+	memset(scores, 0, sizeof(*scores));
+	for (stream = 0; stream < NUMBERED; stream++) {
+		double sum = 0, process = 0, sequence = 0, highest = 0;
+
+		for (i = 0, vectors = sequences = alerts = 0; i < saying->count; i++) {
+			const struct said *said = &saying->said[i];
+
+			if (said->stream != stream)
+				continue;
+			vectors++;
+			alerts += said->alert;
+			sum += said->surprise;
+			process += said->process;
+			highest = fmax(highest, said->surprise);
+			sequences += said->has_sequence;
+			sequence += said->sequence;
+		}
+		if (!vectors)
+			continue;
+		scores->mean[scores->streams] = sum / vectors;
+		scores->process[scores->streams] = process / vectors;
+		scores->sequence[scores->streams] = sequences ? sequence / sequences : 0;
+		scores->highest[scores->streams++] = highest;
+		scores->alerted += !!alerts;
+	}
+}
+
+static void assert_method(const json_t *json, const char *method, double *normal, size_t normals,
+			  double *attack, size_t attacks)
+{
+	struct kanary_evaluation expected;
+	const json_t *said;
+
+	said = json_object_get(json_object_get(json, "methods"), method);
+	kanary_evaluate_scores(normal, normals, attack, attacks, &expected);
+	assert_float_equal(json_number_value(json_object_get(said, "auc")), expected.auc, 1e-9);
+	assert_float_equal(json_number_value(json_object_get(said, "dr_at_15")),
+			   expected.detected_at_15, 1e-9);
+	assert_float_equal(json_number_value(json_object_get(said, "far_at_90")),
+			   expected.false_at_90, 1e-9);
+}
+
+static void eval_ranks_what_score_says(void **state)
+{
+	static struct saying saying;
+	static struct scores normal, attack;
+	json_t *json;
+
+	score(&saying, "one.rec");
+	sum_up(&saying, &normal);
+	score(&saying, "other.rec");
+	sum_up(&saying, &attack);
+	json = run_json(kanary_eval_main, "eval model --normal one.rec --attack other.rec --json");
+	assert_int_equal(json_integer_value(json_object_get(json, "normal_streams")),
+			 normal.streams);
+	assert_int_equal(json_integer_value(json_object_get(json, "attack_streams")),
+			 attack.streams);
+	assert_int_equal(json_integer_value(json_object_get(json, "normal_streams_alerted")),
+			 normal.alerted);
+	assert_int_equal(json_integer_value(json_object_get(json, "attack_streams_alerted")),
+			 attack.alerted);
+	assert_method(json, "kanary", normal.mean, normal.streams, attack.mean, attack.streams);
+	assert_method(json, "process", normal.process, normal.streams, attack.process,
+		      attack.streams);
+	assert_method(json, "sequence", normal.sequence, normal.streams, attack.sequence,
+		      attack.streams);
+	assert_method(json, "highest", normal.highest, normal.streams, attack.highest,
+		      attack.streams);
+	json_decref(json);
+}
+
+/* In the order of streams, as alarms are counted. */
+static void list_alarms(const struct saying *saying, struct kanary_alarm_list *list)
+{
+	uint64_t stream;
+	size_t i;
+	bool first;
+
+	for (stream = 0; stream < NUMBERED; stream++)
+		for (i = 0, first = true; i < saying->count; i++)
+			if (saying->said[i].stream == stream) {
+				assert_true(kanary_alarm_add(list, saying->said[i].surprise, first));
+				first = false;
+			}
+}
+
+static void the_budget_check_counts_what_score_says(void **state)
+{
+	struct kanary_alarm_list list = { 0 };
+	static struct saying saying;
+	struct kanary_model_file file;
+	size_t alerts, alarms;
+	json_t *json;
+
+	assert_int_equal(kanary_model_file_read("test", "model", &file), 0);
+	list.memory = kanary_alarm_memory(file.model.header);
+	score(&saying, "one.rec");
+	list_alarms(&saying, &list);
+	score(&saying, "other.rec");
+	list_alarms(&saying, &list);
+	alarms = kanary_alarm_count(&list, file.model.header->threshold, &alerts);
+	json = run_json(kanary_eval_main, "eval model --normal one.rec other.rec --json");
+	assert_int_equal(json_integer_value(json_object_get(json, "vectors")), 2 * VECTORS);
+	assert_int_equal(json_integer_value(json_object_get(json, "alerts")), alerts);
+	assert_int_equal(json_integer_value(json_object_get(json, "alarms")), alarms);
+	json_decref(json);
+	kanary_alarm_free(&list);
+	kanary_model_file_free(&file);
+}
+
+static void paths_are_as_surprising_as_score_says(void **state)
+{
+	static struct saying saying;
+	u32 most = 0, listed = 0;
+	json_t *json, *path;
+	size_t i;
+
+	score(&saying, "one.rec");
+	for (i = 0; i < saying.count; i++)
+		most = saying.said[i].names > most ? saying.said[i].names : most;
+	json = run_json(kanary_paths_main, "paths model one.rec --count 0 --json");
+	json_array_foreach(json_object_get(json, "paths"), i, path)
+		listed = fixed(path, "surprise") > listed ? fixed(path, "surprise") : listed;
+	assert_true(most > 0);
+	assert_int_equal(listed, most);
+	json_decref(json);
+}
+
+/*
+ * A model as of a fold, which has no container head: a verdict is the same at its place in a
+ * stream, whether score says it or a held-out part is judged.
+ */
+static void held_out_parts_are_judged_as_score_says(void **state)
+{
+	struct kanary_trainer_settings settings = { .sequence.steps = 3 };
+	struct kanary_dataset dataset = { 0 };
+	struct kanary_trainer trainer = { .dataset = &dataset, .settings = &settings, .folds = 1 };
+	struct kanary_trainer_result result = { 0 };
+	static struct saying saying;
+	struct kanary_model_file file;
+	size_t i, judged = 0, number = 0, j;
+
+	assert_int_equal(kanary_model_file_read("test", "model", &file), 0);
+	score(&saying, "one.rec");
+	assert_true(kanary_dataset_read(&dataset, "one.rec", NULL));
+	assert_true(kanary_dataset_finish(&dataset));
+	trainer.fold[0] = file.data;
+	assert_null(kanary_held_out_threshold(&trainer, &result));
+	for (i = 0; i < dataset.runs; i++) {
+		const struct kanary_dataset_run *run = &dataset.run[i];
+		uint32_t length = run->part == KANARY_DATASET_CALIBRATION ? run->length :
+				  run->unmatched;
+
+		for (j = 0; j < length; j++, number++) {
+			const struct kanary_vector *vector =
+				kanary_dataset_vector(&dataset, run->first + (uint32_t)j);
+			const struct said *said = saying.said;
+
+			while (said->stream != vector->stream || said->index != vector->index)
+				said++;
+			/* a process that ends is its container's, too: of that a fold knows nothing */
+			if (vector->reason != KANARY_REASON_PERIOD)
+				continue;
+			assert_int_equal(trainer.alarms.surprise[number], said->surprise);
+			judged++;
+		}
+	}
+	assert_int_equal(number, trainer.alarms.count);
+	print_message("%zu of %zu verdicts on held-out parts compared\n", judged, number);
+	assert_true(judged > 30);
+	kanary_held_out_free(&trainer);
+	kanary_dataset_free(&dataset);
+	kanary_model_file_free(&file);
+}
+
+/* A model that knows calls of one ABI, and has the other's under what it never saw. */
+static void write_model_of(const char *path, uint32_t abi)
+{
+	struct model_fixture fixture;
+	uint32_t bin;
+	u16 *feature;
+	FILE *file;
+
+	model_fixture_create(&fixture, 1, 16, 4, 0, 0, 0);
+	feature = (u16 *)fixture.model.feature;
+	for (bin = 0; bin < KANARY_BINS; bin++)
+		feature[bin] = 8 + bin % 8;
+	for (bin = 0; bin < 8; bin++)
+		feature[abi * KANARY_BINS_BANK + bin] = (u16)bin;
+	model_fixture_reference(&fixture.model);
+	model_fixture_seal(fixture.file, fixture.size);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(fwrite(fixture.file, 1, fixture.size, file), fixture.size);
+	assert_int_equal(fclose(file), 0);
+	model_fixture_destroy(&fixture);
+}
+
+static void write_recording_of(const char *path, uint32_t abi, const char *source)
+{
+	static struct kanary_random_vector vectors;
+	struct kanary_recording_writer *writer;
+
+	kanary_random_vector_seed(&vectors, 1);
+	writer = kanary_recording_create(path, 500, abi, source, 0);
+	assert_int_equal(kanary_recording_write(writer,
+			 kanary_random_vector_next(&vectors, true)), 0);
+	assert_int_equal(kanary_recording_finish(writer), 0);
+}
+
+static void numbers_of_another_abi_are_refused(void **state)
+{
+	write_model_of("64.model", 0);
+	write_model_of("32.model", 1);
+	write_recording_of("64.rec", 0, "strace");
+	write_recording_of("32.rec", 1, "adfa");
+	write_recording_of("kernel.rec", 0, "kernel");
+	command_expect(kanary_score_main, "score 64.model 32.rec", 1,
+		       "32.rec has call numbers of i386, the model knows those of x86-64 only");
+	command_expect(kanary_eval_main, "eval 64.model --normal 32.rec", 1,
+		       "32.rec has call numbers of i386, the model knows those of x86-64 only");
+	command_expect(kanary_score_main, "score 32.model 64.rec", 1,
+		       "64.rec has call numbers of x86-64, the model knows those of i386 only");
+	command_expect(kanary_score_main, "score 64.model 64.rec", 0, NULL);
+	command_expect(kanary_score_main, "score 32.model 32.rec", 0, NULL);
+	/* where programs of both may run, each call is of its own */
+	command_expect(kanary_score_main, "score 64.model kernel.rec", 0, NULL);
+	command_expect(kanary_score_main, "score 32.model kernel.rec", 0, NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(score_says_what_a_plain_replay_says),
+		cmocka_unit_test(eval_ranks_what_score_says),
+		cmocka_unit_test(the_budget_check_counts_what_score_says),
+		cmocka_unit_test(paths_are_as_surprising_as_score_says),
+		cmocka_unit_test(held_out_parts_are_judged_as_score_says),
+		cmocka_unit_test(numbers_of_another_abi_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, setup, command_directory_remove);
+}
