@@ -12,7 +12,9 @@
 # make uninstall  what install put there
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
-BUILD := build
+BUILD ?= build
+# One spelling of a folder: the dependencies that the compiler wrote down name their target by it.
+override BUILD := $(patsubst $(CURDIR)/%,%,$(abspath $(BUILD)))
 V ?= 0
 Q := $(if $(filter 1,$(V)),,@)
 
