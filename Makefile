@@ -12,7 +12,7 @@
 # make uninstall  what install put there
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
-BUILD ?= build
+BUILD := build
 # One spelling of a folder: the dependencies that the compiler wrote down name their target by it.
 override BUILD := $(patsubst $(CURDIR)/%,%,$(abspath $(BUILD)))
 V ?= 0
