@@ -211,7 +211,7 @@ static bool is_before(const struct kanary_dataset_entry *entry,
 }
 
 /* A path belongs to the first vector of its stream that came after it. */
-static void find_vectors(struct kanary_dataset *dataset)
+static bool find_vectors(struct kanary_dataset *dataset)
 {
 	uint32_t i, low, high, middle;
 
@@ -228,7 +228,7 @@ static void find_vectors(struct kanary_dataset *dataset)
 		if (low < dataset->count && same_stream(&dataset->entry[low], path))
 			path->vector = low;
 	}
-	kanary_path_list_sort(&dataset->paths);
+	return kanary_path_list_sort(&dataset->paths, dataset->count);
 }
 
 bool kanary_dataset_finish(struct kanary_dataset *dataset)
@@ -241,7 +241,8 @@ bool kanary_dataset_finish(struct kanary_dataset *dataset)
 		return true;
 	qsort(dataset->entry, dataset->count, sizeof(*dataset->entry), compare_entries);
 	measure_time(dataset);
-	find_vectors(dataset);
+	if (!find_vectors(dataset))
+		return false;
 	for (i = 0; i < dataset->count; i++)
 		if (!i || !follows(&dataset->entry[i - 1], &dataset->entry[i]))
 			dataset->streams++;

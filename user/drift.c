@@ -32,11 +32,18 @@ uint32_t kanary_drift_copies(const struct kanary_drift *drift)
 
 void kanary_drift_draw(struct kanary_drift *drift, uint32_t copy)
 {
-	uint32_t bin;
-
 	drift->drifted = copy && drift->deviation > 0;
-	for (bin = 0; drift->drifted && bin < KANARY_BINS; bin++)
-		drift->factor[bin] = gsl_ran_lognormal(drift->random, 0, drift->deviation);
+	drift->mix += drift->drifted;
+}
+
+static double factor(struct kanary_drift *drift, u16 bin)
+{
+	if (drift->drawn[bin] != drift->mix) {
+		drift->drawn[bin] = drift->mix;
+		drift->factor[bin] =
+			exp(gsl_ran_gaussian_ziggurat(drift->random, drift->deviation));
+	}
+	return drift->factor[bin];
 }
 
 const struct kanary_vector *kanary_drift_vector(struct kanary_drift *drift,
@@ -51,7 +58,7 @@ const struct kanary_vector *kanary_drift_vector(struct kanary_drift *drift,
 		return vector;
 	memcpy(drifted, vector, sizeof(*vector));
 	for (i = 0; i < recorded; i++) {
-		double count = vector->counts[i].count * drift->factor[vector->counts[i].bin];
+		double count = vector->counts[i].count * factor(drift, vector->counts[i].bin);
 
 		/* rounded up as often as its fraction says: few calls may become none */
 		count = fmin(floor(count + gsl_rng_uniform(drift->random)), UINT16_MAX);

@@ -20,6 +20,8 @@
  * struct kanary_drift - a mix
  * @deviation: standard deviation of the factors' natural logarithm; 0 for no drift
  * @drifted: whether the mix is another than the recorded one
+ * @mix: number of the mix, from 1 on
+ * @drawn: mix that each bin's factor belongs to; a bin that does not occur needs none
  * @factor: of each bin
  * @vector: where a drifted vector is made
  */
@@ -27,6 +29,8 @@ struct kanary_drift {
 	double deviation;
 	gsl_rng *random;
 	bool drifted;
+	uint32_t mix;
+	uint32_t drawn[KANARY_BINS];
 	float factor[KANARY_BINS];
 	union {
 		struct kanary_vector vector;

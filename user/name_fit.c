@@ -18,14 +18,30 @@ static bool *find_held_out(const struct kanary_dataset *dataset)
 	return held_out;
 }
 
-static bool add_path(struct kanary_name_train *train, const struct kanary_path_list *paths,
-		     uint32_t number)
+/**
+ * struct names - what is being learned
+ * @skip: [paths->count], what is held out
+ * @seen: [paths->paths], last document that each path was told in
+ */
+struct names {
+	struct kanary_name_train train;
+	const struct kanary_path_list *paths;
+	bool *skip;
+	uint32_t *seen;
+};
+
+static bool add_path(struct names *names, uint32_t number)
 {
-	const struct kanary_path *path = kanary_path_list_path(paths, number);
+	uint32_t *seen = &names->seen[names->paths->entry[number].path];
+	const struct kanary_path *path;
 	struct kanary_path_walk walk;
 
+	if (names->skip[number] || *seen == names->train.documents)
+		return true;
+	*seen = names->train.documents;
+	path = kanary_path_list_path(names->paths, number);
 	kanary_path_take((const u8 *)path->name, path->length, path->flags, &walk);
-	return kanary_name_train_path(train, &walk);
+	return kanary_name_train_path(&names->train, &walk);
 }
 
 static bool is_of(const struct kanary_path_list_entry *a, const struct kanary_path_list_entry *b)
@@ -36,53 +52,53 @@ static bool is_of(const struct kanary_path_list_entry *a, const struct kanary_pa
 }
 
 /* A recording of one container, part by part of its time. */
-static bool add_sequence(struct kanary_name_train *train, const struct kanary_path_list *paths,
-			 const bool *skip, uint32_t first, uint32_t next)
+static bool add_sequence(struct names *names, uint32_t first, uint32_t next)
 {
+	const struct kanary_path_list_entry *entry = names->paths->entry;
 	uint64_t begin = UINT64_MAX, end = 0, time;
 	uint32_t part, i;
 
 	for (i = first; i < next; i++) {
-		time = paths->entry[i].time;
+		time = entry[i].time;
 		begin = time < begin ? time : begin;
 		end = time > end ? time : end;
 	}
 	for (part = 0; part < KANARY_NAME_TRAIN_PARTS; part++) {
-		kanary_name_train_document(train, part);
+		if (!kanary_name_train_document(&names->train, part))
+			return false;
 		for (i = first; i < next; i++) {
-			double share = (double)(paths->entry[i].time - begin) / (end - begin + 1.0);
+			double share = (double)(entry[i].time - begin) / (end - begin + 1.0);
 
-			if (!skip[i] && (uint32_t)(share * KANARY_NAME_TRAIN_PARTS) == part &&
-			    !add_path(train, paths, i))
+			if ((uint32_t)(share * KANARY_NAME_TRAIN_PARTS) == part &&
+			    !add_path(names, i))
 				return false;
 		}
 	}
 	return true;
 }
 
-static bool add_whole(struct kanary_name_train *train, const struct kanary_path_list *paths,
-		      const bool *skip, uint32_t first, uint32_t next)
+static bool add_whole(struct names *names, uint32_t first, uint32_t next)
 {
 	uint32_t i;
 
-	kanary_name_train_document(train, KANARY_NAME_TRAIN_WHOLE);
+	if (!kanary_name_train_document(&names->train, KANARY_NAME_TRAIN_WHOLE))
+		return false;
 	for (i = first; i < next; i++)
-		if (!skip[i] && !add_path(train, paths, i))
+		if (!add_path(names, i))
 			return false;
 	return true;
 }
 
-static bool add_all(struct kanary_name_train *train, const struct kanary_path_list *paths,
-		    const bool *skip)
+static bool add_all(struct names *names)
 {
+	const struct kanary_path_list *paths = names->paths;
 	uint32_t first, next;
 
 	for (first = 0; first < paths->count; first = next) {
 		for (next = first + 1; next < paths->count; next++)
 			if (!is_of(&paths->entry[first], &paths->entry[next]))
 				break;
-		if (!(paths->entry[first].time ? add_sequence : add_whole)(train, paths, skip,
-									   first, next))
+		if (!(paths->entry[first].time ? add_sequence : add_whole)(names, first, next))
 			return false;
 	}
 	return true;
@@ -92,32 +108,37 @@ bool kanary_name_fit(struct kanary_name_table *table, const struct kanary_datase
 		     bool all, uint64_t news, struct kanary_name_fit *fit)
 {
 	const struct kanary_path_list *paths = &dataset->paths;
-	struct kanary_name_train train = { 0 };
 	bool *held_out = find_held_out(dataset);
-	bool *skip = calloc(paths->count + 1, sizeof(*skip));
+	struct names names = {
+		.paths = paths,
+		.skip = calloc(paths->count + 1, sizeof(*names.skip)),
+		.seen = calloc(paths->paths + 1, sizeof(*names.seen)),
+	};
 	bool done = false;
 	uint32_t i;
 
 	table->entry = NULL;
 	table->count = 0;
-	if (!held_out || !skip)
+	if (!held_out || !names.skip || !names.seen)
 		goto out;
 	for (i = 0; i < paths->count; i++)
-		skip[i] = !all && paths->entry[i].vector < dataset->count &&
-			  held_out[paths->entry[i].vector];
-	done = !paths->count || add_all(&train, paths, skip);
+		names.skip[i] = !all && paths->entry[i].vector < dataset->count &&
+				held_out[paths->entry[i].vector];
+	done = !paths->count || add_all(&names);
 	if (done && paths->count) {
 		if (news)
-			train.news = (double)dataset->count / train.documents / (double)news;
-		done = kanary_name_train_finish(&train, table, KANARY_NAME_HEAD_ENTRIES_MAX);
+			names.train.news = (double)dataset->count / names.train.documents /
+					   (double)news;
+		done = kanary_name_train_finish(&names.train, table, KANARY_NAME_HEAD_ENTRIES_MAX);
 	}
 out:
-	fit->documents = train.documents;
-	fit->quiet = train.quiet;
-	fit->quiet_cost = train.quiet_cost;
-	fit->told_cost = train.told_cost;
-	kanary_name_train_free(&train);
-	free(skip);
+	fit->documents = names.train.documents;
+	fit->quiet = names.train.quiet;
+	fit->quiet_cost = names.train.quiet_cost;
+	fit->told_cost = names.train.told_cost;
+	kanary_name_train_free(&names.train);
+	free(names.skip);
+	free(names.seen);
 	free(held_out);
 	return done;
 }

@@ -14,16 +14,27 @@ _Static_assert(KANARY_NAME_TRAIN_PARTS <= 32, "parts do not fit into a mask");
 
 /**
  * struct kanary_name_sight - a document has this child in this context
- * @sequence: of parts that the document is one of; 0 for a whole one
+ * @document: its number; parts of a sequence come after all whole documents
  * @directory: whether the context is one, and not all of a name, or all there are
  */
 struct kanary_name_sight {
 	uint32_t context;
 	uint32_t child;
+	uint32_t document : 31;
+	uint32_t directory : 1;
+};
+
+/* Of the number of a document that is a part of a sequence. */
+#define PART (1u << 30)
+
+/**
+ * struct kanary_name_part - what a document is
+ * @sequence: of parts that it is one of; 0 for a whole one
+ * @part: of these
+ */
+struct kanary_name_part {
 	uint32_t sequence;
-	uint32_t document;
 	uint32_t part;
-	bool directory;
 };
 
 /**
@@ -49,6 +60,7 @@ struct sequence {
 
 /**
  * struct work - of the context at hand
+ * @train: what it is one of
  * @rarest_of: [documents], of whole ones, the fewest documents that have one of its children
  * @whole: documents that visited it
  * @rarest: [whole], of each of them, ascending
@@ -57,6 +69,7 @@ struct sequence {
  * @late: of these, what was in the latter half of a sequence
  */
 struct work {
+	const struct kanary_name_train *train;
 	struct child *child;
 	uint32_t children;
 	uint32_t *rarest_of;
@@ -74,34 +87,125 @@ struct draft {
 	uint32_t worth;
 };
 
-void kanary_name_train_document(struct kanary_name_train *train, uint32_t part)
+#define ORDER(a, b) ((a) < (b) ? -1 : (a) > (b))
+
+static int compare_sights(const void *left, const void *right)
 {
-	train->documents++;
-	train->part = part;
+	const struct kanary_name_sight *a = left, *b = right;
+	int order = ORDER(a->context, b->context);
+
+	if (!order)
+		order = ORDER(a->child, b->child);
+	return order ? order : ORDER(a->document, b->document);
+}
+
+static int compare_numbers(const void *left, const void *right)
+{
+	const uint32_t *a = left, *b = right;
+
+	return ORDER(*a, *b);
+}
+
+/* Slots of the hash table to begin with, a power of two. */
+#define SLOTS 4096
+
+/*
+ * A document says most things many times over: one sight of each is kept. A slot is free where
+ * its sight is of a document before.
+ */
+static uint32_t *find_slot(const struct kanary_name_train *train, uint32_t context, uint32_t child)
+{
+	uint32_t at = kanary_path_mix(context, child) & (train->slots - 1);
+	uint32_t *slot = &train->slot[at];
+
+	while (*slot >= train->first && *slot < train->sights &&
+	       (train->sight[*slot].context != context || train->sight[*slot].child != child)) {
+		at = (at + 1) & (train->slots - 1);
+		slot = &train->slot[at];
+	}
+	return slot;
+}
+
+/* At most half of the slots are in use. */
+static bool grow_table(struct kanary_name_train *train)
+{
+	uint32_t slots = train->slots ? 2 * train->slots : SLOTS, i;
+	uint32_t *slot = malloc(slots * sizeof(*slot));
+
+	if (!slot)
+		return false;
+	memset(slot, 0xff, slots * sizeof(*slot));
+	free(train->slot);
+	train->slot = slot;
+	train->slots = slots;
+	for (i = train->first; i < train->sights; i++)
+		*find_slot(train, train->sight[i].context, train->sight[i].child) = i;
+	return true;
+}
+
+static void order_sights(struct kanary_name_train *train)
+{
+	/* what is seen from here on is of another document */
+	train->first = train->sights;
+	if (train->sights)
+		qsort(train->sight, train->sights, sizeof(*train->sight), compare_sights);
+}
+
+bool kanary_name_train_document(struct kanary_name_train *train, uint32_t part)
+{
+	uint32_t room = train->documents + train->documents / 2 + 64;
+	struct kanary_name_part *parts;
+
+	train->first = train->sights;
+	if (train->documents == train->document_room) {
+		parts = realloc(train->document, room * sizeof(*parts));
+		if (!parts || room >= PART)
+			return false;
+		train->document = parts;
+		train->document_room = room;
+	}
 	train->sequences += !part;
+	train->document[train->documents++] = part == KANARY_NAME_TRAIN_WHOLE ?
+		(struct kanary_name_part){ 0 } :
+		(struct kanary_name_part){ .sequence = train->sequences, .part = part };
+	return true;
+}
+
+static const struct kanary_name_part *part_of(const struct kanary_name_train *train,
+					      const struct kanary_name_sight *sight)
+{
+	return &train->document[sight->document & (PART - 1)];
+}
+
+static bool grow_sights(struct kanary_name_train *train)
+{
+	uint32_t room = train->room + train->room / 2 + 4096;
+	struct kanary_name_sight *sight = realloc(train->sight, room * sizeof(*sight));
+
+	if (!sight)
+		return false;
+	train->sight = sight;
+	train->room = room;
+	return true;
 }
 
 static bool see(struct kanary_name_train *train, uint32_t context, uint32_t child, bool directory)
 {
-	bool whole = train->part == KANARY_NAME_TRAIN_WHOLE;
-	struct kanary_name_sight *sight;
+	uint32_t number = train->documents - 1, *slot;
 
-	if (train->sights == train->room) {
-		size_t room = 2 * train->room + 65536;
-
-		sight = realloc(train->sight, room * sizeof(*sight));
-		if (!sight)
-			return false;
-		train->sight = sight;
-		train->room = room;
-	}
-	sight = &train->sight[train->sights++];
-	sight->context = context;
-	sight->child = child;
-	sight->sequence = whole ? 0 : train->sequences;
-	sight->document = train->documents;
-	sight->part = whole ? 0 : train->part;
-	sight->directory = directory;
+	if ((train->sights == train->room && !grow_sights(train)) ||
+	    (2 * (train->sights - train->first) >= train->slots && !grow_table(train)))
+		return false;
+	slot = find_slot(train, context, child);
+	if (*slot >= train->first && *slot < train->sights)
+		return true;
+	*slot = train->sights++;
+	train->sight[*slot] = (struct kanary_name_sight){
+		.context = context,
+		.child = child,
+		.document = number | (train->document[number].sequence ? PART : 0),
+		.directory = directory,
+	};
 	return true;
 }
 
@@ -119,39 +223,6 @@ bool kanary_name_train_path(struct kanary_name_train *train, const struct kanary
 	return true;
 }
 
-#define ORDER(a, b) ((a) < (b) ? -1 : (a) > (b))
-
-static int compare_sights(const void *left, const void *right)
-{
-	const struct kanary_name_sight *a = left, *b = right;
-	int order = ORDER(a->context, b->context);
-
-	if (!order)
-		order = ORDER(a->child, b->child);
-	if (!order)
-		order = ORDER(a->sequence, b->sequence);
-	return order ? order : ORDER(a->document, b->document);
-}
-
-static int compare_numbers(const void *left, const void *right)
-{
-	const uint32_t *a = left, *b = right;
-
-	return ORDER(*a, *b);
-}
-
-/* Sorted, and each once. */
-static void order_sights(struct kanary_name_train *train)
-{
-	size_t i, kept = 0;
-
-	qsort(train->sight, train->sights, sizeof(*train->sight), compare_sights);
-	for (i = 0; i < train->sights; i++)
-		if (!kept || compare_sights(&train->sight[kept - 1], &train->sight[i]))
-			train->sight[kept++] = train->sight[i];
-	train->sights = kept;
-}
-
 static void find_children(struct work *work, const struct kanary_name_sight *sight, size_t sights)
 {
 	struct child *child = NULL;
@@ -164,7 +235,7 @@ static void find_children(struct work *work, const struct kanary_name_sight *sig
 			*child = (struct child){ .sight = &sight[i] };
 		}
 		child->sights++;
-		child->documents += !sight[i].sequence;
+		child->documents += !(sight[i].document & PART);
 	}
 }
 
@@ -198,6 +269,7 @@ static void tally_whole(struct work *work)
 
 static void tally_sequences(struct work *work)
 {
+	const struct kanary_name_part *part;
 	struct sequence *sequence;
 	uint32_t i, later;
 	size_t j;
@@ -206,19 +278,17 @@ static void tally_sequences(struct work *work)
 		work->sequence[i] = (struct sequence){ .first = KANARY_NAME_TRAIN_PARTS };
 	for (i = 0; i < work->children; i++)
 		for (j = work->child[i].documents; j < work->child[i].sights; j++) {
-			const struct kanary_name_sight *sight = &work->child[i].sight[j];
-
-			sequence = &work->sequence[sight->sequence];
+			part = part_of(work->train, &work->child[i].sight[j]);
+			sequence = &work->sequence[part->sequence];
 			/* NOLINTNEXTLINE(*UndefinedBinaryOperatorResult): set in the loop above */
-			if (sight->part < sequence->first)
-				sequence->first = sight->part;
+			if (part->part < sequence->first)
+				sequence->first = part->part;
 		}
 	for (i = 0; i < work->children; i++) {
-		const struct kanary_name_sight *sight = work->child[i].sight;
-
-		sequence = &work->sequence[sight->sequence];
-		if (sight->sequence && sight->part > sequence->first)
-			sequence->news |= 1u << sight->part;
+		part = part_of(work->train, work->child[i].sight);
+		sequence = &work->sequence[part->sequence];
+		if (part->sequence && part->part > sequence->first)
+			sequence->news |= 1u << part->part;
 	}
 	for (i = 1; i <= work->sequences; i++) {
 		if (work->sequence[i].first == KANARY_NAME_TRAIN_PARTS)
@@ -400,7 +470,7 @@ bool kanary_name_train_finish(struct kanary_name_train *train, struct kanary_nam
 			      uint32_t limit)
 {
 	struct kanary_beta_trials *trials;
-	struct work work = { .sequences = train->sequences };
+	struct work work = { .train = train, .sequences = train->sequences };
 	struct draft *draft;
 	bool done = false;
 
@@ -428,5 +498,7 @@ bool kanary_name_train_finish(struct kanary_name_train *train, struct kanary_nam
 void kanary_name_train_free(struct kanary_name_train *train)
 {
 	free(train->sight);
+	free(train->slot);
+	free(train->document);
 	memset(train, 0, sizeof(*train));
 }

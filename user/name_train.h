@@ -45,19 +45,25 @@ struct kanary_name_train {
 	u16 told_cost;
 	/* belongs to name_train.c */
 	struct kanary_name_sight *sight;
-	size_t sights;
-	size_t room;
+	uint32_t sights;
+	uint32_t room;
+	uint32_t first;
+	uint32_t slots;
+	uint32_t *slot;
+	struct kanary_name_part *document;
+	uint32_t document_room;
 	uint32_t documents;
 	uint32_t sequences;
-	uint32_t part;
 };
 
 /**
  * kanary_name_train_document() - what is seen from here on is in a new document
  * @part: of a sequence, 0 begins a new one, and none may be left out, up to
  *	KANARY_NAME_TRAIN_PARTS - 1; or KANARY_NAME_TRAIN_WHOLE
+ *
+ * Return: false where memory is short.
  */
-void kanary_name_train_document(struct kanary_name_train *train, uint32_t part);
+bool kanary_name_train_document(struct kanary_name_train *train, uint32_t part);
 
 /** kanary_name_train_path() - the document has this path; false where memory is short */
 bool kanary_name_train_path(struct kanary_name_train *train, const struct kanary_path_walk *walk);

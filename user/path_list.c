@@ -4,13 +4,70 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "path.h"
 #include "path_record.h"
 
-bool kanary_path_list_add(struct kanary_path_list *list, uint32_t file, uint32_t arrival,
-			  const struct kanary_path *path)
+/* Slots of the hash table to begin with, a power of two. */
+#define SLOTS 1024
+/* Of a slot that no path is in. */
+#define FREE UINT32_MAX
+
+static const struct kanary_path *stored(const struct kanary_path_list *list, uint32_t number)
+{
+	return (const void *)(list->bytes + list->offset[number]);
+}
+
+static uint32_t hash(const struct kanary_path *path)
+{
+	uint32_t value = path->flags, i;
+
+	for (i = 0; i < path->length; i++)
+		value = kanary_path_mix(value, (u8)path->name[i]);
+	return value;
+}
+
+static bool same(const struct kanary_path *a, const struct kanary_path *b)
+{
+	return a->length == b->length && a->flags == b->flags &&
+	       !memcmp(a->name, b->name, a->length);
+}
+
+/* The slot of a path, or the free one where it belongs. */
+static uint32_t *find_slot(const struct kanary_path_list *list, const struct kanary_path *path)
+{
+	uint32_t at = hash(path) & (list->slots - 1);
+
+	while (list->slot[at] != FREE && !same(stored(list, list->slot[at]), path))
+		at = (at + 1) & (list->slots - 1);
+	return &list->slot[at];
+}
+
+/* At most half of the slots are in use. */
+static bool grow_table(struct kanary_path_list *list)
+{
+	uint32_t larger = list->slots ? 2 * list->slots : SLOTS, i;
+	uint32_t *slot = malloc(larger * sizeof(*slot));
+	size_t *offset = realloc(list->offset, larger / 2 * sizeof(*offset));
+
+	if (offset)
+		list->offset = offset;
+	if (!slot || !offset) {
+		free(slot);
+		return false;
+	}
+	memset(slot, 0xff, larger * sizeof(*slot));
+	free(list->slot);
+	list->slot = slot;
+	list->slots = larger;
+	for (i = 0; i < list->paths; i++)
+		*find_slot(list, stored(list, i)) = i;
+	return true;
+}
+
+static bool store(struct kanary_path_list *list, const struct kanary_path *path)
 {
 	size_t size = (kanary_path_record_size(path->length) + 7) & ~(size_t)7;
-	struct kanary_path_list_entry *entry;
+	struct kanary_path *copy;
 
 	if (list->used + size > list->size) {
 		size_t larger = 2 * list->size + size + 65536;
@@ -21,8 +78,39 @@ bool kanary_path_list_add(struct kanary_path_list *list, uint32_t file, uint32_t
 		list->bytes = bytes;
 		list->size = larger;
 	}
+	list->offset[list->paths++] = list->used;
+	copy = (void *)(list->bytes + list->used);
+	memset(copy, 0, size);
+	copy->flags = path->flags;
+	copy->length = path->length;
+	memcpy(copy->name, path->name, path->length);
+	list->used += size;
+	return true;
+}
+
+/* Its number, FREE where memory is short. */
+static uint32_t intern(struct kanary_path_list *list, const struct kanary_path *path)
+{
+	uint32_t *slot;
+
+	if (2 * list->paths == list->slots && !grow_table(list))
+		return FREE;
+	slot = find_slot(list, path);
+	if (*slot == FREE && store(list, path))
+		*slot = list->paths - 1;
+	return *slot;
+}
+
+bool kanary_path_list_add(struct kanary_path_list *list, uint32_t file, uint32_t arrival,
+			  const struct kanary_path *path)
+{
+	struct kanary_path_list_entry *entry;
+	uint32_t number = intern(list, path);
+
+	if (number == FREE)
+		return false;
 	if (list->count == list->room) {
-		uint32_t larger = 2 * list->room + 1024;
+		uint32_t larger = list->room + list->room / 2 + 1024;
 
 		entry = realloc(list->entry, larger * sizeof(*entry));
 		if (!entry)
@@ -30,24 +118,22 @@ bool kanary_path_list_add(struct kanary_path_list *list, uint32_t file, uint32_t
 		list->entry = entry;
 		list->room = larger;
 	}
-	entry = &list->entry[list->count++];
-	entry->offset = list->used;
-	entry->cgroup = path->cgroup;
-	entry->stream = path->stream;
-	entry->time = path->time;
-	entry->file = file;
-	entry->arrival = arrival;
-	entry->vector = KANARY_PATH_LIST_NO_VECTOR;
-	memset(list->bytes + list->used, 0, size);
-	memcpy(list->bytes + list->used, path, kanary_path_record_size(path->length));
-	list->used += size;
+	list->entry[list->count++] = (struct kanary_path_list_entry){
+		.cgroup = path->cgroup,
+		.stream = path->stream,
+		.time = path->time,
+		.file = file,
+		.arrival = arrival,
+		.vector = KANARY_PATH_LIST_NO_VECTOR,
+		.path = number,
+	};
 	return true;
 }
 
 const struct kanary_path *kanary_path_list_path(const struct kanary_path_list *list,
 						uint32_t number)
 {
-	return (const void *)(list->bytes + list->entry[number].offset);
+	return stored(list, list->entry[number].path);
 }
 
 bool kanary_path_list_timed(const struct kanary_path_list *list)
@@ -78,24 +164,41 @@ uint32_t kanary_path_list_find(const struct kanary_path_list *list, uint32_t vec
 	return count;
 }
 
-static int compare_entries(const void *left, const void *right)
+/* By counting: it keeps the order of those of one vector. */
+bool kanary_path_list_sort(struct kanary_path_list *list, uint32_t vectors)
 {
-	const struct kanary_path_list_entry *a = left, *b = right;
+	struct kanary_path_list_entry *sorted;
+	size_t *next = calloc((size_t)vectors + 2, sizeof(*next));
+	uint32_t i, vector;
 
-	if (a->vector != b->vector)
-		return a->vector < b->vector ? -1 : 1;
-	return a->offset < b->offset ? -1 : a->offset > b->offset;
-}
-
-void kanary_path_list_sort(struct kanary_path_list *list)
-{
-	if (list->count)
-		qsort(list->entry, list->count, sizeof(*list->entry), compare_entries);
+	sorted = malloc(((size_t)list->count + 1) * sizeof(*sorted));
+	if (!next || !sorted) {
+		free(next);
+		free(sorted);
+		return false;
+	}
+	for (i = 0; i < list->count; i++) {
+		vector = list->entry[i].vector;
+		next[vector < vectors ? vector + 1 : vectors + 1]++;
+	}
+	for (i = 1; i <= vectors; i++)
+		next[i] += next[i - 1];
+	for (i = 0; i < list->count; i++) {
+		vector = list->entry[i].vector;
+		sorted[next[vector < vectors ? vector : vectors]++] = list->entry[i];
+	}
+	free(next);
+	free(list->entry);
+	list->entry = sorted;
+	list->room = list->count + 1;
+	return true;
 }
 
 void kanary_path_list_free(struct kanary_path_list *list)
 {
 	free(list->entry);
+	free(list->slot);
+	free(list->offset);
 	free(list->bytes);
 	memset(list, 0, sizeof(*list));
 }

@@ -150,7 +150,7 @@ static const char *score_names(const struct kanary_path_corpus *corpus, const bo
 	for (i = 0; done && i < corpus->recordings; i++) {
 		if (!train[i])
 			continue;
-		kanary_name_train_document(&names, KANARY_NAME_TRAIN_WHOLE);
+		done = kanary_name_train_document(&names, KANARY_NAME_TRAIN_WHOLE);
 		for (j = 0; done && j < corpus->recording[i].paths; j++)
 			done = kanary_name_train_path(&names, &corpus->recording[i].path[j].walk);
 	}
