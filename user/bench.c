@@ -12,15 +12,13 @@
 
 #include "arguments.h"
 #include "bench_report.h"
+#include "blas.h"
 #include "commands.h"
 #include "message.h"
 #include "progress.h"
 
 #define SEEDS_DEFAULT 5
 #define SEEDS_MAX 1000
-
-/* OpenBLAS: its threads cost more than they bring at these sizes, and determinism too. */
-void openblas_set_num_threads(int threads);
 
 struct options {
 	const char *path;
@@ -297,7 +295,8 @@ static int run(const struct options *options)
 	int status = 0;
 	uint32_t i;
 
-	openblas_set_num_threads(1);
+	if (!kanary_blas_prepare(1))
+		return kanary_message_error("bench: %s", KANARY_BLAS_NO_ROOM);
 	kanary_progress_init(&bench.progress, !isatty(STDERR_FILENO));
 	if (!kanary_bench_data_read(&bench.data, options->path, !options->design))
 		status = 1;

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -42,6 +43,8 @@ static int execute(const char *program, char **argv)
 	int error = ENOENT;
 	size_t i;
 
+	/* else it begins threads before main(), each of which tries for ever to get 128 MiB */
+	setenv("OPENBLAS_NUM_THREADS", "1", 1);
 	find_own_folder(folder);
 	for (i = 0; *folder && error == ENOENT && i < sizeof(places) / sizeof(*places); i++) {
 		snprintf(path, sizeof(path), "%s%s%s", folder, places[i], program);
