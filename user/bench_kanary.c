@@ -162,7 +162,7 @@ static const char *train(const struct kanary_bench_data *data, uint64_t seed,
 		.stride = 16,
 		.budget = BUDGET,
 		.folds = KANARY_DATASET_TURNS,
-		.sequence = { .steps = 16, .seed = seed, .seconds = 60 },
+		.sequence = { .steps = 16, .seed = seed },
 	};
 	struct intake intake = { .dataset.period = PERIOD };
 	struct kanary_progress progress;

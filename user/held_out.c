@@ -54,6 +54,34 @@ static void set_free(struct kanary_held_out_set *set)
 	errors_free(&set->container);
 }
 
+static bool append(struct kanary_held_out_errors *to, struct kanary_held_out_errors *from)
+{
+	uint32_t i;
+
+	if (!from->count && !from->compared)
+		return true;
+	if (!errors_reserve(to, from->count))
+		return false;
+	memcpy(to->value + to->count, from->value, from->count * sizeof(*to->value));
+	to->count += from->count;
+	for (i = 0; i < from->compared && to->compared < COMPARED_MAX; i++)
+		to->difference[to->compared++] = from->difference[i];
+	return true;
+}
+
+bool kanary_held_out_append(struct kanary_held_out_set *to, struct kanary_held_out_set *from)
+{
+	bool done = append(&to->process, &from->process) && append(&to->calls, &from->calls) &&
+		    append(&to->order, &from->order) && append(&to->triples, &from->triples) &&
+		    append(&to->path_histogram, &from->path_histogram) &&
+		    append(&to->names, &from->names) && append(&to->grams, &from->grams) &&
+		    append(&to->sequence, &from->sequence);
+
+	set_free(from);
+	memset(from, 0, sizeof(*from));
+	return done;
+}
+
 static void add(struct kanary_held_out_errors *errors, u32 error)
 {
 	errors->value[errors->count++] = error;

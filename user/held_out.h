@@ -47,19 +47,26 @@ struct kanary_held_out_set {
 };
 
 /**
- * struct kanary_trainer - what the stages share
+ * struct kanary_trainer - what the stages of one model share, and those of the final one all
+ * @part: of the progress that is shown
  * @held_out: errors of models on what they do not know
  * @fitted: errors of the final model on what it was fitted to, as it was recorded; of no container
  * @alarms: what models say of vectors that were held out from them
  * @folds: parts that are held out in turn
  * @name_fit: what names were learned from
+ * @with_sequence: whether the first fold has enough for a sequence head: then all may have one
+ * @with_path_histogram: likewise of the path histogram head, and then all have one
  * @told: names are learned as the user's word has it: of the model that is used, and not of
  *	those that show how it would do without
  * @fold: [@folds], models without their part
  * @file: the present model
+ * @networks: as in struct kanary_trainer_result
+ * @cut_by_work: likewise
+ * @cut_by_epochs: likewise
  */
 struct kanary_trainer {
 	struct kanary_dataset *dataset;
+	struct kanary_progress_part part;
 	const struct kanary_trainer_settings *settings;
 	struct kanary_feature_map features;
 	struct kanary_drift *drift;
@@ -77,6 +84,8 @@ struct kanary_trainer {
 	struct kanary_process_head path_histogram;
 	struct kanary_name_table names;
 	struct kanary_name_fit name_fit;
+	bool with_sequence;
+	bool with_path_histogram;
 	bool told;
 	struct kanary_grams grams;
 	struct kanary_held_out_set held_out;
@@ -85,6 +94,9 @@ struct kanary_trainer {
 	uint32_t folds;
 	void *fold[KANARY_DATASET_TURNS];
 	void *file;
+	uint32_t networks;
+	uint32_t cut_by_work;
+	uint32_t cut_by_epochs;
 };
 
 /**
@@ -102,6 +114,14 @@ const char *kanary_held_out_split(struct kanary_trainer *trainer);
  * Return: NULL, or a sentence that says why not; the same below.
  */
 const char *kanary_held_out_score(struct kanary_trainer *trainer);
+
+/**
+ * kanary_held_out_append() - add the errors that another trainer found
+ * @from: emptied
+ *
+ * Return: false where memory is short.
+ */
+bool kanary_held_out_append(struct kanary_held_out_set *to, struct kanary_held_out_set *from);
 
 /** kanary_held_out_score_fitted() - the final model's errors on all that it knows */
 const char *kanary_held_out_score_fitted(struct kanary_trainer *trainer);

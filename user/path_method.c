@@ -177,7 +177,7 @@ static const char *train_vectors(const struct kanary_path_corpus *corpus, const 
 		.triples = TRIPLES, .path_histogram = PATH_HISTOGRAM, .drift = DRIFT, .stride = 1,
 		.budget = BUDGET,
 		.decay_limit = 4 * corpus->period, .folds = KANARY_DATASET_TURNS,
-		.sequence = { .seed = 1, .seconds = 600 },
+		.sequence = { .seed = 1 },
 	};
 	struct kanary_dataset dataset = { .period = corpus->period };
 	const struct kanary_vector *vector;

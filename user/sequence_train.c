@@ -25,6 +25,7 @@
 /* Sequences that the held-out loss is measured on, and the residuals. */
 #define HELD_OUT_MAX 256
 #define WEIGH_MAX 2048
+
 /**
  * struct windows - places where sequences begin
  * @count: of them
@@ -40,6 +41,7 @@ struct windows {
  * @source: of the elements
  * @batch: [steps][BATCH][inputs]
  * @best: copy of the best parameters
+ * @work: sequences times steps that were learned from
  */
 struct trainer {
 	const struct kanary_sequence_settings *settings;
@@ -51,7 +53,7 @@ struct trainer {
 	const struct kanary_sequence_source *source;
 	float *batch;
 	float *best;
-	double deadline;
+	uint64_t work;
 };
 
 /* In each of the copies of the elements. */
@@ -146,7 +148,7 @@ static double held_out_loss(struct trainer *trainer)
 	return loss / trainer->validation.count / trainer->network->steps;
 }
 
-/* Returns false when time is up. */
+/* Returns false where the next batch would be more work than is allowed. */
 static bool run_epoch(struct trainer *trainer, uint32_t *position, float rate)
 {
 	uint32_t size = trainer->train.count, done;
@@ -155,7 +157,11 @@ static bool run_epoch(struct trainer *trainer, uint32_t *position, float rate)
 	size = size > EPOCH_MAX ? EPOCH_MAX : size;
 	for (done = 0; done < size; done += BATCH) {
 		uint32_t count = trainer->train.count < BATCH ? trainer->train.count : BATCH;
+		uint64_t work = (uint64_t)count * trainer->network->steps;
 
+		if (trainer->settings->work && trainer->work + work > trainer->settings->work)
+			return false;
+		trainer->work += work;
 		if (*position + count > trainer->train.count) {
 			gsl_ran_shuffle(trainer->random, trainer->train.start, trainer->train.count,
 					sizeof(uint32_t));
@@ -168,60 +174,76 @@ static bool run_epoch(struct trainer *trainer, uint32_t *position, float rate)
 		kanary_adam_step(trainer->adam, trainer->network->parameter,
 				 trainer->network->gradient,
 				 1.0f / (count * trainer->network->steps), GRADIENT_NORM, rate);
-		if (kanary_progress_now() > trainer->deadline)
-			return false;
 	}
 	return true;
 }
 
+/* Of what may be done at most. */
+static double work_share(const struct trainer *trainer)
+{
+	return trainer->settings->work ? (double)trainer->work / trainer->settings->work : 0;
+}
+
+/* Keeps the best parameters; returns whether these are better than any before, by enough. */
+static bool look(struct trainer *trainer, struct kanary_sequence_head *head)
+{
+	double loss = held_out_loss(trainer);
+	bool better = loss < head->loss * (1 - IMPROVEMENT);
+
+	if (loss < head->loss) {
+		head->loss = loss;
+		memcpy(trainer->best, trainer->network->parameter,
+		       trainer->network->parameters * sizeof(float));
+	}
+	return better;
+}
+
+/* Returns false when this was the last epoch, and says why. */
+static bool go_on(struct trainer *trainer, struct kanary_sequence_head *head, uint32_t *bad,
+		  uint32_t *drops, float *rate)
+{
+	double share = work_share(trainer);
+
+	/* a tight limit still leaves work for a small rate in the end */
+	if (*bad < PATIENCE && share < 1 - 0.5 / (*drops + 1) / (*drops + 1))
+		return true;
+	*bad = 0;
+	*rate *= RATE_DROP;
+	memcpy(trainer->network->parameter, trainer->best,
+	       trainer->network->parameters * sizeof(float));
+	if (++*drops < DROPS)
+		return true;
+	head->stopped = share < 0.9 ? "no further improvement" : "work limit";
+	return false;
+}
+
 static void run_training(struct trainer *trainer, struct kanary_sequence_head *head,
-			 struct kanary_progress *progress)
+			 const struct kanary_progress_part *part)
 {
 	const struct kanary_sequence_settings *settings = trainer->settings;
 	struct kanary_network *network = trainer->network;
-	double start = kanary_progress_now(), loss;
 	uint32_t position = UINT32_MAX / 2, bad = 0, drops = 0;
 	size_t bytes = network->parameters * sizeof(float);
 	float rate = RATE;
+	bool more = true;
 
-	trainer->deadline = start + settings->seconds;
 	head->first_loss = head->loss = held_out_loss(trainer);
 	memcpy(trainer->best, network->parameter, bytes);
 	head->stopped = "epochs";
-	while (head->epochs < settings->epochs) {
-		double used, share;
-		bool more = run_epoch(trainer, &position, rate);
-
+	while (more && head->epochs < settings->epochs) {
+		more = run_epoch(trainer, &position, rate);
 		head->epochs++;
-		loss = held_out_loss(trainer);
-		bad = loss < head->loss * (1 - IMPROVEMENT) ? 0 : bad + 1;
-		if (loss < head->loss) {
-			head->loss = loss;
-			memcpy(trainer->best, network->parameter, bytes);
-		}
-		used = (kanary_progress_now() - start) / settings->seconds;
-		share = (double)head->epochs / settings->epochs;
-		kanary_progress_show(progress, used > share ? used : share,
-				     "sequence head: epoch %u, held-out loss %.5f (%.5f before)",
+		bad = look(trainer, head) ? 0 : bad + 1;
+		kanary_progress_part(part, fmax(work_share(trainer),
+						(double)head->epochs / settings->epochs),
+				     "epoch %u, held-out loss %.5f (%.5f before)",
 				     head->epochs, head->loss, head->first_loss);
-		if (!more) {
-			head->stopped = "time limit";
-			break;
-		}
-		/* a tight limit still leaves time for a small rate in the end */
-		if (bad < PATIENCE && used < 1 - 0.5 / (drops + 1) / (drops + 1))
-			continue;
-		bad = 0;
-		rate *= RATE_DROP;
-		memcpy(network->parameter, trainer->best, bytes);
-		if (++drops == DROPS) {
-			if (used < 0.9)
-				head->stopped = "no further improvement";
-			else
-				head->stopped = "time limit";
-			break;
-		}
+		if (!more)
+			head->stopped = "work limit";
+		else
+			more = go_on(trainer, head, &bad, &drops, &rate);
 	}
+	head->work = trainer->work;
 	memcpy(network->parameter, trainer->best, bytes);
 }
 
@@ -285,7 +307,7 @@ static void weigh(struct trainer *trainer, struct kanary_sequence_head *head, ui
 bool kanary_sequence_train(struct kanary_sequence_head *head,
 			   const struct kanary_sequence_source *source,
 			   const struct kanary_sequence_settings *settings,
-			   struct kanary_progress *progress)
+			   const struct kanary_progress_part *part)
 {
 	uint32_t inputs = source->inputs;
 	struct trainer trainer = {
@@ -311,7 +333,7 @@ bool kanary_sequence_train(struct kanary_sequence_head *head,
 	thin(&trainer.validation, HELD_OUT_MAX);
 	kanary_network_init(trainer.network, trainer.random);
 	set_importance(&trainer, source->period);
-	run_training(&trainer, head, progress);
+	run_training(&trainer, head, part);
 	silence_unseen(&trainer);
 	weigh(&trainer, head, source->period);
 	head->network = trainer.network;

@@ -12,14 +12,14 @@
  * @hidden: width of both LSTM layers
  * @steps: elements in a sequence
  * @epochs: at most
- * @seconds: at most, of wall time
+ * @work: at most, in sequences times steps, each as often as it is learned from; 0 for no limit
  * @seed: of everything random
  */
 struct kanary_sequence_settings {
 	uint32_t hidden;
 	uint32_t steps;
 	uint32_t epochs;
-	double seconds;
+	uint64_t work;
 	unsigned long seed;
 };
 
@@ -29,15 +29,17 @@ struct kanary_sequence_settings {
  * @weight: [inputs], of each squared residual, Q28.4
  * @sequences: of the training part
  * @epochs: that were needed
+ * @work: that it took, as in struct kanary_sequence_settings
  * @loss: sum of squared residuals of a step, mean over held-out sequences
  * @first_loss: the same before training
- * @stopped: what ended it: "no further improvement", "time limit" or "epochs"
+ * @stopped: what ended it: "no further improvement", "work limit" or "epochs"
  */
 struct kanary_sequence_head {
 	struct kanary_network *network;
 	u32 *weight;
 	uint32_t sequences;
 	uint32_t epochs;
+	uint64_t work;
 	double loss;
 	double first_loss;
 	const char *stopped;
@@ -47,15 +49,15 @@ struct kanary_sequence_head {
  * kanary_sequence_train() - fit to the training part, and weigh residuals
  *
  * Adam on batches of random sequences; the rate drops when the held-out loss no
- * longer does, and the third drop ends it. The best weights are kept. Without
- * the time limit the result depends on data, settings and seed alone.
+ * longer does, or when little of the work is left, and the third drop ends it. The best
+ * weights are kept. The result depends on data, settings and seed alone.
  *
  * Return: false where memory is short.
  */
 bool kanary_sequence_train(struct kanary_sequence_head *head,
 			   const struct kanary_sequence_source *source,
 			   const struct kanary_sequence_settings *settings,
-			   struct kanary_progress *progress);
+			   const struct kanary_progress_part *part);
 
 /**
  * kanary_sequence_train_error() - of one sequence

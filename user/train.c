@@ -15,12 +15,17 @@
 #include "message.h"
 #include "model_file.h"
 #include "train_summary.h"
+#include "workers.h"
 
 #define BUDGET_DEFAULT "1/week"
 /* For recordings without times, when the user did not say. */
 #define BUDGET_VECTORS 1000000
 /* Sum of a stream's counts, in periods, at which they are halved. */
 #define DECAY_PERIODS 4
+/* Sequences times steps: what a minute was enough for on one core of 2020. */
+#define WORK_DEFAULT 50000000
+#define WORK_MIN 10000
+#define WORK_MAX 1000000000000000
 
 /* Keys of options without a letter. */
 enum {
@@ -42,6 +47,8 @@ enum {
 	KEY_FOLDS,
 	KEY_EPOCHS,
 	KEY_TIME_LIMIT,
+	KEY_WORK_LIMIT,
+	KEY_JOBS,
 	KEY_SEED,
 };
 
@@ -66,8 +73,11 @@ static const struct argp_option arguments[] = {
 	  "may be repeated, and be a pattern", 0 },
 	{ "budget", 'b', "N/TIME", 0, "false alarms that you accept of a container: 1/week, 2/day, 1/12h, "
 	  "or 1/1000000 for one in so many vectors", 0 },
-	{ "time-limit", KEY_TIME_LIMIT, "TIME", 0, "of the sequence head's training, 60s; half as "
-	  "much for the container head's", 0 },
+	{ "work-limit", KEY_WORK_LIMIT, "N", 0, "sequences times steps that a sequence head learns from at "
+	  "most, 50M; half as many for a container head", 0 },
+	{ "time-limit", KEY_TIME_LIMIT, "TIME", OPTION_HIDDEN, NULL, 0 },
+	{ "jobs", KEY_JOBS, "N", 0, "models that are trained at a time, by default one for each CPU; the "
+	  "model is the same for any number", 0 },
 	{ "inputs", KEY_INPUTS, "N", 0, "features at most, 32", 0 },
 	{ "code", KEY_CODE, "N", 0, "width of the process head's bottleneck, 8", 0 },
 	{ "codebook", KEY_CODEBOOK, "N", 0, "rare situations that it learns by heart at most, 64", 0 },
@@ -91,7 +101,7 @@ static const struct argp_option arguments[] = {
 	  "4 periods; 0 for never", 0 },
 	{ "drift", KEY_DRIFT, "X", 0, "how far the mix of calls may drift under normal load: a usual "
 	  "factor is e^X, X is 0.3; 0 for not at all", 0 },
-	{ "folds", KEY_FOLDS, "N", 0, "parts that are held out in turn, 5 if time allows; 1 for one only", 0 },
+	{ "folds", KEY_FOLDS, "N", 0, "parts that are held out in turn, 5; 1 for one only", 0 },
 	{ "epochs", KEY_EPOCHS, "N", 0, "of the sequence head, at most, 200", 0 },
 	{ "seed", KEY_SEED, "N", 0, "of everything random, 1", 0 },
 	{ "json", 'j', NULL, 0, "print the summary as a JSON object", 0 },
@@ -118,6 +128,22 @@ static error_t parse_number(struct argp_state *state, const char *option, const 
 		return kanary_arguments_refuse(state, "--%s takes a number from %llu to %llu", option,
 					       (unsigned long long)minimum,
 					       (unsigned long long)maximum);
+	return 0;
+}
+
+/* "50M", "200k", or a plain number. */
+static error_t parse_work(struct argp_state *state, const char *argument, uint64_t *work)
+{
+	size_t length = strlen(argument);
+	char digits[24];
+	uint64_t unit = 1;
+
+	if (length && strchr("kM", argument[length - 1]))
+		unit = argument[--length] == 'k' ? 1000 : 1000000;
+	snprintf(digits, sizeof(digits), "%.*s", (int)(length < 23 ? length : 0), argument);
+	if (!kanary_arguments_number(digits, 1, WORK_MAX / unit, work) || *work * unit < WORK_MIN)
+		return kanary_arguments_refuse(state, "--work-limit takes sequences times steps from 10k on, like 200k or 50M");
+	*work *= unit;
 	return 0;
 }
 
@@ -244,10 +270,13 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 			return kanary_arguments_refuse(state, "--drift takes a number from 0 to 3");
 		return 0;
 	case KEY_TIME_LIMIT:
-		if (!kanary_arguments_duration(argument, &number))
-			return kanary_arguments_refuse(state, "--time-limit takes a time like 60s or 5m");
-		settings->sequence.seconds = number * 1e-9;
-		return 0;
+		return kanary_arguments_refuse(state, "--time-limit is no more, as a model must not depend on the clock: say --work-limit N (50M by default) or --epochs N");
+	case KEY_WORK_LIMIT:
+		return parse_work(state, argument, &settings->sequence.work);
+	case KEY_JOBS:
+		error = parse_number(state, "jobs", argument, 1, KANARY_WORKERS_MAX, &number);
+		settings->jobs = (uint32_t)number;
+		return error;
 	case ARGP_KEY_ARG:
 		options->inputs[options->input_count++] = argument;
 		return 0;
@@ -351,6 +380,20 @@ static int apply_path_news(struct options *options, const struct kanary_dataset 
 	return 0;
 }
 
+/* Who gets less than there was to learn is to know it. */
+static void note_cuts(const struct kanary_trainer_result *result,
+		      const struct kanary_trainer_settings *settings)
+{
+	if (result->cut_by_work)
+		kanary_message_note("the work limit ended the training of %u of %u networks before they had learned all they could: a larger --work-limit than %llu may help",
+				    result->cut_by_work, result->networks,
+				    (unsigned long long)settings->sequence.work);
+	if (result->cut_by_epochs)
+		kanary_message_note("the limit of %u epochs ended the training of %u of %u networks before they had learned all they could: more --epochs may help",
+				    settings->sequence.epochs, result->cut_by_epochs,
+				    result->networks);
+}
+
 static int train(struct options *options, struct kanary_dataset *dataset)
 {
 	double start = kanary_progress_now(), seconds;
@@ -371,6 +414,8 @@ static int train(struct options *options, struct kanary_dataset *dataset)
 	if (options->settings.container.hidden && !result.has_container && !options->quiet)
 		kanary_message_note("no container head: %u processes ended in the recordings, too few to learn their order",
 				    result.processes);
+	if (!options->quiet)
+		note_cuts(&result, &options->settings);
 	status = kanary_model_file_write("train", options->output, result.file, result.size);
 	seconds = kanary_progress_now() - start;
 	if (!status && options->json)
@@ -391,7 +436,7 @@ static void share_settings(struct kanary_trainer_settings *settings)
 	container->hidden = settings->sequence.hidden;
 	container->epochs = settings->sequence.epochs;
 	container->seed = settings->sequence.seed;
-	container->seconds = settings->sequence.seconds / 2;
+	container->work = settings->sequence.work / 2;
 	settings->container_stride = 1;
 }
 
@@ -405,8 +450,10 @@ int kanary_train_main(int argc, char **argv)
 			.kinds = KANARY_MODEL_KINDS_MAX,
 			.drift = 0.3,
 			.folds = KANARY_DATASET_TURNS,
+			.jobs = kanary_workers_cpus(),
 			.sequence = {
-				.hidden = 32, .steps = 16, .epochs = 200, .seconds = 60, .seed = 1,
+				.hidden = 32, .steps = 16, .epochs = 200, .work = WORK_DEFAULT,
+				.seed = 1,
 			},
 			.container = { .steps = 8 },
 		},

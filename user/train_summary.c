@@ -51,6 +51,9 @@ int kanary_train_summary_json(const char *path, const struct kanary_dataset *dat
 	json_object_set_new(object, "held_out", json_integer(result->held_out));
 	json_object_set_new(object, "held_out_alarms", json_integer((json_int_t)result->alarms));
 	json_object_set_new(object, "folds", json_integer(result->folds));
+	json_object_set_new(object, "networks", json_integer(result->networks));
+	json_object_set_new(object, "cut_by_work", json_integer(result->cut_by_work));
+	json_object_set_new(object, "cut_by_epochs", json_integer(result->cut_by_epochs));
 	json_object_set_new(object, "novel_runs", json_integer(result->novel));
 	json_object_set_new(object, "process", describe_head(&result->process));
 	if (result->triples.errors)
@@ -92,6 +95,7 @@ int kanary_train_summary_json(const char *path, const struct kanary_dataset *dat
 
 		json_object_set_new(head, "sequences", json_integer(result->sequences));
 		json_object_set_new(head, "epochs", json_integer(result->epochs));
+		json_object_set_new(head, "work", json_integer((json_int_t)result->work));
 		json_object_set_new(head, "first_loss", json_real(result->first_loss));
 		json_object_set_new(head, "loss", json_real(result->loss));
 		json_object_set_new(head, "stopped", json_string(result->stopped));

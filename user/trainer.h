@@ -31,7 +31,8 @@
  *	user knows; 0 where the recordings are to tell
  * @drift: of the mix of calls that is normal, as struct kanary_drift has it
  * @folds: parts of the data that are held out in turn, up to KANARY_DATASET_TURNS, 0
- *	like 1; fewer, where the sequence head's time limit does not leave time for all
+ *	like 1
+ * @jobs: models that are trained at a time, 0 like 1; the model is the same for any number
  * @budget: vectors for each false alarm
  * @sequence: of the sequence head; hidden or steps 0 for none
  * @container: of the container head, the same
@@ -51,6 +52,7 @@ struct kanary_trainer_settings {
 	uint32_t stride;
 	uint32_t decay_limit;
 	uint32_t folds;
+	uint32_t jobs;
 	uint64_t budget;
 	uint64_t path_news;
 	double drift;
@@ -85,9 +87,13 @@ struct kanary_trainer_head {
  * @explained: share of the variance that the process head's code keeps
  * @sequences: of the training part
  * @epochs: of the sequence head
+ * @work: sequences times steps that it learned from
  * @first_loss: held-out loss before training
  * @loss: after
  * @stopped: what ended its training
+ * @networks: LSTMs that were trained, those of the folds and of the container head included
+ * @cut_by_work: of these, how many the limit of work ended
+ * @cut_by_epochs: how many the limit of epochs ended
  * @processes: that were seen to end, in order
  * @has_container: whether there is a container head
  * @container_sequences: of its training part
@@ -123,9 +129,13 @@ struct kanary_trainer_result {
 	double explained;
 	uint32_t sequences;
 	uint32_t epochs;
+	uint64_t work;
 	double first_loss;
 	double loss;
 	const char *stopped;
+	uint32_t networks;
+	uint32_t cut_by_work;
+	uint32_t cut_by_epochs;
 	uint32_t processes;
 	bool has_container;
 	uint32_t container_sequences;

@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 #include <math.h>
+#include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -216,6 +217,39 @@ static void drift_changes_the_mix_only(void **state)
 	kanary_drift_free(drift);
 }
 
+/* However often a call comes in a mix, it has one factor there, and another in the next. */
+static void a_mix_is_one_for_all_its_vectors(void **state)
+{
+	_Alignas(8) uint8_t bytes[sizeof(struct kanary_vector) + 2 * sizeof(struct kanary_count)];
+	struct kanary_vector *vector = (struct kanary_vector *)bytes;
+	struct kanary_drift *drift = kanary_drift_create(0.5, 1);
+	uint32_t copy, first[2], i;
+
+	memset(bytes, 0, sizeof(bytes));
+	vector->length = 2;
+	/* so many that rounding moves a factor by next to nothing */
+	vector->counts[0] = (struct kanary_count){ 3, 10000 };
+	vector->counts[1] = (struct kanary_count){ KANARY_BINS - 1, 10000 };
+	vector->calls = 20000;
+	for (copy = 1; copy < 20; copy++) {
+		kanary_drift_draw(drift, copy);
+		for (i = 0; i < 4; i++) {
+			const struct kanary_vector *drifted = kanary_drift_vector(drift, vector);
+
+			if (!i && copy > 1)
+				assert_true(abs((int)drifted->counts[0].count - (int)first[0]) > 1);
+			if (!i) {
+				first[0] = drifted->counts[0].count;
+				first[1] = drifted->counts[1].count;
+			}
+			assert_true(abs((int)drifted->counts[0].count - (int)first[0]) <= 1);
+			assert_true(abs((int)drifted->counts[1].count - (int)first[1]) <= 1);
+		}
+		assert_int_not_equal(first[0], first[1]);
+	}
+	kanary_drift_free(drift);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -225,6 +259,7 @@ int main(void)
 		cmocka_unit_test(unique_names_are_one_kind),
 		cmocka_unit_test(features_are_chosen_by_frequency),
 		cmocka_unit_test(drift_changes_the_mix_only),
+		cmocka_unit_test(a_mix_is_one_for_all_its_vectors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

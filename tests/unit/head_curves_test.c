@@ -166,7 +166,7 @@ static uint32_t count_alerts(unsigned long seed)
 {
 	static const struct kanary_trainer_settings settings = {
 		.name = "programs", .inputs = 32, .code = 8, .codewords = 16, .stride = 16,
-		.budget = PROCESSES, .folds = 5, .sequence.seconds = 600,
+		.budget = PROCESSES, .folds = 5,
 	};
 	_Alignas(8) uint8_t bytes[KANARY_VECTOR_SIZE_MAX];
 	struct kanary_vector *vector = (struct kanary_vector *)bytes;

@@ -45,7 +45,7 @@ static const struct kanary_trainer_settings usual = {
 	.decay_limit = 4 * TRAINING_PERIOD,
 	.budget = 10000,
 	.drift = 0.3,
-	.sequence = { .seconds = 600, .seed = 1 },
+	.sequence = { .seed = 1 },
 };
 
 static void add_paths(gsl_rng *random, struct kanary_vector *vector, enum mix mix)

@@ -39,7 +39,7 @@ static void train(struct kanary_trainer_result *result, struct kanary_dataset *d
 		.path_news = path_news,
 		.name = "service", .inputs = 32, .code = 4, .stride = 2,
 		.decay_limit = 4 * TRAINING_PERIOD, .budget = 100000, .drift = 0.3, .folds = 5,
-		.sequence = { .seconds = 600, .seed = 1 },
+		.sequence = { .seed = 1 },
 	};
 	_Alignas(8) uint8_t bytes[KANARY_VECTOR_SIZE_MAX];
 	struct kanary_vector *vector = (struct kanary_vector *)bytes;

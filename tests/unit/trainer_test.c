@@ -23,7 +23,7 @@ static const struct kanary_trainer_settings usual = {
 	.decay_limit = 4 * TRAINING_PERIOD,
 	.budget = 10000,
 	.drift = 0.3,
-	.sequence = { .hidden = 12, .steps = 8, .epochs = 20, .seconds = 600, .seed = 1 },
+	.sequence = { .hidden = 12, .steps = 8, .epochs = 20, .seed = 1 },
 };
 
 static const char *train(struct kanary_trainer_result *result, uint32_t streams, uint32_t length,
@@ -233,12 +233,14 @@ static double held_out_loss(const struct kanary_sequence_head *head,
 static void early_stopping_keeps_the_best(void **state)
 {
 	struct kanary_sequence_settings settings = usual.sequence;
-	struct kanary_feature_map features;
 	struct kanary_progress progress;
+	const struct kanary_progress_part part = { .whole = &progress, .name = "sequence head" };
+	struct kanary_feature_map features;
 	struct kanary_dataset dataset;
 	uint32_t epochs;
 
 	kanary_progress_init(&progress, true);
+	progress.parts = 1;
 	/* so few that it soon learns them by heart */
 	training_fixture_dataset(&dataset, 5, 45, 5);
 	assert_true(kanary_dataset_split(&dataset, settings.steps));
@@ -253,7 +255,7 @@ static void early_stopping_keeps_the_best(void **state)
 		/* the last of them ends by itself */
 		settings.epochs = epochs < 30 ? epochs : 1000;
 		assert_true(kanary_sequence_source_vectors(&source, &dataset, &features, drift));
-		assert_true(kanary_sequence_train(&head, &source, &settings, &progress));
+		assert_true(kanary_sequence_train(&head, &source, &settings, &part));
 		kanary_sequence_source_free(&source);
 		loss = held_out_loss(&head, &dataset, &features);
 		print_message("loss %g before, %g claimed, %g found, %u epochs: %s\n",
@@ -268,19 +270,50 @@ static void early_stopping_keeps_the_best(void **state)
 	kanary_dataset_free(&dataset);
 }
 
-static void time_limit_is_kept(void **state)
+/* Of the work that is allowed, most is done and none beyond it. */
+static void work_limit_is_kept(void **state)
 {
+	static const uint64_t limit[] = { 20000, 100000 };
 	struct kanary_trainer_settings hurried = usual;
 	struct kanary_trainer_result result;
-	double start = kanary_progress_now();
+	uint32_t i;
 
-	hurried.sequence.seconds = 0.05;
-	assert_null(train(&result, 60, 0, &hurried));
-	assert_true(result.has_sequence);
-	assert_string_equal(result.stopped, "time limit");
-	assert_true(result.loss < result.first_loss);
-	assert_true(kanary_progress_now() - start < 20);
-	free(result.file);
+	for (i = 0; i < 2; i++) {
+		hurried.sequence.work = limit[i];
+		assert_null(train(&result, 60, 0, &hurried));
+		assert_true(result.has_sequence);
+		print_message("%llu of %llu in %u epochs: %s\n", (unsigned long long)result.work,
+			      (unsigned long long)limit[i], result.epochs, result.stopped);
+		assert_string_equal(result.stopped, "work limit");
+		assert_int_equal(result.cut_by_work, 1);
+		assert_int_equal(result.networks, 1);
+		assert_true(result.loss < result.first_loss);
+		assert_in_range(result.work, limit[i] * 9 / 10, limit[i]);
+		free(result.file);
+	}
+}
+
+/* Whoever trains a fold, and beside which others. */
+static void any_number_of_jobs_makes_the_same_model(void **state)
+{
+	static const uint32_t jobs[] = { 1, 2, 3, 6 };
+	struct kanary_trainer_settings settings = usual;
+	struct kanary_trainer_result first, result;
+	uint32_t i;
+
+	settings.folds = KANARY_DATASET_TURNS;
+	settings.sequence.epochs = 3;
+	assert_null(train(&first, 60, 0, &settings));
+	assert_int_equal(first.networks, KANARY_DATASET_TURNS + 1);
+	assert_int_equal(first.cut_by_epochs, KANARY_DATASET_TURNS + 1);
+	for (i = 1; i < sizeof(jobs) / sizeof(*jobs); i++) {
+		settings.jobs = jobs[i];
+		assert_null(train(&result, 60, 0, &settings));
+		assert_int_equal(result.size, first.size);
+		assert_memory_equal(result.file, first.file, first.size);
+		free(result.file);
+	}
+	free(first.file);
 }
 
 /**
@@ -387,7 +420,7 @@ static const struct kanary_trainer_settings remembering = {
 	.decay_limit = 4 * TRAINING_PERIOD,
 	.budget = 1000,
 	.drift = 0.3,
-	.sequence = { .seconds = 600, .seed = 1 },
+	.sequence = { .seed = 1 },
 };
 
 /* The mix of calls is what was learned; only what follows what is new. */
@@ -462,7 +495,8 @@ int main(void)
 		cmocka_unit_test(order_within_vectors_is_learned),
 		cmocka_unit_test(without_order_there_is_no_memory),
 		cmocka_unit_test(early_stopping_keeps_the_best),
-		cmocka_unit_test(time_limit_is_kept),
+		cmocka_unit_test(work_limit_is_kept),
+		cmocka_unit_test(any_number_of_jobs_makes_the_same_model),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

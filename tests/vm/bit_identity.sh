@@ -69,7 +69,7 @@ spoke() {
 		fail "$1 says nothing of the recording"
 }
 
-kanary train work.rec -o work.model --quiet --time-limit 10s --hidden 16 --steps 4 \
+kanary train work.rec -o work.model --quiet --folds 1 --work-limit 500k --hidden 16 --steps 4 \
 	--memory 100 --triples 32 2>train.said ||
 	fail "train: $(cat train.said)"
 agree work.model process calls order task

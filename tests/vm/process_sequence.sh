@@ -57,7 +57,7 @@ wait "$recorder" || fail "$(cat record.said)"
 # Emulated, it had better have the machine to itself; and it ends when nothing more is to be learned.
 echo 1 >"$CGROUPS/turns/cgroup.freeze"
 kanary train turns.rec -o turns.model --budget 1/100000 --hidden 16 --steps 0 --processes 4 \
-	--time-limit 12m --epochs 400 --drift 0 --json \
+	--epochs 400 --drift 0 --json \
 	>train.json 2>train.said || fail "train: $(cat train.said)"
 [ "$(jq '.container.steps' train.json)" = 4 ] ||
 	fail "no container head: $(cat train.said) $(jq -c . train.json)"

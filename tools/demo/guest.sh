@@ -22,7 +22,7 @@ BENIGN=${BENIGN:-120}
 BUDGET=${BUDGET:-1/day}
 # What is in the two images does not change while they run; a minute cannot tell, who made them can.
 [ "$PATHS" = 0 ] || PATH_NEWS=${PATH_NEWS:-1/year}
-TRAIN_LIMIT=${TRAIN_LIMIT:-12s}
+TRAIN_WORK=${TRAIN_WORK:-600k}
 ALERT_WAIT=8
 SPELL=1
 CONTAINERS='redis nginx'

@@ -92,7 +92,7 @@ train() {
 
 	kanary train first.rec second.rec -o "$name.model" --name "$name" \
 		--container "$(identity "$name")" --budget "$BUDGET" --hidden 16 --stride 4 \
-		${PATH_NEWS:+--path-news "$PATH_NEWS"} --time-limit "$TRAIN_LIMIT" --json \
+		${PATH_NEWS:+--path-news "$PATH_NEWS"} --folds 1 --work-limit "$TRAIN_WORK" --json \
 		>"$name.train.json" 2>"$name.train.log" || return 1
 	echo $((SECONDS - begin)) >"$name.seconds"
 }

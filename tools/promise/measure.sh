@@ -11,7 +11,7 @@
 # adds up over all of them. A recording holds a container's normal life.
 #
 # Variables: PERIODS ("32 64", adfa), BUDGETS ("1000 10000" vectors for each false
-# alarm), TRAIN (options of kanary train; a time limit that leaves time for all turns),
+# alarm), TRAIN (options of kanary train),
 # SHIFT (multiplies the budget that is trained for, not the one that is measured against:
 # to see the measurement fail).
 #
@@ -23,7 +23,7 @@ kanary=$1 kind=$2
 shift 2
 PERIODS=${PERIODS:-32 64}
 BUDGETS=${BUDGETS:-1000 10000}
-TRAIN=${TRAIN:---time-limit 10m}
+TRAIN=${TRAIN:-}
 SHIFT=${SHIFT:-1}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
