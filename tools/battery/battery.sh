@@ -17,17 +17,18 @@
 #		here is neither
 #
 # The four containers are attacked at the same time, each in a lane of its own. Leaves
-# /out/result.json. Exit status 0 when everything ran whole: a service that does not answer
-# or an attack that did not do its work is a failure, a missed attack is not.
+# /out/result.json. Exit status 0 when everything ran whole: a service that does not answer,
+# or an attack or a step of normal use that could not be carried out in two tries, is a failure, a
+# missed attack is not.
 #
 # DRY=1: the attacks alone, without learning and judging: do they work? ONLY=PATTERN: those
 # whose line in intrusions.sh matches.
 set -u
-# A model of too few vectors would say more of the machine's speed than of Kanary.
-PATIENCE=${PATIENCE:-12}
+. ./carry.sh
 . ./containers.sh
 . ./load.sh
 . ./learn.sh
+. ./effects.sh
 . ./services.sh
 . ./use.sh
 . ./intrusions.sh
@@ -43,7 +44,7 @@ SPELL=${SPELL:-3}
 CONTAINERS=${CONTAINERS:-redis nginx postgres webapp}
 ALERTS=/out/alerts.json
 SCENARIO=battery
-export PGCONNECT_TIMEOUT=30
+export PGCONNECT_TIMEOUT=$((30 * PATIENCE))
 
 # clean SERVICE AFTER: what an attack may leave; no service has processes of these names
 clean() {
@@ -60,8 +61,9 @@ clean() {
 	[ -z "$2" ] || restart "$1" KILL
 }
 
-# attack_one SERVICE NAME VARIANT AFTER COMMAND: a line of JSON with its moments
-attack_one() {
+# attack_try SERVICE NAME VARIANT AFTER COMMAND TRY: a line of JSON with its moments; fails where the
+# attack did not do its work
+attack_try() {
 	local service=$1 worked=true start finish over
 
 	start=$(now_ns)
@@ -73,14 +75,22 @@ attack_one() {
 	clean "$service" "$4" >>"attack.$service.log" 2>&1 || worked=false
 	sleep 1
 	over=$(now_ns)
+	settle
 	[ "$worked" = true ] ||
 		sed "s/^/	/" "attack.$service.log" | tail -n 8
 	jq -nc --arg service "$service" --arg name "$2" --arg variant "$3" --argjson worked $worked \
+		--argjson attempt "$6" --arg seen "$(last_words "attack.$service.log")" \
 		--argjson start "$start" --argjson finish "$finish" --argjson over "$over" \
 		--argjson grace "$GRACE" --argjson cgroup "$(identity "$service")" --arg role "$(role "$service")" '
 		{name: $name, service: $service, variant: $variant, role: $role, worked: $worked,
-			cgroup: $cgroup, start: $start, finish: $finish,
+			attempt: $attempt, seen: $seen, cgroup: $cgroup, start: $start, finish: $finish,
 			until: ($finish + $grace * 1000000000), over: $over}' >>"attacks.$service"
+	[ $worked = true ]
+}
+
+# attack_one SERVICE NAME VARIANT AFTER COMMAND: what could not be carried out is tried once more
+attack_one() {
+	attack_try "$@" 1 || attack_try "$@" 2
 }
 
 # said SERVICE: the outcome of the attack that was last
@@ -105,10 +115,10 @@ lane() {
 lanes() {
 	local name seed=9000 loads=() lanes=()
 
-	rm -f "$STATE/stop"
+	rm -f "$STATE/stop" "$STATE"/*/stop
 	now_ns >benign.start
 	for name in $CONTAINERS; do
-		REST=3 load "$name" benign "$seed" 100000 &
+		REST=3 load "$name" benign "$seed" 0 &
 		loads+=($!)
 		seed=$((seed + 1))
 	done
@@ -133,7 +143,7 @@ result() {
 	for name in $CONTAINERS; do
 		cat "attacks.$name"
 	done | jq -s --slurpfile alerts "$ALERTS" --slurpfile status status.json \
-		--slurpfile containers <(container_json) \
+		--slurpfile containers <(container_json) --slurpfile tries "$TRIES" \
 		--argjson begin "$(cat benign.start)" --argjson finish "$(cat benign.end)" \
 		--argjson grace "$GRACE" --arg kernel "$(uname -r)" \
 		--argjson identities "$(for name in $CONTAINERS; do
@@ -146,7 +156,7 @@ mkdir -p "$STATE" /out
 # Hundreds of alerts on an emulated serial line would slow everything down; what the kernel
 # itself warns of ends the guest.
 dmesg -n 4
-trap 'cp ./*.rec ./*.model ./*.json ./*.log attacks.* /out/ 2>/dev/null' EXIT
+trap 'cp ./*.rec ./*.model ./*.json ./*.log attacks.* "$TRIES" /out/ 2>/dev/null' EXIT
 insmod kanary.ko period="$PERIOD" || fail "insmod kanary.ko failed: $(dmesg | tail -n 3)"
 step "kanary.ko loaded on $(uname -r), hook $(counter .hook)"
 make_services
@@ -156,8 +166,9 @@ if [ -n "${DRY:-}" ]; then
 	start_all
 	start_listeners || fail "a listener does not answer"
 	lanes
-	idlers=$(jq -r 'select(.worked | not) | "\(.service): \(.name), \(.variant)"' attacks.*)
-	[ -z "$idlers" ] || fail "attacks that did not do their work: $idlers"
+	idlers=$(jq -r 'select((.worked | not) and .attempt == 2) | "\(.service): \(.name), \(.variant)"' attacks.*
+		jq -r 'select(.attempt == 2) | "\(.service): \(.step): \(.seen)"' "$TRIES")
+	[ -z "$idlers" ] || fail "this could not be carried out in two tries: $idlers"
 	exit 0
 fi
 step "recording all, each in a container of its own"
@@ -169,9 +180,8 @@ monitor_all
 start_listeners || fail "a listener does not answer"
 step "monitoring; benign load with other seeds and another mix"
 lanes
-await 20 idle || fail "the queue does not empty: $(kanary status --json)"
-kanary status --json >status.json
+final_status
 result || fail "no result: $(cat status.json)"
 jq -r -f table.jq /out/result.json
-jq -e '.failed == [] and (.seen == .delivered + .scored + ([.dropped[]] | add))' \
-	/out/result.json >/dev/null || fail "attacks did not do their work, or vectors went missing: see above"
+jq -e '.failed == [] and .not_carried_out == [] and (.seen == .delivered + .scored + ([.dropped[]] | add))' \
+	/out/result.json >/dev/null || fail "not all could be carried out, or vectors went missing: see above"

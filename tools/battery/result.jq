@@ -4,12 +4,20 @@ def seconds: . / 10000000 | round / 100;
 def median: sort | if length == 0 then null else .[(length - 1) / 2 | floor] end;
 
 [$alerts[] | select(.event == "alert")] as $raised |
-[.[] | . as $attack |
+# An attack that was tried twice counts by its second try. What was raised in the window of the first
+# is neither a detection nor a false alarm, and has a number of its own.
+([.[] | select(.attempt == 2) | [.service, .name, .variant]]) as $again |
+map(.first = (.attempt == 1 and ([.service, .name, .variant] | IN($again[])))) |
+def raised_in: [$raised[] as $alert | select($alert.cgroup == .cgroup and
+	$alert.boottime_ns >= .start and $alert.boottime_ns <= .over)] | length;
+($tries + [.[] | select(.worked | not) |
+	{kind: "attack", service, step: "\(.name), \(.variant)", attempt, seen, alerts: raised_in}]) as $noted |
+[.[] | select(.first | not) | . as $attack |
 	[$raised[] | select(.cgroup == $attack.cgroup and .boottime_ns >= $attack.start and
 		.boottime_ns <= $attack.until)] as $mine |
 	{
-		name, service, variant, role, worked,
-		detected: ($mine != []),
+		name, service, variant, role, worked, tries: .attempt,
+		detected: (.worked and $mine != []),
 		seconds_to_alert: (if $mine == [] then null else
 			([$mine[].boottime_ns] | min) - $attack.start | seconds end),
 		seconds: (.finish - .start | seconds),
@@ -40,6 +48,10 @@ $status[0].counters as $counters | {
 	false_alarm_list: [$wrong[] | {container: .profile, at: (.boottime_ns - $begin | seconds),
 		comm, surprise, reason, unusual: [.unusual[] | "\(.syscall):\(.excess)"]}],
 	attacks: $attacks,
+	alerts_of_failed_tries: (map(select(.worked | not) | raised_in) | add // 0),
+	retried: ($noted | map(select(.attempt == 1)) | length),
+	tries: $noted,
+	not_carried_out: ($noted | map(select(.attempt == 2))),
 	failed: [$attacks[] | select(.worked | not) | "\(.service): \(.name), \(.variant)"],
 	seen: $counters.seen, delivered: $counters.delivered, scored: $counters.scored,
 	dropped: ($counters | with_entries(select(.key | startswith("dropped_")) |

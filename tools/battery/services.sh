@@ -22,7 +22,7 @@ ready_postgres() {
 }
 
 ready_webapp() {
-	curl -sf -o /dev/null --max-time 2 http://127.0.0.1:8080/health
+	curl -sf -o /dev/null --max-time 20 http://127.0.0.1:8080/health
 }
 
 # The first life of a database: made, filled, read for the first time.

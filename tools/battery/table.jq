@@ -21,6 +21,8 @@ def found: "\(map(select(.detected)) | length) of \(length)";
 "",
 (.false_alarm_list[] | "  false alarm: \(.container), \(.comm), at \(.at) s, surprise \(.surprise), " +
 	"\(.reason), \(.unusual | join(","))"),
+"  \(.retried) steps tried a second time, \(.alerts_of_failed_tries) alerts while attacks could not be carried out",
+(.tries[] | "    \(.service), try \(.attempt): \(.step): \(.seen)"),
 "  \(.attacks | group_by(.role) | map("\(found) on \(if .[0].role == "design" then "the services of the design"
 	else "services that are only reported" end)") | join("; "))",
 "  \(.false_alarms) false alarms in \(.benign_hours) container hours of benign load; " +

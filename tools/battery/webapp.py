@@ -15,6 +15,7 @@ import json
 import os
 import pickle
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -131,7 +132,9 @@ def upkeep():
     with database() as connection:
         connection.execute("delete from sale where rowid % 3 = 0")
     connection.execute("vacuum")
-    os.replace(DATA + "/access.log", DATA + "/access.log.1")
+    # The server goes on writing to its file.
+    shutil.copy(DATA + "/access.log", DATA + "/access.log.1")
+    os.truncate(DATA + "/access.log", 0)
 
 
 if __name__ == "__main__":

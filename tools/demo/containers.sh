@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-# The two services, each in an OCI container of its own. Sourced in the guest.
+# The two services, each in an OCI container of its own. Sourced in the guest after carry.sh.
 
 CGROUPS=/sys/fs/cgroup
-STATE=/run/demo
 # What a service's processes are called, where it is not the service's name.
 declare -A COMM=([redis]=redis-server)
 
@@ -79,30 +78,30 @@ ready_redis() {
 }
 
 ready_nginx() {
-	curl -sf -o /dev/null --max-time 2 http://127.0.0.1/health
+	curl -sf -o /dev/null --max-time 20 http://127.0.0.1/health
 }
 
-# For waits of read -t: a process a wait would cost an emulated machine more than what it waits for.
-NOTHING=$(mktemp -u)
-mkfifo "$NOTHING"
+gone() {
+	local pid
 
-# await SECONDS COMMAND...: until the command succeeds
-await() {
-	local end=$((SECONDS + $1))
-
-	shift
-	until "$@"; do
-		[ "$SECONDS" -lt "$end" ] || return 1
-		read -rt 0.1 <>"$NOTHING" || :
+	for pid in "$@"; do
+		ended "$pid" || return 1
 	done
 }
 
 # restart NAME SIGNAL: an operator's answer to a turned service; the supervisor starts it afresh
 restart() {
-	# shellcheck disable=SC2046
-	kill -s "$2" $(service_pids "$1" "${COMM[$1]:-$1}")
-	sleep 0.3
+	local pids
+
+	touch "$STATE/$1/restarting"
+	mapfile -t pids < <(service_pids "$1" "${COMM[$1]:-$1}")
+	[ ${#pids[@]} -eq 0 ] || kill -s "$2" "${pids[@]}"
+	# Until it is gone, the old one still answers.
+	await 60 gone "${pids[@]}" || fail "$1 does not end at SIG$2"
 	await 120 "ready_$1" || fail "$1 did not come back after its restart"
+	lives "$1"
+	echo $((LIVES + 1)) >"$STATE/$1/lives"
+	rm "$STATE/$1/restarting"
 }
 
 make_site() {

@@ -2,7 +2,8 @@
 # From nothing to models in force: what the demo and the battery share. Sourced in the guest.
 #
 # CONTAINERS names the services; SCENARIO begins the complaints. For each service NAME there are
-# ready_NAME (containers.sh) and NAME_burst, NAME_talk, NAME_round, NAME_upkeep (load.sh).
+# ready_NAME (containers.sh), NAME_burst, NAME_talk, NAME_round, NAME_upkeep, answered_NAME and
+# UPKEEP_KINDS[NAME] (load.sh).
 
 export PATH=/files:$PATH
 
@@ -25,13 +26,18 @@ vectors() {
 		'[.. | objects | select(.cgroup? == $id) | .vectors] | add // 0'
 }
 
-enough() {
-	local name
+# done_in FILE: lines that a load left
+done_in() {
+	[ ! -e "$1" ] && echo 0 || wc -l <"$1"
+}
 
-	sleep 1 # asking costs the guest more than a little
-	for name in $CONTAINERS; do
-		[ "$(vectors "$name")" -ge "$1" ] || return 1
-	done
+# learned NAME BEGIN VECTORS ROUNDS UPKEEP: is it so long since BEGIN, in SECONDS, and was so much
+# done since? What a slow machine did not get to would be a false alarm later.
+learned() {
+	[ "$SECONDS" -ge "$2" ] &&
+		[ "$(done_in "$STATE/$1/rounds")" -ge "$4" ] &&
+		[ "$(done_in "$STATE/$1/upkeep")" -ge "$5" ] &&
+		[ "$(vectors "$1")" -ge "$3" ]
 }
 
 start_all() {
@@ -45,16 +51,43 @@ start_all() {
 	done
 }
 
-# How many times as long as asked for a recording may take.
-PATIENCE=${PATIENCE:-2}
+# all_learned: do all services have enough, each with a line in STATE/enough?
+all_learned() {
+	[ "$(done_in "$STATE/enough")" -ge "$(wc -w <<<"$CONTAINERS")" ]
+}
+
+# life NAME SEED SECONDS VECTORS UPKEEP: normal load, at least for so long, until there are so many
+# vectors of it in all, and so many kinds of upkeep since the last life
+life() {
+	local rounds upkeep job
+
+	rm -f "$STATE/$1/stop"
+	rounds=$(done_in "$STATE/$1/rounds")
+	upkeep=$(done_in "$STATE/$1/upkeep")
+	load "$1" train "$2" 0 &
+	job=$!
+	# Asking costs the guest more than a little.
+	await $(($3 + 300)) eval \
+		"sleep 1; learned $1 $((SECONDS + $3)) $4 $((rounds + 1)) $((upkeep + $5))" ||
+		echo "$1: $(vectors "$1") of $4 vectors, $(($(done_in "$STATE/$1/upkeep") - upkeep)) of $5 upkeep" \
+			>>"$STATE/unlearned"
+	step "$1: $(vectors "$1") vectors so far"
+	# The first life is a short one; in the second all go on until each has enough.
+	if [ "$5" -gt 0 ]; then
+		echo "$1" >>"$STATE/enough"
+		await $(($3 + 300)) all_learned
+	fi
+	touch "$STATE/$1/stop"
+	wait "$job"
+}
 
 # record FILE SECONDS VECTORS SEED SIGNAL: normal load on all services, which are restarted
-# after a third of the time; one recorder writes down all. On a slow machine it takes longer by
-# up to PATIENCE times as long, until there are VECTORS of each.
+# after a third of the time; one recorder writes down all. It takes as long as it takes until there
+# are VECTORS of each, and each kind of upkeep was done.
 record() {
-	local recorder seed=$4 loads=() load
+	local recorder seed=$4 lives=() name
 
-	rm -f "$STATE/stop"
+	rm -f "$STATE"/{stop,enough}
 	kanary record -o "$1" --all >"$1.log" 2>&1 &
 	recorder=$!
 	await 10 recording || fail "kanary record did not start: $(cat "$1.log")"
@@ -64,20 +97,18 @@ record() {
 	fi
 	for name in $CONTAINERS; do
 		(
-			load "$name" train "$seed" $(($2 / 3))
+			life "$name" "$seed" $(($2 / 3)) $(($3 / 3)) 0
 			restart "$name" "$5"
-			load "$name" train $((seed + 1)) $(($2 * (PATIENCE + 1)))
-			: # what single requests came to does not matter
+			life "$name" $((seed + 1)) $(($2 * 2 / 3)) "$3" "${UPKEEP_KINDS[$name]}"
 		) &
-		loads+=($!)
+		lives+=($!)
 		seed=$((seed + 100))
 	done
-	sleep "$2"
-	await $(($2 * PATIENCE)) enough "$3" || step "fewer than $3 vectors of some container"
-	touch "$STATE/stop"
-	for load in "${loads[@]}"; do
-		wait "$load" || fail "the normal load came to an end: see above"
+	for name in "${lives[@]}"; do
+		wait "$name" || fail "the normal load came to an end: see above"
 	done
+	[ ! -e "$STATE/unlearned" ] ||
+		fail "too little to learn from: $(paste -sd ';' "$STATE/unlearned"): raise PATIENCE, which is $PATIENCE"
 	kill -TERM "$recorder"
 	wait "$recorder" || fail "kanary record failed: $(cat "$1.log")"
 	step "$(head -n 1 <(grep vectors "$1.log"))"
@@ -107,6 +138,9 @@ train_all() {
 	for name in $CONTAINERS; do
 		wait "${jobs[0]}" || fail "kanary train for $name: $(tail -n 3 "$name.train.log")"
 		jobs=("${jobs[@]:1}")
+		# What the recorder did not keep up with was taken, and yet is not there.
+		jq -e --argjson vectors "$VECTORS" '.vectors >= $vectors * 0.9' "$name.train.json" >/dev/null ||
+			fail "$name: $(jq .vectors "$name.train.json") of $VECTORS vectors were recorded: see *.rec.log"
 		step "$name: model of $(stat -c %s "$name.model") bytes after $(cat "$name.seconds") s"
 	done
 }
@@ -134,24 +168,41 @@ alerts() {
 	wc -l <"$ALERTS"
 }
 
-# bounded SECONDS COMMAND...: run a function, but not for ever
-bounded() {
-	local limit=$1 job
-
-	shift
-	"$@" &
-	job=$!
-	await "$limit" eval "! kill -0 $job 2>/dev/null" || kill -KILL "$job"
-	wait "$job" 2>/dev/null
-}
-
-# Boot time in nanoseconds, which alerts carry too.
+# Boot time in nanoseconds, which alerts carry too: when their vector was taken.
 now_ns() {
 	awk '{ printf "%d0000000\n", $1 * 100 }' /proc/uptime
 }
 
+# judged SEEN: of as many vectors as were seen then, all have left the queues
+judged() {
+	[ "$(counter '.counters | .seen - .queued')" -ge "$1" ]
+}
+
+# Has the watcher written down all alerts there are, or that they were lost?
+written() {
+	[ "$(jq -s 'map(if .event == "alert" then 1 elif .event == "lost" then .alerts else 0 end) | add // 0' \
+		"$ALERTS")" -ge "$(counter .counters.alerts)" ]
+}
+
+# settle: all that was taken until now is judged, and its alerts are written down
+settle() {
+	local seen
+
+	seen=$(counter .counters.seen)
+	await 30 judged "$seen" || fail "the queue does not empty: $(kanary status --json)"
+	await 10 written || fail "kanary watch lacks alerts: $(cat watch.log)"
+}
+
+# One reading of the counters, while no vector was on its way: status.json
 idle() {
-	[ "$(counter .counters.queued)" = 0 ]
+	kanary status --json >status.json
+	jq -e '.counters.queued == 0' status.json >/dev/null
+}
+
+final_status() {
+	settle
+	await 20 idle || fail "the queue is never empty: $(cat status.json)"
+	await 10 written || fail "kanary watch lacks alerts: $(cat watch.log)"
 }
 
 container_json() {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # result.json as a table for people
 def pad(n): tostring | . + (" " * ([n - length, 0] | max));
-def outcome: if .detected then "detected" else "MISSED" end;
+def outcome: if .worked | not then "NO WORK" elif .detected then "detected" else "MISSED" end;
 
 "",
 "  " + ("container" | pad(12)) + ("vectors" | pad(10)) + ("training s" | pad(12)) + "model bytes",
@@ -9,12 +9,15 @@ def outcome: if .detected then "detected" else "MISSED" end;
 	(.model_bytes | tostring)),
 "",
 "  " + ("attack" | pad(26)) + ("container" | pad(11)) + ("way in" | pad(16)) + ("outcome" | pad(10)) +
-	"surprise",
+	("tries" | pad(7)) + "surprise",
 (.attacks[] | "  " + (.name | pad(26)) + (.container | pad(11)) + (.way_in | pad(16)) +
-	(outcome | pad(10)) + (.surprise // "-" | tostring)),
+	(outcome | pad(10)) + (.tries | pad(7)) + (.surprise // "-" | tostring)),
 "",
 "  \(.attacks | map(select(.detected)) | length) of \(.attacks | length) attacks detected, " +
 	"\(.false_alarms) false alarms in \(.benign_seconds) container seconds of benign load",
+"  \(.retried) steps tried a second time" + (if .alerts_of_failed_tries > 0 then
+	", \(.alerts_of_failed_tries) alerts while attacks could not be carried out" else "" end),
+(.tries[] | "    \(.service), try \(.attempt): \(.step): \(.seen)"),
 "  \(.seen) vectors seen = \(.delivered) delivered + \(.scored) scored + " +
 	"\([.dropped[]] | add) dropped; a verdict takes \(.verdict_ns.median / 1000 | floor) us, " +
 	"at most \(.verdict_ns.max / 1000 | floor) us (under emulation)"
