@@ -2,6 +2,7 @@
 # make            kanary.ko and build/kanary
 # make user       build/kanary alone        make module    kanary.ko alone
 # make demo       Kanary at its job, in a virtual machine
+# make demo-busy  the same with nice -n 19, beside two busy loops
 # make check      all tests                 make bench     what it costs
 # make check-debug    KUnit and storms on kernels that find faults
 # make check-kernels  the module on each of Debian's kernels
@@ -94,6 +95,10 @@ module:
 
 demo:
 	$(Q)tools/demo/run $(BUILD)
+
+.PHONY: demo-busy
+demo-busy:
+	$(Q)tests/check/demo-busy.sh $(BUILD)
 
 battery:
 	$(Q)tools/battery/run $(BUILD)
