@@ -207,7 +207,7 @@ struct kanary_vector {
 
 #define KANARY_PATH_RELATIVE 1 /* does not begin with a slash: to the working directory */
 #define KANARY_PATH_DIRFD 2 /* relative, and to an open directory instead */
-#define KANARY_PATH_TRUNCATED 4 /* longer than KANARY_PATH_SIZE_MAX, the rest is not known */
+#define KANARY_PATH_TRUNCATED 4 /* the rest is not known: too long, or cut by strace */
 #define KANARY_PATH_SECOND 8 /* the call's second path: where to rename, link or mount to */
 #define KANARY_PATH_FLAGS 15 /* all of them */
 

@@ -174,14 +174,22 @@ static int import_all(struct kanary_import *import, const struct options *option
 
 	for (i = 0; !error && i < options->input_count; i++)
 		error = options->format->import(import, options->inputs[i]);
+	if (!error && !import->calls)
+		error = kanary_trace_fail(import, "%s: not one system call to record: trace it for longer",
+					  options->inputs[0]);
 	return error;
 }
 
-static void report_left_out(const struct kanary_import *import)
+static void report_skipped(const struct kanary_import *import)
 {
+	char foreign[96] = "";
+
+	if (import->lines_foreign)
+		snprintf(foreign, sizeof(foreign), " (%llu of them look like a program's own output)",
+			 (unsigned long long)import->lines_foreign);
 	if (import->lines_skipped || import->calls_unnamed)
-		kanary_message_note("%llu lines not understood and %llu calls of unknown name; the first is %s",
-				    (unsigned long long)import->lines_skipped,
+		kanary_message_note("%llu lines not understood%s and %llu calls of unknown name; the first is %s",
+				    (unsigned long long)import->lines_skipped, foreign,
 				    (unsigned long long)import->calls_unnamed,
 				    import->first_skipped);
 	if (import->files_left_out)
@@ -191,10 +199,10 @@ static void report_left_out(const struct kanary_import *import)
 
 static int report(const struct kanary_import *import, const struct options *options)
 {
-	report_left_out(import);
+	report_skipped(import);
 	if (options->json)
 		return kanary_json_output_print(json_pack(
-			"{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+			"{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
 			"recording", options->output, "format", options->format->name,
 			"period", (json_int_t)options->period,
 			"files", (json_int_t)import->files,
@@ -204,7 +212,8 @@ static int report(const struct kanary_import *import, const struct options *opti
 			"calls", (json_int_t)import->calls,
 			"paths", (json_int_t)import->paths,
 			"lines_skipped", (json_int_t)import->lines_skipped,
-			"calls_unnamed", (json_int_t)import->calls_unnamed));
+			"calls_unnamed", (json_int_t)import->calls_unnamed,
+			"lines_foreign", (json_int_t)import->lines_foreign));
 	printf("%s: %llu vectors of up to %u calls in %llu streams, from %llu calls in %llu files\n",
 	       options->output, (unsigned long long)import->vectors, options->period,
 	       (unsigned long long)import->streams, (unsigned long long)import->calls,

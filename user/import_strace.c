@@ -1,59 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "import_strace.h"
 #include "strace_line.h"
 #include "strace_path.h"
+#include "strace_process.h"
+#include "strace_remark.h"
 #include "syscall_number.h"
 #include "trace_input.h"
-#include "trace_text.h"
+#include "trace_name.h"
 
-/* stands for the process whose pid the trace has not told (yet) */
-#define PID_UNTOLD 1
-
-struct process {
-	struct kanary_trace_thread thread;
-	bool compat;
-	char program[KANARY_COMM_SIZE];	/* what a pending execve will run */
-};
-
-/* Reading one file. */
+/*
+ * Reading one file.
+ * @torn: whose call something cut into, in a line before this; 0 for nobody's
+ * @by_remark: a remark of strace's did, so that the next line that is no remark goes on
+ */
 struct reader {
 	struct kanary_trace_text text;
-	u32 main;		/* whose lines carry no pid */
-	bool first;		/* no call seen yet */
-	bool torn;		/* a remark cut into the line before; this is its rest */
-	char comm[KANARY_COMM_SIZE];	/* of the program that was started last */
+	struct kanary_strace_processes processes;
+	struct kanary_strace_summary summary;
+	u32 torn;
+	bool by_remark;
 };
 
-static struct process *find_process(struct reader *reader, u32 pid)
-{
-	struct process *process = kanary_trace_table_find(&reader->text.threads, pid);
+/*
+ * The files of "strace -ff" are read twice: once for who began whom.
+ * @is_first: that is done now
+ */
+struct folder {
+	struct kanary_strace_family family;
+	bool is_first;
+};
 
-	if (process)
-		return process;
-	process = kanary_trace_table_add(&reader->text.threads, pid);
-	if (process)
-		kanary_trace_begin(&process->thread.trace, reader->text.import, pid, reader->comm,
-				   strlen(reader->comm));
-	return process;
-}
-
-static int end_process(struct reader *reader, u32 pid)
-{
-	struct process *process = kanary_trace_table_find(&reader->text.threads, pid);
-	int error;
-
-	if (!process)
-		return 0;
-	error = kanary_trace_end(&process->thread.trace, KANARY_REASON_EXIT);
-	kanary_trace_table_remove(&reader->text.threads, &process->thread);
-	return error;
-}
-
-static int take_paths(struct process *process, u32 bin, const char *name, const char *arguments)
+static int take_paths(struct kanary_strace_process *process, u32 bin, const char *name,
+		      const char *arguments)
 {
 	const struct kanary_path_call *call = kanary_path_call_find(name, process->compat);
 	char path[KANARY_STRACE_PATH_SIZE];
@@ -69,227 +51,249 @@ static int take_paths(struct process *process, u32 bin, const char *name, const 
 	return error;
 }
 
-/* execve("/usr/bin/env", ... and execveat(AT_FDCWD, "/usr/bin/env", ... */
-static void remember_program(struct process *process, const char *arguments)
+/* A name that only 32-bit programs have tells what a process is: strace -o does not say it. */
+static u32 find_bin(struct kanary_strace_process *process, const char *name, bool *known)
 {
-	const char *path = strchr(arguments, '"');
-	const char *end, *base;
-	size_t length;
-
-	memset(process->program, 0, sizeof(process->program));
-	end = path ? strchr(path + 1, '"') : NULL;
-	if (!end)
-		return;
-	for (base = end; base[-1] != '/' && base[-1] != '"'; base--)
-		;
-	length = (size_t)(end - base);
-	if (length >= sizeof(process->program))
-		length = sizeof(process->program) - 1;
-	memcpy(process->program, base, length);
+	process->compat |= kanary_syscall_number_is_i386(name);
+	return kanary_syscall_number_bin(name, process->compat, known);
 }
 
-static int run_program(struct reader *reader, struct process *process)
+static int count_call(struct reader *reader, struct kanary_strace_process *process,
+		      const struct kanary_strace_call *call)
 {
-	int error = kanary_trace_end(&process->thread.trace, KANARY_REASON_EXEC);
+	bool known;
+	u32 bin = find_bin(process, call->name, &known);
+	int error;
 
-	if (error)
-		return error;
-	if (*process->program)
-		memcpy(reader->comm, process->program, sizeof(reader->comm));
-	process->compat = false;
-	kanary_trace_begin(&process->thread.trace, reader->text.import, process->thread.tid,
-			   reader->comm, strlen(reader->comm));
-	return 0;
-}
-
-static bool is_exec(const char *name)
-{
-	return !strcmp(name, "execve") || !strcmp(name, "execveat");
-}
-
-static int take_call(struct reader *reader, u32 pid, const char *name, const char *arguments)
-{
-	struct process *process = find_process(reader, pid);
-	bool by_strace, known;
-	int error = 0;
-	u32 bin;
-
-	if (!process)
-		return kanary_trace_text_no_memory(&reader->text);
-	bin = kanary_syscall_number_bin(name, process->compat, &known);
-	/* The execve at the top of a trace is strace's own. */
-	by_strace = reader->first && is_exec(name);
-	reader->first = false;
-	if (!by_strace) {
-		if (!known)
-			kanary_trace_text_locate(&reader->text,
-						 &reader->text.import->calls_unnamed);
-		error = kanary_trace_call(&process->thread.trace, bin);
-		if (!error)
-			error = take_paths(process, bin, name, arguments + 1);
-	}
 	reader->text.calls++;
 	reader->text.named += known;
-	if (error || !is_exec(name))
-		return error;
-	remember_program(process, arguments);
-	if (kanary_strace_line_succeeded(&reader->text.line))
-		error = run_program(reader, process);
+	/* The execve at the top of a trace is strace's own. */
+	if (process->by_strace && process->pending == KANARY_STRACE_PENDING_EXEC)
+		return 0;
+	if (!known)
+		kanary_trace_text_locate(&reader->text, &reader->text.import->calls_unnamed);
+	error = kanary_trace_call(&process->thread.trace, bin);
+	return error ? error : take_paths(process, bin, call->name, call->arguments);
+}
+
+/* What the call whose end this line has decides. */
+static int finish_call(struct reader *reader, struct kanary_strace_process *process)
+{
+	long long result;
+
+	if (!process->pending || !kanary_strace_line_result(&reader->text.line, &result))
+		return 0;
+	return kanary_strace_process_finish(&reader->processes, process, result);
+}
+
+static int take_call(struct reader *reader, struct kanary_strace_process *process,
+		     const struct kanary_strace_call *call, enum kanary_strace_shape shape)
+{
+	int error;
+
+	kanary_strace_process_expect(&reader->processes, process, call->name, call->arguments);
+	error = count_call(reader, process, call);
+	process->by_strace = false;
+	reader->torn = shape == KANARY_STRACE_TORN ? process->thread.tid : 0;
+	reader->by_remark = false;
+	if (!error && shape == KANARY_STRACE_WHOLE)
+		error = finish_call(reader, process);
 	return error;
 }
 
-/* "<... read resumed>" was counted where it began; only execve's result is news. */
-static int take_resumed(struct reader *reader, u32 pid, const char *text)
+static bool begins_with(const char *text, const char *beginning)
 {
-	struct process *process;
-
-	if (strncmp(text, "<... execve", 11) || !kanary_strace_line_succeeded(&reader->text.line))
-		return 0;
-	process = find_process(reader, pid);
-	return process ? run_program(reader, process) : 0;
+	return !strncmp(text, beginning, strlen(beginning));
 }
 
-/* "+++ superseded by execve in pid 7 +++": thread 7 goes on under this pid. */
-static int take_superseded(struct reader *reader, u32 pid, const char *text)
+/* A line that begins like no call, and yet is of a process. */
+static bool is_event(const char *text)
 {
-	u32 tid = (u32)strtoul(text, NULL, 10);
-	struct process *thread = kanary_trace_table_find(&reader->text.threads, tid);
-	struct process *leader = find_process(reader, pid);
-	int error;
-
-	if (!leader || !thread || thread == leader)
-		return 0;
-	memcpy(leader->program, thread->program, sizeof(leader->program));
-	error = kanary_trace_end(&leader->thread.trace, KANARY_REASON_EXIT);
-	if (error)
-		return error;
-	/* The thread's calls become those that the execve ends. */
-	kanary_trace_move(&leader->thread.trace, &thread->thread.trace);
-	leader->compat = thread->compat;
-	kanary_trace_table_remove(&reader->text.threads, &thread->thread);
-	return 0;
+	return begins_with(text, "<... ") || begins_with(text, "+++ ");
 }
 
-/*
- * On a terminal strace -f writes no pid while there is a single process. The
- * first pid that was not announced as attached is that process.
- */
-static int resolve_pid(struct reader *reader, u32 *pid)
+static int take_event(struct reader *reader, u32 pid, const char *text)
 {
-	struct kanary_trace_table *threads = &reader->text.threads;
-	struct process *process;
+	static const char superseded[] = "+++ superseded by execve in pid ";
+	struct kanary_strace_process *process;
 
-	if (kanary_trace_table_find(threads, *pid ? *pid : reader->main)) {
-		*pid = *pid ? *pid : reader->main;
-		return 0;
-	}
-	if (!*pid) {
-		/* All but one have ended, the first of them too. */
-		*pid = threads->first ? threads->first->tid : reader->main;
-		return 0;
-	}
-	process = kanary_trace_table_find(threads, PID_UNTOLD);
-	if (!process || reader->main != PID_UNTOLD)
-		return 0;
-	process->thread.trace.vector.pid = *pid;
-	process->thread.trace.vector.tgid = *pid;
-	reader->main = *pid;
-	if (kanary_trace_table_rename(threads, &process->thread, *pid))
+	reader->torn = 0;
+	reader->text.events++;
+	if (begins_with(text, "+++ exited") || begins_with(text, "+++ killed"))
+		return kanary_strace_process_end(&reader->processes, pid);
+	process = kanary_strace_process_find(&reader->processes, pid);
+	if (!process)
 		return kanary_trace_text_no_memory(&reader->text);
-	return 0;
+	if (begins_with(text, superseded))
+		return kanary_strace_process_supersede(&reader->processes, process->thread.tid,
+			(u32)strtoul(text + strlen(superseded), NULL, 10));
+	return begins_with(text, "<... ") ? finish_call(reader, process) : 0;
 }
 
-static void take_attached(struct reader *reader, const char *text)
+static bool is_known(const char *name)
 {
-	const char *found = strstr(text, "strace: Process ");
-	char *end;
-	u32 pid;
+	bool native, compat;
 
-	if (!found)
-		return;
-	pid = (u32)strtoul(found + 16, &end, 10);
-	if (strncmp(end, " attached", 9))
-		return;
-	find_process(reader, pid);
-	reader->torn = found != text;
+	kanary_syscall_number_bin(name, false, &native);
+	kanary_syscall_number_bin(name, true, &compat);
+	return native || compat;
 }
 
-/* "[ Process PID=7 runs in 32 bit mode. ]", before the first call that does */
-static bool take_personality(struct reader *reader, const char *text)
+/* Text that looks like the beginning of a call may be anything, unless its name is one. */
+static enum kanary_strace_shape take_shape(struct reader *reader, const char *text,
+					   struct kanary_strace_call *call)
 {
-	const char *found = strstr(text, "[ Process PID=");
-	struct process *process;
-	char *end;
-	u32 pid;
+	enum kanary_strace_shape shape = kanary_strace_line_call(&reader->text.line, text, call);
 
-	if (!found)
-		return false;
-	pid = (u32)strtoul(found + 14, &end, 10);
-	if (reader->main == PID_UNTOLD) {
-		pid = 0;
-		resolve_pid(reader, &pid);
-	}
-	process = find_process(reader, pid);
-	if (process)
-		process->compat = strstr(end, "32 bit") != NULL;
-	return true;
+	return shape == KANARY_STRACE_TORN && !is_known(call->name) ? KANARY_STRACE_OTHER : shape;
 }
 
-static int take_line(struct kanary_trace_text *trace)
+static void skip_line(struct reader *reader, bool is_foreign)
 {
-	struct reader *reader = (struct reader *)trace;
-	const char *text, *end;
-	char name[64];
-	int error;
-	u32 pid;
-
-	if (reader->torn) {
-		reader->torn = false;
-		return 0;
-	}
-	if (take_personality(reader, reader->text.line.head))
-		return 0;
-	take_attached(reader, reader->text.line.head);
-	text = kanary_strace_line_skip(reader->text.line.head, &pid);
-	if (kanary_strace_line_is_remark(text) && strncmp(text, "<... ", 5) &&
-	    strncmp(text, "+++ ", 4))
-		return 0;
-	error = resolve_pid(reader, &pid);
-	if (error)
-		return error;
-	if (!strncmp(text, "<... ", 5))
-		return take_resumed(reader, pid, text);
-	if (!strncmp(text, "+++ superseded by execve in pid ", 32))
-		return take_superseded(reader, pid, text + 32);
-	if (!strncmp(text, "+++ exited", 10) || !strncmp(text, "+++ killed", 10))
-		return end_process(reader, pid);
-	end = text;
-	while (isalnum((unsigned char)*end) || *end == '_')
-		end++;
-	if (end > text && *end == '(' && !isdigit((unsigned char)*text) &&
-	    (size_t)(end - text) < sizeof(name)) {
-		memcpy(name, text, (size_t)(end - text));
-		name[end - text] = 0;
-		return take_call(reader, pid, name, end);
-	}
 	kanary_trace_text_locate(&reader->text, &reader->text.import->lines_skipped);
+	reader->text.import->lines_foreign += is_foreign;
+}
+
+/* What goes on with a call of a line before, was written by the program, or is not understood. */
+static int take_other(struct reader *reader, const char *text, bool has_pid)
+{
+	struct kanary_strace_process *process;
+
+	if (kanary_strace_remark_is_summary(&reader->summary, reader->text.line.head))
+		return 0;
+	if (has_pid || !reader->torn ||
+	    !(reader->by_remark || kanary_strace_line_is_rest(&reader->text.line))) {
+		if (!kanary_strace_remark_is_noise(text))
+			skip_line(reader, !has_pid);
+		else
+			reader->text.events += begins_with(text, "--- ");
+		return 0;
+	}
+	process = kanary_trace_table_find(&reader->text.threads, reader->torn);
+	reader->torn = 0;
+	return process ? finish_call(reader, process) : 0;
+}
+
+/* Behind an execve this is the new program's name already: its end comes first. */
+static int take_named_event(struct reader *reader, const struct kanary_strace_prefix *prefix,
+			    const char *text)
+{
+	struct kanary_strace_process *process;
+	int error = take_event(reader, prefix->pid, text);
+
+	if (error || !*prefix->comm)
+		return error;
+	process = kanary_trace_table_find(&reader->text.threads, prefix->pid);
+	if (process)
+		kanary_strace_process_call(process, prefix->comm);
 	return 0;
+}
+
+static int take_text(struct reader *reader)
+{
+	struct kanary_strace_process *process;
+	struct kanary_strace_prefix prefix;
+	struct kanary_strace_call call;
+	enum kanary_strace_shape shape;
+	const char *text;
+
+	text = kanary_strace_line_skip(reader->text.line.head, &prefix);
+	if (is_event(text))
+		return take_named_event(reader, &prefix, text);
+	shape = take_shape(reader, text, &call);
+	if (shape == KANARY_STRACE_OTHER)
+		return take_other(reader, text, prefix.pid);
+	process = kanary_strace_process_find(&reader->processes, prefix.pid);
+	if (!process)
+		return kanary_trace_text_no_memory(&reader->text);
+	kanary_strace_process_call(process, prefix.comm);
+	return take_call(reader, process, &call, shape);
+}
+
+static int take_mode(struct reader *reader, u32 pid, bool compat)
+{
+	struct kanary_strace_process *process;
+
+	if (reader->text.threads.first)
+		process = kanary_strace_process_find(&reader->processes, pid);
+	else
+		process = kanary_strace_process_attach(&reader->processes, pid);
+	if (!process)
+		return kanary_trace_text_no_memory(&reader->text);
+	process->compat = compat;
+	process->mode_told = true;
+	return 0;
+}
+
+static int take_remark(struct reader *reader, const struct kanary_strace_remark *remark)
+{
+	switch (remark->kind) {
+	case KANARY_STRACE_REMARK_ATTACHED:
+		return kanary_strace_process_attach(&reader->processes, remark->pid) ?
+			       0 : kanary_trace_text_no_memory(&reader->text);
+	case KANARY_STRACE_REMARK_DETACHED:
+		return kanary_strace_process_end(&reader->processes, remark->pid);
+	case KANARY_STRACE_REMARK_COMPAT:
+	case KANARY_STRACE_REMARK_NATIVE:
+		return take_mode(reader, remark->pid,
+				 remark->kind == KANARY_STRACE_REMARK_COMPAT);
+	case KANARY_STRACE_REMARK_PAUSED:
+		return kanary_strace_process_find(&reader->processes, remark->pid) ?
+			       0 : kanary_trace_text_no_memory(&reader->text);
+	default:
+		return 0;
+	}
+}
+
+/* The call that a remark cut into counts before what the remark says. */
+static int take_line(struct kanary_trace_text *text)
+{
+	struct reader *reader = (struct reader *)text;
+	struct kanary_strace_remark remark;
+	u32 torn = reader->torn;
+	int error = 0;
+
+	if (!kanary_strace_remark_cut(&text->line, &remark))
+		return take_text(reader);
+	if (text->line.head[strspn(text->line.head, " \t")]) {
+		error = take_text(reader);
+		reader->by_remark = true;
+		torn = reader->torn;
+	}
+	if (!error)
+		error = take_remark(reader, &remark);
+	/* Another remark may follow before the call goes on; this one may have told the pid. */
+	if (torn == KANARY_STRACE_PROCESS_UNTOLD && reader->processes.main_told)
+		torn = reader->processes.main;
+	reader->torn = torn;
+	return error;
 }
 
 static void begin(struct kanary_trace_text *text)
 {
-	struct reader *reader = (struct reader *)text;
+	struct kanary_strace_processes *processes = &((struct reader *)text)->processes;
+	struct folder *folder = text->import->context;
 
-	reader->main = PID_UNTOLD;
-	reader->first = true;
+	kanary_strace_process_begin(processes, text, kanary_trace_name_pid(text->name));
+	if (folder && folder->is_first)
+		processes->known = &folder->family;
+	else if (folder)
+		processes->family = &folder->family;
+}
+
+static void end(struct kanary_trace_text *text)
+{
+	kanary_strace_process_free(&((struct reader *)text)->processes);
 }
 
 static const struct kanary_trace_text_format format = {
 	.size = sizeof(struct reader),
-	.thread_size = sizeof(struct process),
+	.thread_size = sizeof(struct kanary_strace_process),
 	.origin = "the output of strace",
 	.begin = begin,
+	.end = end,
 	.take = take_line,
+	.unnamed_max = 1,
 };
 
 int kanary_import_strace_stream(struct kanary_import *import, const char *name, FILE *file)
@@ -297,7 +301,35 @@ int kanary_import_strace_stream(struct kanary_import *import, const char *name, 
 	return kanary_trace_text_read(&format, import, name, file);
 }
 
+static int drop(void *unused, const struct kanary_vector *vector)
+{
+	return 0;
+}
+
+/* Nothing is to be found where the first file is none of -ff: the reading ends then. */
+static int read_family(struct kanary_import *import, const char *name, FILE *file)
+{
+	if (!kanary_trace_name_pid(name))
+		return -ECANCELED;
+	kanary_import_strace_stream(import, name, file);
+	return 0;
+}
+
 int kanary_import_strace(struct kanary_import *import, const char *path)
 {
-	return kanary_trace_input_read(import, path, kanary_import_strace_stream);
+	struct folder folder = { .is_first = true };
+	struct kanary_import first = {
+		.take = drop, .period = import->period, .only = import->only, .context = &folder,
+	};
+	int error;
+
+	/* Nobody reads a pipe twice. What is wrong is said when it is read for good. */
+	if (strcmp(path, KANARY_TRACE_INPUT_STANDARD))
+		kanary_trace_input_read(&first, path, read_family);
+	folder.is_first = false;
+	import->context = &folder;
+	error = kanary_trace_input_read(import, path, kanary_import_strace_stream);
+	import->context = NULL;
+	kanary_strace_family_free(&folder.family);
+	return error;
 }

@@ -1,28 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "strace_path.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "kanary_netlink.h"
-
-/* Behind the string that begins at @text, or at the end. */
-static const char *skip_string(const char *text)
-{
-	for (text++; *text && *text != '"'; text++)
-		if (*text == '\\' && text[1])
-			text++;
-	return *text ? text + 1 : text;
-}
+#include "strace_string.h"
 
 /* The comma or parenthesis behind the argument at @text, or the end. */
 static const char *skip_argument(const char *text)
 {
+	const char *start = text, *end;
 	u32 depth = 0;
 
 	while (*text) {
-		if (*text == '"') {
-			text = skip_string(text);
+		end = kanary_strace_string_skip_quoted(text, start);
+		if (end > text) {
+			text = end;
 			continue;
 		}
 		if (strchr("([{", *text))
@@ -49,42 +42,6 @@ static const char *find_argument(const char *text, u32 number)
 	return text;
 }
 
-static int hex_value(char digit)
-{
-	if (isdigit((unsigned char)digit))
-		return digit - '0';
-	return isxdigit((unsigned char)digit) ? tolower((unsigned char)digit) - 'a' + 10 : -1;
-}
-
-/* One character of a C string; @text is moved behind it. */
-static char decode(const char **text)
-{
-	static const char letters[] = "abfnrtv", values[] = "\a\b\f\n\r\t\v";
-	const char *at = *text, *letter;
-	u32 value = 0, digits = 0;
-
-	if (*at != '\\' || !at[1]) {
-		*text = at + 1;
-		return *at;
-	}
-	at++;
-	letter = strchr(letters, *at);
-	if (letter) {
-		value = (unsigned char)values[letter - letters];
-		at++;
-	} else if (*at == 'x' && hex_value(at[1]) >= 0) {
-		for (at++; digits < 2 && hex_value(*at) >= 0; digits++)
-			value = 16 * value + (u32)hex_value(*at++);
-	} else if (*at >= '0' && *at <= '7') {
-		for (; digits < 3 && *at >= '0' && *at <= '7'; digits++)
-			value = 8 * value + (u32)(*at++ - '0');
-	} else {
-		value = (unsigned char)*at++;
-	}
-	*text = at;
-	return (char)value;
-}
-
 /* "3</srv>" or "AT_FDCWD</home>": what is between the brackets, and a slash. */
 static size_t take_directory(const char *text, const char *end, char *path)
 {
@@ -93,8 +50,8 @@ static size_t take_directory(const char *text, const char *end, char *path)
 
 	if (!open || open[1] != '/')
 		return 0;
-	for (open++; open < end && *open != '>' && length < KANARY_STRACE_PATH_SIZE - 1;)
-		path[length++] = decode(&open);
+	open++;
+	length = kanary_strace_string_take(&open, '>', path, KANARY_STRACE_PATH_SIZE - 1);
 	path[length++] = '/';
 	return length;
 }
@@ -119,7 +76,10 @@ size_t kanary_strace_path_take(const char *arguments, const struct kanary_path_c
 			*flags |= KANARY_PATH_DIRFD;
 	}
 	start = length;
-	for (text++; *text && *text != '"' && length < KANARY_STRACE_PATH_SIZE;)
-		path[length++] = decode(&text);
+	text++;
+	length += kanary_strace_string_take(&text, '"', path + length,
+					    KANARY_STRACE_PATH_SIZE - length);
+	if (!*text || !strncmp(text, "\"...", 4))
+		*flags |= KANARY_PATH_TRUNCATED;
 	return length > start ? length : 0;
 }

@@ -17,7 +17,7 @@
  * @call: whose arguments these are
  * @number: of the path, 0 .. KANARY_PATH_CALL_PATHS - 1
  * @path: [KANARY_STRACE_PATH_SIZE], set; not terminated
- * @flags: KANARY_PATH_DIRFD and _SECOND, set
+ * @flags: KANARY_PATH_DIRFD, _SECOND and, where strace cut the path, _TRUNCATED, set
  *
  * C strings with all escapes that strace writes. Where -y or -yy tells the directory
  * that a relative path is meant in, the path is joined to it.

@@ -19,7 +19,8 @@ static const struct {
 	const char *name;
 	const char *official;
 } aliases[] = {
-	{ "_llseek", "lseek" }, { "_newselect", "select" }, { "arm_fadvise64_64", "fadvise64" },
+	{ "_exit", "exit" }, { "_llseek", "lseek" }, { "_newselect", "select" },
+	{ "accept", "accept4" }, { "arm_fadvise64_64", "fadvise64" },
 	{ "chown32", "chown" }, { "fadvise64_64", "fadvise64" }, { "fchown32", "fchown" },
 	{ "fcntl64", "fcntl" }, { "fstat64", "fstat" }, { "fstatat64", "newfstatat" },
 	{ "fstatfs64", "fstatfs" }, { "ftruncate64", "ftruncate" }, { "getegid32", "getegid" },
@@ -125,6 +126,13 @@ u32 kanary_syscall_number_bin(const char *name, bool compat, bool *known)
 	}
 	*known = false;
 	return bank + KANARY_BINS_BANK - 1;
+}
+
+bool kanary_syscall_number_is_i386(const char *name)
+{
+	sort_names();
+	/* strace's older tables call umount2 so */
+	return !find_name(name, false) && find_name(name, true) && strcmp(name, "umount");
 }
 
 u32 kanary_syscall_number_word(const char *word, enum kanary_syscall_abi abi, bool *known)

@@ -29,6 +29,9 @@ enum kanary_syscall_abi {
  */
 u32 kanary_syscall_number_bin(const char *name, bool compat, bool *known);
 
+/** kanary_syscall_number_is_i386() - whether a name is of 32-bit programs alone, as "mmap2" */
+bool kanary_syscall_number_is_i386(const char *name);
+
 /**
  * kanary_syscall_number_word() - bin of a system call's name or decimal number
  * @word: as it stands in a trace

@@ -28,6 +28,7 @@ struct kanary_import_columns {
  *	fnmatch() pattern, NULL for all
  * @abi: whose calls those of a trace are that does not tell it itself
  * @columns: where they stand in traces of columns
+ * @context: of the importer at work
  * @source: name of the file that is being read, for @take and @take_path
  * @streams: made so far; the last of them has this number
  * @vectors: made so far
@@ -36,6 +37,7 @@ struct kanary_import_columns {
  * @files: read so far
  * @files_left_out: of a directory or an archive, as they are not called like traces
  * @lines_skipped: lines that were not understood (strace, sysdig)
+ * @lines_foreign: of them, those that look like no line of a trace: a program's own output
  * @calls_unnamed: calls of a name that is not known here (strace, sysdig)
  * @first_skipped: where the first of either was: "FILE:LINE: text", or empty
  * @why: one sentence with file and place, set by whoever fails
@@ -49,6 +51,7 @@ struct kanary_import {
 	const char *only;
 	enum kanary_syscall_abi abi;
 	struct kanary_import_columns columns;
+	void *context;
 	const char *source;
 	uint64_t streams;
 	uint64_t vectors;
@@ -57,6 +60,7 @@ struct kanary_import {
 	uint64_t files;
 	uint64_t files_left_out;
 	uint64_t lines_skipped;
+	uint64_t lines_foreign;
 	uint64_t calls_unnamed;
 	char first_skipped[256];
 	char why[512];

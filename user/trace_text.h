@@ -13,6 +13,7 @@
  * @name: of the file
  * @calls: found so far
  * @named: of them, those with a name that is known
+ * @events: lines of no call that such text has nevertheless
  * @threads: that live, by number
  * @line: that is read
  */
@@ -21,6 +22,7 @@ struct kanary_trace_text {
 	const char *name;
 	u64 calls;
 	u64 named;
+	u64 events;
 	struct kanary_trace_table threads;
 	struct kanary_trace_line line;
 };
@@ -34,6 +36,8 @@ struct kanary_trace_text {
  * @end: when all is over, or NULL
  * @probe: looks at what comes first, which is not terminated, or NULL; as @take
  * @take: takes a line; 0 or -errno with import->why set
+ * @unnamed_max: calls of unknown name for each of a known one, at most; 0 for as many as
+ *	a call that is there by chance has beside it
  */
 struct kanary_trace_text_format {
 	size_t size;
@@ -43,6 +47,7 @@ struct kanary_trace_text_format {
 	void (*end)(struct kanary_trace_text *text);
 	int (*probe)(struct kanary_trace_text *text, const char *first, size_t size);
 	int (*take)(struct kanary_trace_text *text);
+	u32 unnamed_max;
 };
 
 /**
