@@ -37,7 +37,7 @@ checkout() {
 		while [ "$1" != --out ]; do shift; done
 		mkdir -p "$2"; echo "{\"kernel\": \"1.2.3\"}" >"$2/core.json"'
 	# As Kanary's own, it cannot do with a blank in the folder's name.
-	printf '%s\n' 'user:' $'\tmkdir -p $(BUILD) && touch $(CURDIR)/$(BUILD)/kanary' \
+	printf '%s\n' 'user:' $'\tmkdir -p $(BUILD) && touch $(CURDIR)/$(BUILD)/kanary{,-model}' 'SHELL := bash' \
 		'module:' $'\t@test ! -e broken || { echo "kmod/hook.c:7:1: error: no | such thing"; exit 1; }' \
 		$'\tmkdir -p $(CURDIR)/$(BUILD) && touch $(CURDIR)/$(BUILD)/kanary.ko' \
 		$'\ttest "$(CURDIR)" = /checkout' >"$1/Makefile"
