@@ -251,29 +251,64 @@ void kanary_kinds_free(struct kanary_kinds *kinds)
 	memset(kinds, 0, sizeof(*kinds));
 }
 
-void kanary_kinds_nearest(const struct kanary_model *model, const s16 *x,
-			  struct kanary_kinds_match *match)
+/* Squared distance that so few calls differ by from the shares that they are drawn from, Q30. */
+static double chance(const s16 *x, uint32_t inputs, uint32_t calls)
 {
-	uint32_t inputs = model->header->inputs, k;
-	double own = INFINITY, other = INFINITY, d;
+	uint32_t used = 0, i;
+
+	for (i = 0; i < inputs; i++)
+		used += x[i] > 0;
+	/* the square root of a share has a variance of 1 / (4 calls), Bartlett 1936 */
+	return used * (double)(1 << 30) / (4.0 * (calls ? calls : 1));
+}
+
+/*
+ * How well a process is within a kind. A kind of one process has no spread of its own: it
+ * borrows that of all, as much as one process of theirs is worth.
+ */
+static double fit(const struct kanary_model *model, uint32_t kind, double squared, double chance)
+{
+	const struct kanary_model_kind *own = &model->kind[kind];
+	double sum = 0, processes = 0, spread, within;
+	uint32_t k;
 
 	for (k = 0; k < model->header->kinds; k++) {
-		d = distance(x, model->centroid + (size_t)k * inputs, inputs);
-		if (d < own) {
-			own = d;
+		sum += (double)model->kind[k].spread * model->kind[k].processes;
+		processes += model->kind[k].processes;
+	}
+	spread = ((double)own->spread * own->processes + sum / processes) / (own->processes + 1);
+	/* twice the distance is four times its square */
+	within = fmax(SAME, 4 * spread) + 4 * chance;
+	return squared > within ? within / squared : 1;
+}
+
+void kanary_kinds_nearest(const struct kanary_model *model, const s16 *x, uint32_t calls,
+			  struct kanary_kinds_match *match)
+{
+	double own = INFINITY, other = INFINITY, d[KANARY_MODEL_KINDS_MAX], noise;
+	uint32_t inputs = model->header->inputs, k;
+
+	for (k = 0; k < model->header->kinds; k++) {
+		d[k] = distance(x, model->centroid + (size_t)k * inputs, inputs);
+		if (d[k] < own) {
+			own = d[k];
 			match->kind = k;
 		}
 	}
+	match->fit = 0;
+	noise = chance(x, inputs, calls);
 	for (k = 0; k < model->header->kinds; k++) {
-		if (!strcmp(model->kind[k].label, model->kind[match->kind].label))
-			continue;
-		d = distance(x, model->centroid + (size_t)k * inputs, inputs);
-		other = fmin(other, d);
+		if (strcmp(model->kind[k].label, model->kind[match->kind].label))
+			other = fmin(other, d[k]);
+		else
+			match->fit = fmax(match->fit, fit(model, k, d[k], noise));
 	}
 	match->distance = sqrt(own / (1 << 30));
-	match->confidence = 1;
+	match->confidence = match->fit;
 	if (isfinite(other))
-		match->confidence = own + other > 0 ? sqrt(other) / (sqrt(own) + sqrt(other)) : 0.5;
+		match->confidence *= own + other > 0 ?
+				     sqrt(other) / (sqrt(own) + sqrt(other)) : 0.5;
+	match->none = match->fit < 0.5;
 }
 
 bool kanary_kinds_known(const struct kanary_model *model, const char label[KANARY_COMM_SIZE])

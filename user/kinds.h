@@ -48,20 +48,27 @@ void kanary_kinds_label(const char comm[KANARY_COMM_SIZE], char label[KANARY_COM
  * struct kanary_kinds_match - what a process is most like
  * @kind: number in the model
  * @distance: to its centroid; 0 the same, 1.41 nothing in common
- * @confidence: 0.5 where a kind of another name is as near, 1 where it is this alone
+ * @confidence: 0.5 where a kind of another name is as near, 1 where it is this alone; less
+ *	by as much as @fit is less than 1
+ * @fit: 1 for what is as near to a kind of that name as its own processes are, within twice
+ *	their distance; less by the square of what is beyond
+ * @none: whether it is like none of the kinds: @fit is below 0.5
  */
 struct kanary_kinds_match {
 	uint32_t kind;
 	double distance;
 	double confidence;
+	double fit;
+	bool none;
 };
 
 /**
  * kanary_kinds_nearest() - which kind a process is of
  * @model: with one kind at least
  * @x: its features, Q0.15
+ * @calls: that they were counted from: few calls are farther off by chance
  */
-void kanary_kinds_nearest(const struct kanary_model *model, const s16 *x,
+void kanary_kinds_nearest(const struct kanary_model *model, const s16 *x, uint32_t calls,
 			  struct kanary_kinds_match *match);
 
 /** kanary_kinds_known() - whether any kind bears a label */

@@ -9,8 +9,7 @@
 #include "json_output.h"
 #include "message.h"
 #include "model_file.h"
-#include "recording.h"
-#include "score.h"
+#include "replay_file.h"
 #include "syscall_name.h"
 
 #define COUNT_DEFAULT 20
@@ -19,6 +18,7 @@
 struct options {
 	const char *model;
 	const char *recording;
+	struct kanary_selection selection;
 	uint32_t count;
 	bool json;
 };
@@ -40,8 +40,9 @@ struct place {
 
 /** struct paths - all of them, @place ordered by key */
 struct paths {
-	const struct options *options;
+	struct options *options;
 	struct kanary_model_file file;
+	struct kanary_replay replay;
 	struct place *place;
 	uint32_t places;
 	uint32_t room;
@@ -49,6 +50,8 @@ struct paths {
 };
 
 static const struct argp_option arguments[] = {
+	{ "container", 'c', "C", 0, "this container's paths only, as kanary info names it; may "
+	  "be repeated, and be a pattern", 0 },
 	{ "count", 'n', "N", 0, "of paths at most, 20; 0 for all", 0 },
 	{ "json", 'j', NULL, 0, "print a JSON object", 0 },
 	{ 0 },
@@ -60,6 +63,8 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 	uint64_t number;
 
 	switch (key) {
+	case 'c':
+		return kanary_selection_parse(&options->selection, argument, state);
 	case 'n':
 		if (!kanary_arguments_number(argument, 0, COUNT_MAX, &number))
 			return kanary_arguments_refuse(state, "--count takes 0 to %d", COUNT_MAX);
@@ -124,10 +129,16 @@ static struct place *find(struct paths *paths, u32 key)
 	return place;
 }
 
-static bool take_path(struct paths *paths, const struct kanary_path *path)
+static int no_memory(void)
 {
-	const struct kanary_model *model = &paths->file.model;
+	return kanary_message_error("paths: %s", strerror(ENOMEM));
+}
+
+static int take_path(void *context, struct kanary_replay_stream *stream,
+		     const struct kanary_path *path)
+{
 	size_t size = sizeof(*path) + path->length;
+	struct paths *paths = context;
 	struct kanary_path_walk walk;
 	struct place *place;
 
@@ -135,38 +146,32 @@ static bool take_path(struct paths *paths, const struct kanary_path *path)
 	kanary_path_take((const u8 *)path->name, path->length, path->flags, &walk);
 	place = find(paths, walk.prefix[walk.count]);
 	if (!place)
-		return false;
+		return no_memory();
 	if (place->times++)
-		return true;
-	place->error = kanary_name_head_error(&model->names, (const u8 *)path->name, path->length,
-					      path->flags);
-	place->surprise = kanary_score_path(model, NULL, (const u8 *)path->name, path->length,
-					    path->flags);
+		return 0;
+	place->error = kanary_name_head_error(&paths->replay.model.names, (const u8 *)path->name,
+					      path->length, path->flags);
+	place->surprise = stream->path_surprise;
 	place->path = malloc(size);
-	if (place->path)
-		memcpy(place->path, path, size);
-	return place->path;
+	if (!place->path)
+		return no_memory();
+	memcpy(place->path, path, size);
+	return 0;
 }
 
 static int read_recording(struct paths *paths)
 {
-	struct kanary_recording_reader *reader;
-	struct kanary_recording_record record;
-	const char *why;
-	int status = 0;
+	const struct kanary_replay_listener listener = {
+		.command = "paths", .context = paths, .path = take_path,
+	};
+	struct options *options = paths->options;
 
-	reader = kanary_recording_open(paths->options->recording, &why);
-	if (!reader)
-		return kanary_message_error("paths: %s: %s", paths->options->recording, why);
-	while (!status && kanary_recording_read(reader, &record))
-		if (record.path && !take_path(paths, record.path))
-			status = kanary_message_error("paths: %s", strerror(ENOMEM));
-	why = kanary_recording_damage(reader);
-	if (!status && why)
-		kanary_message_note("%s: %s: going on with what was read",
-				    paths->options->recording, why);
-	kanary_recording_close(reader);
-	return status;
+	if (!kanary_replay_init(&paths->replay, paths->file.data))
+		return no_memory();
+	if (kanary_replay_file(&paths->replay, &listener, options->recording, &options->selection,
+			       NULL))
+		return 1;
+	return kanary_selection_check(&options->selection);
 }
 
 static int compare_surprise(const void *left, const void *right)
@@ -249,14 +254,17 @@ int kanary_paths_main(int argc, char **argv)
 	uint32_t i;
 
 	status = kanary_arguments_parse(&argp, argc, argv, &options);
+	if (!status)
+		status = kanary_model_file_read("paths", options.model, &paths.file);
 	if (status)
-		return status;
-	if (kanary_model_file_read("paths", options.model, &paths.file))
-		return 1;
+		goto out;
 	status = run(&paths);
 	for (i = 0; i < paths.places; i++)
 		free(paths.place[i].path);
 	free(paths.place);
+	kanary_replay_free(&paths.replay);
 	kanary_model_file_free(&paths.file);
+out:
+	kanary_selection_free(&options.selection);
 	return status;
 }

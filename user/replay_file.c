@@ -27,7 +27,7 @@ int kanary_replay_file_take(struct kanary_replay *replay,
 	if (record->path)
 		return listener->path ?
 		       listener->path(listener->context, stream, record->path) : 0;
-	if (listener->vector(listener->context, stream, record->vector))
+	if (listener->vector && listener->vector(listener->context, stream, record->vector))
 		return 1;
 	return record->vector->reason == KANARY_REASON_PERIOD ? 0 : end(replay, listener, stream);
 }

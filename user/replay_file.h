@@ -11,7 +11,7 @@
  * @command: for errors, "score"
  * @context: handed to all below
  * @path: after a path was judged, or NULL
- * @vector: after a vector was judged
+ * @vector: after a vector was judged, or NULL
  * @end: a stream has ended, or the recording has, by ascending number; or NULL. Of some
  *	streams there was a path, and no vector
  *

@@ -52,3 +52,18 @@ int kanary_replay_fit(const char *command, const struct kanary_model *model, con
 					    names[!recording->abi], names[recording->abi]);
 	return 0;
 }
+
+int kanary_replay_fit_file(const char *command, const struct kanary_model *model,
+			   const char *path)
+{
+	struct kanary_recording_reader *reader;
+	const char *why = NULL;
+	int status;
+
+	reader = kanary_recording_open(path, &why);
+	if (!reader)
+		return kanary_message_error("%s: %s: %s", command, path, why);
+	status = kanary_replay_fit(command, model, path, kanary_recording_describe(reader));
+	kanary_recording_close(reader);
+	return status;
+}

@@ -19,4 +19,8 @@
 int kanary_replay_fit(const char *command, const struct kanary_model *model, const char *path,
 		      const struct kanary_recording_header *recording);
 
+/** kanary_replay_fit_file() - the same of the recording itself, which it opens */
+int kanary_replay_fit_file(const char *command, const struct kanary_model *model,
+			   const char *path);
+
 #endif /* KANARY_REPLAY_FIT_H */

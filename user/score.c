@@ -20,12 +20,13 @@ struct options {
 	const char *kernel;	/* container */
 	bool json;
 	bool vectors;
+	struct kanary_selection selection;
 	uint64_t random;	/* vectors, 0 for none */
 	uint64_t seed;
 };
 
 struct score {
-	const struct options *options;
+	struct options *options;
 	struct kanary_model_file file;
 	struct kanary_replay replay;
 	struct kanary_kernel_score kernel;
@@ -40,6 +41,8 @@ struct score {
 enum { OPTION_VECTORS = 'v', OPTION_KERNEL = 'k', OPTION_RANDOM = 'r', OPTION_SEED = 's' };
 
 static const struct argp_option arguments[] = {
+	{ "container", 'c', "C", 0, "this container's vectors only, as kanary info names it; may "
+	  "be repeated, and be a pattern", 0 },
 	{ "vectors", OPTION_VECTORS, NULL, 0, "a line a vector instead of a line a stream", 0 },
 	{ "json", 'j', NULL, 0, "a JSON object; with --vectors, one a line and one for all", 0 },
 	{ "kernel", OPTION_KERNEL, "C", 0,
@@ -54,6 +57,8 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 	struct options *options = state->input;
 
 	switch (key) {
+	case 'c':
+		return kanary_selection_parse(&options->selection, argument, state);
 	case OPTION_VECTORS:
 		options->vectors = true;
 		return 0;
@@ -85,6 +90,9 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 		if (!options->recording == !options->random)
 			return kanary_arguments_refuse(state,
 						       "one RECORDING or --random N is needed");
+		if (options->random && options->selection.wishes)
+			return kanary_arguments_refuse(state,
+						       "--random vectors have no --container");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -279,8 +287,10 @@ static int replay(struct score *score)
 
 	if (score->options->random)
 		return replay_random(score, &listener);
-	return kanary_replay_file(&score->replay, &listener, score->options->recording, NULL,
-				  &score->damaged);
+	if (kanary_replay_file(&score->replay, &listener, score->options->recording,
+			       &score->options->selection, &score->damaged))
+		return 1;
+	return kanary_selection_check(&score->options->selection);
 }
 
 static int print_summary(struct score *score)
@@ -341,10 +351,10 @@ int kanary_score_main(int argc, char **argv)
 	int error;
 
 	error = kanary_arguments_parse(&argp, argc, argv, &options);
+	if (!error)
+		error = kanary_model_file_read("score", options.model, &score.file);
 	if (error)
-		return error;
-	if (kanary_model_file_read("score", options.model, &score.file))
-		return 1;
+		goto out_selection;
 	error = 1;
 	if (options.json && !options.vectors)
 		score.list = json_array();
@@ -361,5 +371,7 @@ int kanary_score_main(int argc, char **argv)
 out_file:
 	json_decref(score.list);
 	kanary_model_file_free(&score.file);
+out_selection:
+	kanary_selection_free(&options.selection);
 	return error;
 }

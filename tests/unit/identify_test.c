@@ -29,6 +29,9 @@ static const struct {
 	{ "writer", { 0, 1, 3, 74 }, { 15, 60, 10, 15 } },
 	{ "both faces", { 7, 8, 9, 12 }, { 40, 20, 20, 20 } },
 	{ "both faces", { 7, 8, 41, 42 }, { 10, 10, 40, 40 } },
+	/* these are never learned: of other calls, and of half the calls of one that is */
+	{ "sleeper", { 12, 35, 230, 231 }, { 10, 50, 30, 10 } },
+	{ "half", { 0, 1, 35, 230 }, { 30, 20, 30, 20 } },
 };
 
 static void write_process(struct kanary_recording_writer *writer, gsl_rng *random,
@@ -85,13 +88,13 @@ static void write_recording(const char *path, unsigned long seed, uint32_t proce
 	gsl_rng_free(random);
 }
 
-static json_t *identify(const char *recording)
+static json_t *identify(const char *arguments)
 {
 	static struct command_result result;
 	char words[128];
 	json_t *json;
 
-	snprintf(words, sizeof(words), "identify kinds.model %s --json", recording);
+	snprintf(words, sizeof(words), "identify kinds.model %s --json", arguments);
 	command_run(&result, kanary_identify_main, words);
 	if (result.status)
 		fail_msg("%s", result.err);
@@ -153,6 +156,80 @@ static void names_do_not_matter(void **state)
 	json_decref(json);
 }
 
+static bool is_like_none(const json_t *process)
+{
+	bool none = json_is_true(json_object_get(process, "like_none"));
+
+	/* no name is likely where none is */
+	if (none)
+		assert_true(json_real_value(json_object_get(process, "confidence")) < 0.5);
+	return none;
+}
+
+/* Nearest to something is everything. */
+static void strangers_are_like_none(void **state)
+{
+	static struct command_result result;
+	gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
+	struct kanary_recording_writer *writer;
+	json_t *json, *process;
+	uint32_t i;
+
+	writer = kanary_recording_create("strangers.rec", PERIOD, 0, "test", 0);
+	for (i = 0; i < 12; i++)
+		write_process(writer, random, i % 6, behaviours[i % 6].comm, i + 1);
+	assert_int_equal(kanary_recording_finish(writer), 0);
+	gsl_rng_free(random);
+	json = identify("strangers.rec");
+	for (i = 0; i < 12; i++) {
+		process = json_array_get(json_object_get(json, "processes"), i);
+		assert_int_equal(is_like_none(process), i % 6 >= 4);
+	}
+	assert_int_equal(integer(json, "like_none"), 4);
+	json_decref(json);
+	command_run(&result, kanary_identify_main, "identify kinds.model strangers.rec");
+	assert_non_null(strstr(result.out, "pid=5 comm=sleeper vectors=3 kind=none nearest="));
+	assert_non_null(strstr(result.out, "12 processes, 4 like none that was learned"));
+}
+
+/* Who has no name cannot bear out a kind's. */
+static void no_name_is_no_right_one(void **state)
+{
+	static struct command_result result;
+	gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
+	struct kanary_recording_writer *writer;
+	json_t *json;
+	uint32_t i;
+
+	writer = kanary_recording_create("nameless.rec", PERIOD, 0, "test", 0);
+	for (i = 0; i < 80; i++)
+		write_process(writer, random, i % 4, "", i + 1);
+	assert_int_equal(kanary_recording_finish(writer), 0);
+	gsl_rng_free(random);
+	command_run(&result, kanary_train_main,
+		    "train nameless.rec -o nameless.model --hidden 0 --quiet");
+	assert_int_equal(result.status, 0);
+	command_run(&result, kanary_identify_main, "identify nameless.model nameless.rec");
+	assert_non_null(strstr(result.out, "no process has a name: whether the kinds are right"));
+	assert_null(strstr(result.out, "100.0 %"));
+	json = identify("nameless.rec");
+	assert_int_equal(integer(json, "named"), 0);
+	assert_true(json_is_null(json_object_get(json, "accuracy")));
+	json_decref(json);
+}
+
+static void other_containers_are_left_out(void **state)
+{
+	json_t *json;
+
+	write_recording("seven.rec", 2, 40, 0, 0);
+	json = identify("seven.rec --container 7");
+	assert_int_equal(integer(json, "total"), 40);
+	json_decref(json);
+	command_expect(kanary_identify_main, "identify kinds.model seven.rec --container 8", 1,
+		       "8");
+}
+
 static void labels_are_printable(void **state)
 {
 	static const char odd[KANARY_COMM_SIZE] = "a b\n-\xff=", none[KANARY_COMM_SIZE];
@@ -180,6 +257,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(processes_are_known_by_what_they_do),
 		cmocka_unit_test(names_do_not_matter),
+		cmocka_unit_test(strangers_are_like_none),
+		cmocka_unit_test(no_name_is_no_right_one),
+		cmocka_unit_test(other_containers_are_left_out),
 		cmocka_unit_test(labels_are_printable),
 		cmocka_unit_test(wrong_usage_is_told),
 	};

@@ -583,6 +583,42 @@ static void held_out_parts_are_judged_as_score_says(void **state)
 	kanary_model_file_free(&file);
 }
 
+/* Of one container there are as many verdicts and paths as it has among the others. */
+static void other_containers_are_left_out(void **state)
+{
+	static struct command_result result;
+	static struct saying all;
+	size_t wanted = 0, lines = 0, i;
+	json_t *object, *path;
+	char *rest, *line;
+
+	score(&all, "one.rec");
+	for (i = 0; i < all.count; i++)
+		wanted += all.said[i].cgroup == 1;
+	command_run(&result, kanary_score_main,
+		    "score model one.rec --vectors --json --container 1");
+	assert_int_equal(result.status, 0);
+	for (rest = result.out; (line = strsep(&rest, "\n")) && *line; lines++) {
+		object = json_loads(line, 0, NULL);
+		if (json_object_get(object, "stream"))
+			assert_int_equal(json_integer_value(json_object_get(object, "cgroup")), 1);
+		else
+			assert_int_equal(json_integer_value(json_object_get(object, "vectors")),
+					 wanted);
+		json_decref(object);
+	}
+	assert_int_equal(lines, wanted + 1);
+	assert_true(wanted > 30);
+	object = run_json(kanary_paths_main, "paths model one.rec -n 0 --json --container 1");
+	json_array_foreach(json_object_get(object, "paths"), i, path)
+		assert_int_equal(json_integer_value(json_object_get(path, "cgroup")), 1);
+	assert_true(i > 10);
+	json_decref(object);
+	command_expect(kanary_score_main, "score model one.rec --container 77", 1, "77");
+	command_expect(kanary_score_main, "score model --random 5 --container 1", 2,
+		       "--random vectors have no --container");
+}
+
 /* A model that knows calls of one ABI, and has the other's under what it never saw. */
 static void write_model_of(const char *path, uint32_t abi)
 {
@@ -646,6 +682,7 @@ int main(void)
 		cmocka_unit_test(the_budget_check_counts_what_score_says),
 		cmocka_unit_test(paths_are_as_surprising_as_score_says),
 		cmocka_unit_test(held_out_parts_are_judged_as_score_says),
+		cmocka_unit_test(other_containers_are_left_out),
 		cmocka_unit_test(numbers_of_another_abi_are_refused),
 	};
 
