@@ -4,6 +4,7 @@
 #
 #	insmod -> start redis, nginx -> (record, restart both in the middle) x RECORDINGS
 set -u
+. ./carry.sh
 . ./containers.sh
 . ./load.sh
 . ./learn.sh
