@@ -132,7 +132,8 @@ static const struct kanary_verdict *replay_vector(const struct kanary_dataset *d
 	uint32_t path, count;
 
 	for (count = kanary_path_list_find(&dataset->paths, number, &path); count; count--)
-		if (!kanary_replay_path(replay, kanary_path_list_path(&dataset->paths, path++)))
+		if (!kanary_replay_path_of(replay, vector,
+					   kanary_path_list_path(&dataset->paths, path++)))
 			return NULL;
 	stream = kanary_replay_vector(replay, vector);
 	return stream ? &stream->last : NULL;

@@ -131,8 +131,8 @@ struct kanary_replay_stream *kanary_replay_record(struct kanary_replay *replay,
 	const struct kanary_path *path = record->path;
 	struct kanary_replay_stream *stream;
 
-	stream = path ? get_stream(replay, path->stream, path->cgroup, path->pid) :
-			get_stream(replay, vector->stream, vector->cgroup, vector->pid);
+	stream = vector ? get_stream(replay, vector->stream, vector->cgroup, vector->pid) :
+			  get_stream(replay, path->stream, path->cgroup, path->pid);
 	if (stream && path)
 		stream->path_surprise = kanary_score_path(&replay->model, stream->state,
 							  (const u8 *)path->name, path->length,

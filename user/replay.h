@@ -75,6 +75,7 @@ bool kanary_replay_init(struct kanary_replay *replay, const void *file);
 
 /**
  * kanary_replay_record() - judge the next record
+ * @record: with both a path and a vector, the path is judged, as one of the vector's stream
  *
  * A vector's verdict is in the stream's @last, a path's surprise in its @path_surprise. A
  * stream that goes on in another container begins anew there, as under that one's profile.
@@ -89,6 +90,15 @@ static inline struct kanary_replay_stream *
 kanary_replay_vector(struct kanary_replay *replay, const struct kanary_vector *vector)
 {
 	return kanary_replay_record(replay, &(struct kanary_recording_record){ .vector = vector });
+}
+
+/** kanary_replay_path_of() - the same of a path of which the vector's stream is known alone */
+static inline struct kanary_replay_stream *
+kanary_replay_path_of(struct kanary_replay *replay, const struct kanary_vector *vector,
+		      const struct kanary_path *path)
+{
+	return kanary_replay_record(replay, &(struct kanary_recording_record){ .vector = vector,
+									       .path = path });
 }
 
 /** kanary_replay_path() - the same of a path, before the vector that it was counted in */
