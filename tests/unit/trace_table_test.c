@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "trace_table.h"
 
@@ -60,6 +61,32 @@ static void any_numbers_are_found_soon(void **state)
 		assert_null(kanary_trace_table_find(&table, numbers[set].first - 1));
 		kanary_trace_table_free(&table);
 	}
+}
+
+/* Return: seconds of CPU time that it takes to end them. */
+static double end_all(u32 threads)
+{
+	struct kanary_trace_table table;
+	clock_t begin;
+	u32 tid;
+
+	assert_int_equal(kanary_trace_table_begin(&table, sizeof(struct thread)), 0);
+	for (tid = 0; tid < threads; tid++)
+		assert_non_null(kanary_trace_table_add(&table, tid));
+	begin = clock();
+	assert_int_equal(kanary_trace_table_end(&table), 0);
+	kanary_trace_table_free(&table);
+	return (double)(clock() - begin) / CLOCKS_PER_SEC;
+}
+
+/* 25 times as many take 25 times as long, or 625 times where each end walks over all. */
+static void many_end_as_fast_as_few(void **state)
+{
+	double few = end_all(THREADS / 25), many = end_all(THREADS);
+
+	if (many > 25 * 8 * (few + 0.001))
+		fail_msg("%u threads took %.3f s to end, %u took %.3f s", THREADS, many,
+			 THREADS / 25, few);
 }
 
 /* Pids of the vectors, as they come. */
@@ -142,6 +169,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_numbers_are_found_soon),
+		cmocka_unit_test(many_end_as_fast_as_few),
 		cmocka_unit_test(threads_end_as_they_came),
 		cmocka_unit_test(a_thread_is_small),
 	};
