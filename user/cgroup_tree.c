@@ -193,6 +193,16 @@ uint64_t kanary_cgroup_tree_number(const char *path)
 	return status.st_ino;
 }
 
+bool kanary_cgroup_tree_file(const char *path, const char *file, char *full, size_t size)
+{
+	size_t used;
+
+	if (!full_path(path, full, size))
+		return false;
+	used = strlen(full);
+	return (size_t)snprintf(full + used, size - used, "/%s", file) < size - used;
+}
+
 bool kanary_cgroup_tree_populated(const char *path)
 {
 	char full[2 * KANARY_CGROUP_TREE_PATH], line[32];

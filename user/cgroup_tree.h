@@ -47,6 +47,16 @@ bool kanary_cgroup_tree_path(uint64_t cgroup, char *path);
 /** kanary_cgroup_tree_number() - the number of a path, 0 where there is no such cgroup */
 uint64_t kanary_cgroup_tree_number(const char *path);
 
+/**
+ * kanary_cgroup_tree_file() - where a file of a cgroup is, for who opens or watches it
+ * @path: of the cgroup
+ * @file: its name, or empty for the directory itself
+ * @full: set
+ *
+ * Return: false where the host has no such tree, or the path is too long.
+ */
+bool kanary_cgroup_tree_file(const char *path, const char *file, char *full, size_t size);
+
 /** kanary_cgroup_tree_populated() - whether tasks are in this very cgroup */
 bool kanary_cgroup_tree_populated(const char *path);
 

@@ -176,8 +176,10 @@ static void add_lives(struct kanary_table *table, const struct kanary_recording_
 		kanary_table_row(table);
 		kanary_table_text(table, 0, text_of(life, KANARY_RECORDING_NAME));
 		kanary_table_number(table, 1, life->cgroup);
-		kanary_table_text(table, 2, format_span(kanary_info_group_since(index, life->first), text));
-		kanary_table_text(table, 3, format_span(kanary_info_group_since(index, life->last), text));
+		format_span(kanary_info_group_since(index, life->first), text);
+		kanary_table_text(table, 2, text);
+		format_span(kanary_info_group_since(index, life->last), text);
+		kanary_table_text(table, 3, text);
 		kanary_table_text(table, 4, life->gone ? "yes" : "no");
 		kanary_table_number(table, 5, life->vectors);
 		kanary_table_number(table, 6, life->paths);

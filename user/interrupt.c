@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -47,6 +48,21 @@ bool kanary_interrupt_pending(int descriptor)
 	struct pollfd ready = { .fd = descriptor, .events = POLLIN };
 
 	return poll(&ready, 1, 0) > 0;
+}
+
+int kanary_interrupt_with(int descriptor, int other)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+	int both = epoll_create1(EPOLL_CLOEXEC);
+
+	if (both < 0)
+		return -1;
+	if (epoll_ctl(both, EPOLL_CTL_ADD, descriptor, &event) ||
+	    epoll_ctl(both, EPOLL_CTL_ADD, other, &event)) {
+		close(both);
+		return -1;
+	}
+	return both;
 }
 
 uint64_t kanary_interrupt_now(void)

@@ -16,6 +16,14 @@ int kanary_interrupt_open(void);
 /** kanary_interrupt_pending() - whether such a signal has come */
 bool kanary_interrupt_pending(int descriptor);
 
+/**
+ * kanary_interrupt_with() - one descriptor to poll for two
+ * @other: of whatever else may wake up
+ *
+ * Return: a descriptor that is readable while one of both is, or -1 with errno set.
+ */
+int kanary_interrupt_with(int descriptor, int other);
+
 /** kanary_interrupt_now() - CLOCK_MONOTONIC in nanoseconds */
 uint64_t kanary_interrupt_now(void);
 

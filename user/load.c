@@ -5,6 +5,8 @@
 
 #include "arguments.h"
 #include "commands.h"
+#include "container_claim.h"
+#include "container_list.h"
 #include "message.h"
 #include "model_file.h"
 #include "target.h"
@@ -144,6 +146,48 @@ static int commit(const struct kanary_target *target, const struct signature *si
 	return 0;
 }
 
+/* What it was given, and what it had before. */
+static void report(const struct options *options, const struct kanary_model_file *file,
+		   const struct kanary_container_list *before)
+{
+	const struct kanary_target *target = &options->target;
+	const struct kanary_container_entry *entry;
+	char escaped[KANARY_MESSAGE_ESCAPED_SIZE(KANARY_NAME_SIZE)], text[2048];
+
+	entry = kanary_container_list_find(before, target->cgroup);
+	printf("%s (profile %s) now watches %s", options->model,
+	       kanary_message_escape(file->model.header->name, KANARY_NAME_SIZE, escaped),
+	       kanary_container_name_describe(kanary_container_name_resolve(target->cgroup), text,
+					      sizeof(text)));
+	if (entry && *entry->container.profile)
+		printf(", before: profile %s",
+		       kanary_message_escape(entry->container.profile, KANARY_NAME_SIZE, escaped));
+	putchar('\n');
+	kanary_container_claim_warn(kanary_container_name_resolve(target->cgroup));
+}
+
+static int load(struct options *options, const struct kanary_model_file *file,
+		const struct signature *signature)
+{
+	struct kanary_target *target = &options->target;
+	struct kanary_container_list before = { 0 };
+	int error;
+
+	error = kanary_target_open("load", target) ||
+		kanary_container_claim_check("load", kanary_container_name_resolve(target->cgroup),
+					     &target->status);
+	if (!error && kanary_container_list_read(&before, target->netlink))
+		error = kanary_message_error("load: %s", kanary_netlink_error(target->netlink));
+	error = error || upload(target->netlink, file) || commit(target, signature);
+	if (!error && options->mode >= 0)
+		error = kanary_target_send("load", target, KANARY_CMD_SET_MODE, options->mode);
+	if (!error)
+		report(options, file, &before);
+	kanary_container_list_free(&before);
+	kanary_target_close(target);
+	return error;
+}
+
 int kanary_load_main(int argc, char **argv)
 {
 	struct options options = { .mode = -1 };
@@ -157,13 +201,7 @@ int kanary_load_main(int argc, char **argv)
 	if (read_signature(options.signature, &signature) ||
 	    kanary_model_file_read("load", options.model, &file))
 		return 1;
-	error = kanary_target_open("load", &options.target) ||
-		upload(options.target.netlink, &file) ||
-		commit(&options.target, &signature);
-	if (!error && options.mode >= 0)
-		error = kanary_target_send("load", &options.target, KANARY_CMD_SET_MODE,
-					   options.mode);
-	kanary_target_close(&options.target);
+	error = load(&options, &file, &signature);
 	kanary_model_file_free(&file);
 	return error;
 }

@@ -20,7 +20,11 @@ enum kanary_recording_event {
 	KANARY_RECORDING_EVENTS,
 };
 
-/** enum kanary_recording_text - the texts of a container, in their order */
+/**
+ * enum kanary_recording_text - the texts of a container, in their order
+ *
+ * The name of a container of Kubernetes' is NAMESPACE/POD/CONTAINER: another pod has others.
+ */
 enum kanary_recording_text {
 	KANARY_RECORDING_RUNTIME,
 	KANARY_RECORDING_NAME,

@@ -79,6 +79,22 @@ error_t kanary_selection_parse(struct kanary_selection *selection, const char *t
 	return 0;
 }
 
+/* "CONTAINER", "POD/CONTAINER" or all of "NAMESPACE/POD/CONTAINER" */
+static bool is_called(const char *name, const char *wish)
+{
+	size_t length = strlen(name), part = strlen(wish);
+
+	return length >= part && !strcmp(name + length - part, wish) &&
+	       (length == part || name[length - part - 1] == '/');
+}
+
+static bool is_like(const char *name, const char *pattern)
+{
+	const char *last = strrchr(name, '/');
+
+	return !fnmatch(pattern, name, 0) || (last && !fnmatch(pattern, last + 1, 0));
+}
+
 static enum fit fit_texts(const char *wish, const char *texts)
 {
 	const char *name = kanary_recording_note_text(texts, KANARY_RECORDING_NAME);
@@ -90,10 +106,10 @@ static enum fit fit_texts(const char *wish, const char *texts)
 			wish += 14;
 		return strcmp(path, wish) ? FIT_NONE : FIT_PATH;
 	}
-	if (!strcmp(name, wish))
+	if (is_called(name, wish))
 		return FIT_NAME;
 	if (is_pattern(wish))
-		return fnmatch(wish, name, 0) ? FIT_NONE : FIT_PATTERN;
+		return is_like(name, wish) ? FIT_PATTERN : FIT_NONE;
 	if (!strcmp(id, wish))
 		return FIT_ID;
 	return strncmp(id, wish, strlen(wish)) ? FIT_NONE : FIT_ID_BEGINNING;
@@ -138,6 +154,12 @@ static void describe(const struct kanary_recording_life *life, const char *texts
 	snprintf(called, CALLED, "%s %s (%s)", runtime, name, id);
 }
 
+static bool same(const struct match *a, const struct match *b, enum kanary_recording_text text)
+{
+	return !strcmp(kanary_recording_note_text(a->note, text),
+		       kanary_recording_note_text(b->note, text));
+}
+
 /* Whether two that fit equally well are one container: of its name, or of its id. */
 static bool is_one(const struct match *a, const struct match *b)
 {
@@ -145,10 +167,8 @@ static bool is_one(const struct match *a, const struct match *b)
 		return true;
 	if (a->fit == FIT_NUMBER)
 		return a->life == b->life;
-	return !strcmp(a->note, b->note) &&
-	       (a->fit == FIT_NAME ||
-		!strcmp(kanary_recording_note_text(a->note, KANARY_RECORDING_ID),
-			kanary_recording_note_text(b->note, KANARY_RECORDING_ID)));
+	return same(a, b, KANARY_RECORDING_RUNTIME) &&
+	       same(a, b, a->fit == FIT_NAME ? KANARY_RECORDING_NAME : KANARY_RECORDING_ID);
 }
 
 static int refuse(const struct kanary_selection_wish *wish, const char *path,

@@ -4,6 +4,7 @@
 
 #include "arguments.h"
 #include "commands.h"
+#include "container_list.h"
 #include "json_output.h"
 #include "message.h"
 #include "netlink.h"
@@ -66,10 +67,11 @@ static const char *unit(uint32_t counter)
 static void print_counters(const struct kanary_status *status)
 {
 	char name[64], *cursor;
-	uint32_t counter;
+	uint32_t counter, zeros = 0;
 
 	for (counter = 1; counter <= KANARY_A_COUNTER_MAX; counter++) {
-		if (!status->has_counter[counter])
+		zeros += status->has_counter[counter] && !status->counters[counter];
+		if (!status->counters[counter])
 			continue;
 		snprintf(name, sizeof(name), "%s", kanary_protocol_counter_name(counter));
 		cursor = strstr(name, "_ns");
@@ -77,12 +79,34 @@ static void print_counters(const struct kanary_status *status)
 			memmove(cursor, cursor + 3, strlen(cursor + 3) + 1);
 		for (cursor = name; *cursor; cursor++)
 			*cursor = *cursor == '_' ? ' ' : *cursor;
-		printf("  %-24s%llu %s\n", name, (unsigned long long)status->counters[counter],
+		printf("  %-30s%llu %s\n", name, (unsigned long long)status->counters[counter],
 		       unit(counter));
 	}
+	printf("  %-30s%u counters: kanary status --json names them\n", "0", zeros);
 }
 
-static int print_text(const struct kanary_status *status)
+/* Who has a model, and what that is for. */
+static void print_watched(const struct kanary_container_list *list)
+{
+	char escaped[KANARY_MESSAGE_ESCAPED_SIZE(sizeof(list->entry->name.name))];
+	size_t i, watched = 0;
+
+	printf("watched     ");
+	for (i = 0; i < list->count; i++) {
+		const struct kanary_container_entry *entry = &list->entry[i];
+
+		if (!*entry->container.profile)
+			continue;
+		printf("%s%s %s (%s)", watched++ ? ", " : "", entry->name.runtime,
+		       kanary_message_escape(entry->name.name, sizeof(entry->name.name), escaped),
+		       entry->is_gone ? "gone" :
+					kanary_protocol_mode_name(entry->container.mode));
+	}
+	printf("%s\n", watched ? "" : "nobody: kanary load gives a container a model");
+}
+
+static int print_text(const struct kanary_status *status,
+		      const struct kanary_container_list *list)
 {
 	char escaped[KANARY_MESSAGE_ESCAPED_SIZE(KANARY_PROTOCOL_TEXT)];
 
@@ -111,6 +135,7 @@ static int print_text(const struct kanary_status *status)
 	printf("lock        %s\n", status->locked ? "locked until the machine starts anew" : "open");
 	printf("signatures  %s\n",
 	       kanary_message_escape(status->signatures, sizeof(status->signatures), escaped));
+	print_watched(list);
 	printf("counters\n");
 	print_counters(status);
 	return 0;
@@ -147,6 +172,7 @@ static int print_json(const struct kanary_status *status)
 
 int kanary_status_main(int argc, char **argv)
 {
+	struct kanary_container_list list = { 0 };
 	struct kanary_netlink *netlink;
 	struct kanary_status status;
 	bool json = false;
@@ -158,6 +184,11 @@ int kanary_status_main(int argc, char **argv)
 	netlink = kanary_netlink_open(&status);
 	if (!netlink)
 		return 1;
+	if (!json && kanary_container_list_read(&list, netlink))
+		error = kanary_message_error("status: %s", kanary_netlink_error(netlink));
+	if (!error)
+		error = json ? print_json(&status) : print_text(&status, &list);
+	kanary_container_list_free(&list);
 	kanary_netlink_close(netlink);
-	return json ? print_json(&status) : print_text(&status);
+	return error;
 }

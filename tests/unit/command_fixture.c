@@ -78,8 +78,9 @@ void command_expect(int (*run)(int argc, char **argv), const char *words, int st
 
 int command_directory(void **state)
 {
-	static char path[] = "/tmp/kanary-test-XXXXXX";
+	static char path[32];
 
+	strcpy(path, "/tmp/kanary-test-XXXXXX");
 	if (!mkdtemp(path) || chdir(path))
 		return -1;
 	*state = path;

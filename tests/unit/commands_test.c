@@ -63,10 +63,16 @@ static void test_wrong_usage(void **state)
 	command_expect(kanary_watch_main, "watch --for 1x", 2,
 		       "'1x' is no time: a number, such as 2 or 1.5, and ms, s, m, h, d or w");
 	command_expect(kanary_record_main, "record -o x --all --container y", 2, "exclude");
+	command_expect(kanary_record_main, "record -o x --wait", 2, "--wait needs --container C");
+	command_expect(kanary_record_main, "record -o model", 1,
+		       "model is there already: --force replaces it");
+	command_expect(kanary_record_main, "record -o /dev/null --force", 1,
+		       "/dev/null is there already, and no file");
+	command_expect(kanary_unload_main, "unload --gone web", 2, "exclude each other");
 	command_expect(kanary_load_main, "load --container x", 2, "the MODEL is missing");
 	command_expect(kanary_load_main, "load model", 2, "--container C is missing");
 	command_expect(kanary_load_main, "load model -c x --mode kill", 2, "'kill' is no mode");
-	command_expect(kanary_unload_main, "unload", 2, "--container C is missing");
+	command_expect(kanary_unload_main, "unload", 2, "--container C or --gone is missing");
 	command_expect(kanary_mode_main, "mode web", 2, "'web' is no mode");
 	command_expect(kanary_mode_main, "mode learn", 2, "--container C is missing");
 	command_expect(kanary_mode_main, "mode -c web web learn", 2, "one argument too many");

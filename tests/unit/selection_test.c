@@ -102,6 +102,28 @@ static void what_may_be_two_is_refused(void **state)
 	assert_int_equal(meant("3"), 4);
 }
 
+/* Pods are made of the same containers. */
+static void a_container_of_a_pod_is_another_in_another_pod(void **state)
+{
+	recording_fixture_begin("day.rec", "boot-a");
+	recording_fixture_note(1, 1, KANARY_RECORDING_SEEN, "containerd", "shop/web-0/app", "aa1");
+	recording_fixture_note(2, 2, KANARY_RECORDING_SEEN, "containerd", "shop/web-1/app", "aa2");
+	recording_fixture_note(3, 3, KANARY_RECORDING_SEEN, "containerd", "shop/web-1/app", "aa3");
+	recording_fixture_note(4, 4, KANARY_RECORDING_SEEN, "containerd", "shop/web-1/log", "aa4");
+	recording_fixture_vectors(1, 5, 1);
+	recording_fixture_vectors(2, 6, 2);
+	recording_fixture_vectors(3, 7, 4);
+	recording_fixture_vectors(4, 8, 8);
+	recording_fixture_end();
+	refused("app", "'app' may be containerd shop/web-0/app (aa1) or containerd shop/web-1/app");
+	assert_int_equal(meant("web-1/app"), 2 + 4);
+	assert_int_equal(meant("shop/web-1/app"), 2 + 4);
+	assert_int_equal(meant("log"), 8);
+	assert_int_equal(meant("ap*"), 1 + 2 + 4);
+	assert_int_equal(meant("shop/web-1/*"), 2 + 4 + 8);
+	refused("1/app", "no container '1/app' is in the recordings");
+}
+
 static void several_add_up(void **state)
 {
 	struct kanary_selection selection = { 0 };
@@ -211,6 +233,7 @@ int main(void)
 		cmocka_unit_test(patterns_mean_whatever_is_called_so),
 		cmocka_unit_test(what_is_not_there_is_said),
 		cmocka_unit_test(what_may_be_two_is_refused),
+		cmocka_unit_test(a_container_of_a_pod_is_another_in_another_pod),
 		cmocka_unit_test(several_add_up),
 		cmocka_unit_test(a_number_of_another_boot_is_another_container),
 		cmocka_unit_test(the_index_counts_lives),

@@ -41,7 +41,7 @@ nobody() {
 for hook in dispatcher handlers tracepoint; do
 	insmod kanary.ko period=64 queue_length=4096 "hook=$hook"
 	! dmesg -t | grep '^kanary: cannot see' || fail "something is not seen on this kernel"
-	kanary record -o abi.rec --all 2>record.said &
+	kanary record -o abi.rec --force --all 2>record.said &
 	recorder=$!
 	await 10 grep -q ready record.said
 	doors=()

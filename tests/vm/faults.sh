@@ -166,13 +166,13 @@ for n in $(seq $((6 * ${ROUNDS:-40}))); do
 	may_fail kanary containers --json
 	may_fail kanary load alarm.model --container "$container"
 	may_fail kanary score alarm.model work.rec --kernel "$alarmed"
-	[ $((n % 10)) -ne 0 ] || may_fail kanary record -o faults.rec --all --for 1s
+	[ $((n % 10)) -ne 0 ] || may_fail kanary record -o faults.rec --force --all --for 1s
 	may_fail kanary unload --container "$container"
 	faults 0
 done
 kanary load alarm.model --container "$container"
 faults 15
-kanary record -o faults.rec --all --for 2s 2>/dev/null || :
+kanary record -o faults.rec --force --all --for 2s 2>/dev/null || :
 faults 0
 kanary unload --container "$alarmed"
 [ ! -s odd ] || fail "not for want of memory: $(sort odd | uniq -c | head)"

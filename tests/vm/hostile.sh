@@ -24,7 +24,7 @@ works() {
 	balanced
 }
 
-refused 1 "the kanary module is not loaded: insmod kanary.ko" kanary status
+refused 1 "the kanary module is not loaded: modprobe kanary" kanary status
 refused 1 "the kanary module is not loaded" kanary watch
 refused 2 "is no command" kanary frobnicate
 

@@ -23,7 +23,7 @@ above() {
 [ -e $LEAKS ] || fail "this kernel has no kmemleak"
 if [ -z "${WITHOUT_MODULE:-}" ]; then
 	insmod kanary.ko period=64
-	kanary record -o leaks.rec --all 2>record.said &
+	kanary record -o leaks.rec --force --all 2>record.said &
 	recorder=$!
 	await 20 grep -q ready record.said
 	yielding leaks storm forks 0 &

@@ -127,7 +127,7 @@ of_first() {
 }
 [ "$(of_first)" = '[{"tasks":0,"model":true}]' ] ||
 	fail "the model of the container that has gone: $(of_first)"
-kanary containers | grep -q "^$first .* 0 - .* monitor" || fail "$(kanary containers)"
+kanary containers | grep -qE "^$first .* 0 .* gone " || fail "$(kanary containers)"
 kanary unload --container "$first"
 [ "$(of_first)" = '[]' ] || fail "the container that has gone is still listed: $(of_first)"
 stop name

@@ -19,7 +19,7 @@ delivered() {
 
 # record FILE: in the background; returns once it records
 record() {
-	kanary record -o "$1" --all --json >"$1.json" 2>"$1.said" &
+	kanary record -o "$1" --force --all --json >"$1.json" 2>"$1.said" &
 	recorder=$!
 	await 10 grep -q ready "$1.said"
 }

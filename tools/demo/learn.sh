@@ -88,7 +88,7 @@ record() {
 	local recorder seed=$4 lives=() name
 
 	rm -f "$STATE"/{stop,enough}
-	kanary record -o "$1" --all >"$1.log" 2>&1 &
+	kanary record -o "$1" --force --all >"$1.log" 2>&1 &
 	recorder=$!
 	await 10 recording || fail "kanary record did not start: $(cat "$1.log")"
 	if [ ! -e "$STATE/started" ]; then
