@@ -133,6 +133,13 @@ const char *kanary_explain_head(const struct kanary_verdict *verdict)
 	}
 }
 
+u64 kanary_explain_hundredths(u32 surprise)
+{
+	u64 quarters = (u64)surprise * 25, whole = quarters >> 6, rest = quarters & 63;
+
+	return whole + (rest > 32 || (rest == 32 && (whole & 1)));
+}
+
 /**
  * struct ranking - the largest contributions so far, largest first
  * @unusual: the reasons

@@ -28,6 +28,14 @@ enum kanary_score_head kanary_explain_loudest(const struct kanary_verdict *verdi
 const char *kanary_explain_head(const struct kanary_verdict *verdict);
 
 /**
+ * kanary_explain_hundredths() - a surprise as it is printed, in hundredths
+ * @surprise: Q24.8
+ *
+ * Return: to the nearest one, and of two as near to the even one, as printf() has it.
+ */
+u64 kanary_explain_hundredths(u32 surprise);
+
+/**
  * kanary_explain_verdict() - which syscalls made the last verdict's error
  * @container: any pointer without a container head
  * @counts: the vector that was judged last with @scratch

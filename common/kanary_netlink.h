@@ -15,7 +15,7 @@
  * KANARY_CMD_GET_CONTAINERS (dump)
  *	-> one message a container: CGROUP, PIDNS, TASKS, PID, COMM, VECTORS,
  *	   and with a profile: PROFILE, MODE, BUDGET, THRESHOLD, SCORED, ALERTS,
- *	   MODEL_CHECKSUM
+ *	   MODEL_CHECKSUM, CONTAINER, GONE
  *
  * KANARY_CMD_RECORD_START (do): [CGROUP]
  *	Makes the calling socket the recorder, of one container or of all.
@@ -32,11 +32,13 @@
  *
  * KANARY_CMD_MODEL_BEGIN (do): SIZE
  * KANARY_CMD_MODEL_CHUNK (do): OFFSET, DATA (at most KANARY_CHUNK_MAX)
- * KANARY_CMD_MODEL_COMMIT (do): CGROUP, [SIGNATURE]
+ * KANARY_CMD_MODEL_COMMIT (do): CGROUP, [SIGNATURE], [CONTAINER]
  *	One upload a socket, in order. Commit validates the whole model, runs its
  *	reference vector, and swaps it in as the profile of the container; a
  *	refused model leaves the one before in place. A signature is checked
  *	wherever there is one, and must be there where the module requires it.
+ *	-ENOENT where no such cgroup is there. Of KANARY_PROFILE_MAX profiles the
+ *	one whose cgroup went first makes room.
  * KANARY_CMD_UNLOAD (do): CGROUP
  * KANARY_CMD_SET_MODE (do): CGROUP, MODE
  *
@@ -49,7 +51,7 @@
  * KANARY_CMD_ALERT (event, multicast group "alerts")
  *	SEQUENCE, CGROUP, PIDNS, PROFILE, PID, TGID, COMM, TIME, SURPRISE,
  *	THRESHOLD, BUDGET, REASON, MODE, VERDICT, UNUSUAL {BIN, EXCESS} (repeated),
- *	UNUSUAL_PATH {PATH, SURPRISE} (repeated)
+ *	UNUSUAL_PATH {PATH, SURPRISE} (repeated), CONTAINER, KILLED
  *
  * KANARY_CMD_LOCK (do)
  *	From here on until the machine starts anew the module cannot be unloaded,
@@ -69,7 +71,7 @@
 
 /* Raised whenever an old client would misread a new module or the reverse. */
 #ifndef KANARY_API_VERSION
-#define KANARY_API_VERSION 5
+#define KANARY_API_VERSION 6
 #endif
 
 /* Bytes of model in one KANARY_CMD_MODEL_CHUNK. */
@@ -79,6 +81,10 @@
 /* Bytes of a profile's name and of a comm, with their terminating zero. */
 #define KANARY_NAME_SIZE 32
 #define KANARY_COMM_SIZE 16
+/* The same of a container's name. */
+#define KANARY_CONTAINER_SIZE 64
+/* Containers that can have a model at once. */
+#define KANARY_PROFILE_MAX 256
 /* Vectors in one KANARY_CMD_SCORE. */
 #define KANARY_SCORE_MAX 256
 /* Paths in one, before all of its vectors together. */
@@ -358,12 +364,15 @@ enum kanary_attribute {
 	KANARY_A_EXCESS,	/* s32, calls more (or fewer) than the model expects */
 	KANARY_A_PATH_CALLS,	/* u32, system calls whose paths are read, 0 when paths are off */
 	KANARY_A_PATH,		/* struct kanary_path, repeated */
-	KANARY_A_UNUSUAL_PATH,	/* nest of PATH and SURPRISE, repeated, most surprising first */
+	KANARY_A_UNUSUAL_PATH,	/* nest of PATH and SURPRISE, repeated, most telling first */
 	KANARY_A_LOCKED,	/* u32, 1 once nothing can be changed any more, else 0 */
 	KANARY_A_ATTEMPT,	/* string: record, load, unload, mode, rmmod or rmmod-force */
 	KANARY_A_SIGNATURES,	/* string, of models: required, optional or impossible */
 	KANARY_A_SIGNATURE,	/* bytes, detached PKCS#7 of the model file, DER */
 	KANARY_A_WATCHDOG,	/* string: working, hook-silent, worker-stalled, late or off */
+	KANARY_A_CONTAINER,	/* string, the container's name as who loaded the model knew it */
+	KANARY_A_GONE,		/* u32, 1 once the container's cgroup was removed, else 0 */
+	KANARY_A_KILLED,	/* u32, 1 where the process was killed for it, else 0 */
 
 	__KANARY_A_MAX,
 	KANARY_A_MAX = __KANARY_A_MAX - 1,
@@ -418,6 +427,8 @@ enum kanary_counter {
 	KANARY_A_COUNTER_WATCHDOG_TESTS,	/* of the hook and the worker */
 	KANARY_A_COUNTER_WATCHDOG_FAILURES,	/* of these, that found something wrong */
 	KANARY_A_COUNTER_EVENTS_NO_MEMORY,	/* alerts, attempts: not sent to a watcher */
+	KANARY_A_COUNTER_CONTAINERS_GONE,	/* with a model, whose cgroup was removed */
+	KANARY_A_COUNTER_MODELS_EVICTED,	/* of these, whose model made room for another */
 
 	__KANARY_A_COUNTER_MAX,
 	KANARY_A_COUNTER_MAX = __KANARY_A_COUNTER_MAX - 1,

@@ -79,6 +79,20 @@ u32 kanary_name_head_costs(const struct kanary_name_table *table,
 	return sum;
 }
 
+u32 kanary_name_head_departure(const struct kanary_name_table *table, const u8 *name, u32 length,
+			       u16 flags)
+{
+	struct kanary_path_walk walk;
+	u32 i;
+
+	kanary_path_take(name, length, flags, &walk);
+	for (i = 1; i <= walk.count; i++) {
+		if (!find(table, walk.prefix[i]))
+			return walk.prefix[i] ? walk.prefix[i] : 1;
+	}
+	return 0;
+}
+
 u32 kanary_name_head_error(const struct kanary_name_table *table, const u8 *name, u32 length,
 			   u16 flags)
 {

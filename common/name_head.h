@@ -80,6 +80,15 @@ u32 kanary_name_head_costs(const struct kanary_name_table *table,
 			   const struct kanary_path_walk *walk,
 			   u16 cost[KANARY_PATH_COMPONENTS + 1]);
 
+/**
+ * kanary_name_head_departure() - where a path leaves what is known
+ *
+ * Return: hash of its first component that the table does not have there, together with those
+ * before it; never 0. 0 where it has them all.
+ */
+u32 kanary_name_head_departure(const struct kanary_name_table *table, const u8 *name, u32 length,
+			       u16 flags);
+
 /** kanary_name_head_error() - the same of a path, as a calibration curve reads it: Q20.12 */
 u32 kanary_name_head_error(const struct kanary_name_table *table, const u8 *name, u32 length,
 			   u16 flags);

@@ -6,6 +6,7 @@
 #include "explain.h"
 #include "netlink.h"
 #include "notable.h"
+#include "notice.h"
 #include "profile.h"
 #include "syscall_name.h"
 #include "task.h"
@@ -18,15 +19,37 @@
 enum {
 	LOG_BURST = 10,
 	LOG_INTERVAL = HZ,
-	UNUSUAL_SIZE = KANARY_UNUSUAL_MAX * 48,
-	/* Of paths in a line of the log, which holds 1,000 bytes or so: the rest is in netlink. */
-	PATHS_LOGGED = 3,
+	/* The kernel cuts longer lines, with its own prefix and ours. */
+	LINE_SIZE = 960 - sizeof("kanary: "),
+	/* Of a path in it: the rest is in netlink. */
 	PATH_SIZE = 128,
+};
+
+/**
+ * struct kanary_alert_cause - all that an alert tells
+ * @profile: whose model raised it
+ * @vector: that was unusual
+ * @verdict: on the vector
+ * @unusual: what the error is made of, largest first
+ * @reasons: number of @unusual
+ * @notable: paths of the task, or NULL
+ * @mode: enum kanary_mode, as of now
+ * @killed: whether the process was killed for it
+ */
+struct kanary_alert_cause {
+	struct kanary_profile *profile;
+	const struct kanary_vector *vector;
+	const struct kanary_verdict *verdict;
+	const struct kanary_unusual *unusual;
+	u32 reasons;
+	const struct kanary_notable *notable;
+	u32 mode;
+	bool killed;
 };
 
 static u32 sequence;
 /* The worker's, as all of this is: too large for its stack. */
-static char paths[PATHS_LOGGED * PATH_SIZE];
+static char line[LINE_SIZE];
 
 void kanary_alert_escape(char out[KANARY_ALERT_ESCAPED_SIZE], const char *name)
 {
@@ -53,61 +76,118 @@ static bool may_log(struct kanary_profile *profile)
 	return true;
 }
 
-/* " paths=" and a list of them, or nothing. */
-static void list_paths(const struct kanary_notable *notable)
+static void say(size_t *used, const char *format, ...) __printf(2, 3);
+
+static void say(size_t *used, const char *format, ...)
 {
-	u32 number = notable ? min_t(u32, notable->length, PATHS_LOGGED) : 0;
-	char escaped[PATH_SIZE - sizeof(" paths=...")];
-	size_t used = 0;
+	va_list arguments;
+
+	va_start(arguments, format);
+	*used += vscnprintf(line + *used, sizeof(line) - *used, format, arguments);
+	va_end(arguments);
+}
+
+static void say_surprise(size_t *used, const char *name, u32 surprise)
+{
+	u64 hundredths = kanary_explain_hundredths(surprise);
+
+	say(used, " %s=%llu.%02u", name, hundredths / 100, (u32)(hundredths % 100));
+}
+
+static void say_unusual(size_t *used, const struct kanary_alert_cause *cause)
+{
+	char name[32];
 	u32 i;
 
-	paths[0] = '\0';
-	for (i = 0; i < number; i++) {
+	say(used, " unusual=%s", cause->reasons ? "" : "-");
+	for (i = 0; i < cause->reasons; i++)
+		say(used, "%s%s:%+d", i ? "," : "",
+		    kanary_syscall_name(cause->unusual[i].bin, name, sizeof(name)),
+		    cause->unusual[i].excess);
+}
+
+/* As many as there is room for, each whole or marked as cut. */
+static void say_paths(size_t *used, const struct kanary_notable *notable)
+{
+	char escaped[PATH_SIZE];
+	u32 i;
+
+	for (i = 0; notable && i < notable->length; i++) {
 		const struct kanary_path *path = &notable->path[i].record.path;
 		bool whole = kanary_escape_text(path->name, path->length, escaped,
 						sizeof(escaped)) == path->length &&
 			     !(path->flags & KANARY_PATH_TRUNCATED);
 
-		used += scnprintf(paths + used, sizeof(paths) - used, "%s%s%s",
-				  i ? "," : " paths=", escaped, whole ? "" : "...");
+		if (*used + sizeof(" paths=...") + strlen(escaped) > sizeof(line))
+			break;
+		say(used, "%s%s%s", i ? "," : " paths=", escaped, whole ? "" : "...");
 	}
 }
 
-static void log_alert(struct kanary_profile *profile, const struct kanary_vector *vector,
-		      const struct kanary_verdict *verdict,
-		      const struct kanary_unusual *unusual, u32 reasons,
-		      const struct kanary_notable *notable)
+/* The words of kanary watch, in its order. */
+static void describe(const struct kanary_alert_cause *cause, const char *whose)
 {
-	const struct kanary_model_header *header = profile->model.header;
-	char comm[KANARY_ALERT_ESCAPED_SIZE], list[UNUSUAL_SIZE], name[32];
+	const struct kanary_model_header *header = cause->profile->model.header;
+	char comm[KANARY_ALERT_ESCAPED_SIZE];
 	size_t used = 0;
-	u32 i;
 
+	kanary_alert_escape(comm, cause->vector->comm);
+	say(&used, "%s pid=%u comm=%s", whose, cause->vector->pid, comm);
+	say_surprise(&used, "surprise", cause->verdict->surprise);
+	say_surprise(&used, "threshold", header->threshold);
+	say(&used, " budget=1/%llu mode=%s", header->budget, kanary_notice_mode(cause->mode));
+	if (cause->mode == KANARY_MODE_ENFORCE)
+		say(&used, " killed=%s", cause->killed ? "yes" : "no");
+	say(&used, " head=%s", kanary_explain_head(cause->verdict));
+	say_unusual(&used, cause);
+	say_paths(&used, cause->notable);
+}
+
+static void log_alert(const struct kanary_alert_cause *cause)
+{
+	struct kanary_profile *profile = cause->profile;
+	char whose[KANARY_NOTICE_WHOSE_SIZE];
+
+	kanary_notice_whose(profile, whose);
 	if (profile->throttled) {
-		pr_warn("throttled container=%llu profile=%s alerts=%u\n", vector->cgroup,
-			header->name, profile->throttled);
+		pr_warn("throttled %s alerts=%u\n", whose, profile->throttled);
 		profile->throttled = 0;
 	}
-	kanary_alert_escape(comm, vector->comm);
-	list[0] = '\0';
-	for (i = 0; i < reasons; i++)
-		used += scnprintf(list + used, sizeof(list) - used, "%s%s:%+d", i ? "," : "",
-				  kanary_syscall_name(unusual[i].bin, name, sizeof(name)),
-				  unusual[i].excess);
-	list_paths(notable);
-	pr_warn("alert container=%llu profile=%s pid=%u comm=%s surprise=%u.%02u budget=1/%llu head=%s unusual=%s%s\n",
-		vector->cgroup, header->name, vector->pid, comm, verdict->surprise >> 8,
-		(verdict->surprise & 0xff) * 100 >> 8, header->budget,
-		kanary_explain_head(verdict), list, paths);
+	describe(cause, whose);
+	pr_warn("alert %s\n", line);
 }
 
-static int fill(struct sk_buff *message, const struct kanary_profile *profile,
-		const struct kanary_vector *vector, const struct kanary_verdict *verdict,
-		const struct kanary_unusual *unusual, u32 reasons,
-		const struct kanary_notable *notable)
+static int fill_unusual(struct sk_buff *message, const struct kanary_unusual *unusual)
 {
-	const struct kanary_model_header *header = profile->model.header;
-	struct nlattr *nest;
+	struct nlattr *nest = nla_nest_start(message, KANARY_A_UNUSUAL);
+
+	if (!nest ||
+	    nla_put_u32(message, KANARY_A_BIN, unusual->bin) ||
+	    nla_put_s32(message, KANARY_A_EXCESS, unusual->excess))
+		return -EMSGSIZE;
+	nla_nest_end(message, nest);
+	return 0;
+}
+
+static int fill_path(struct sk_buff *message, const struct kanary_notable_path *notable)
+{
+	const struct kanary_path *path = &notable->record.path;
+	struct nlattr *nest = nla_nest_start(message, KANARY_A_UNUSUAL_PATH);
+
+	if (!nest ||
+	    nla_put(message, KANARY_A_PATH, kanary_path_record_size(path->length), path) ||
+	    nla_put_u32(message, KANARY_A_SURPRISE, notable->rank.surprise))
+		return -EMSGSIZE;
+	nla_nest_end(message, nest);
+	return 0;
+}
+
+static int fill(struct sk_buff *message, const struct kanary_alert_cause *cause)
+{
+	const struct kanary_model_header *header = cause->profile->model.header;
+	const struct kanary_notable *notable = cause->notable;
+	const struct kanary_verdict *verdict = cause->verdict;
+	const struct kanary_vector *vector = cause->vector;
 	u32 i;
 
 	if (nla_put_u32(message, KANARY_A_SEQUENCE, sequence) ||
@@ -122,35 +202,24 @@ static int fill(struct sk_buff *message, const struct kanary_profile *profile,
 	    nla_put_u32(message, KANARY_A_THRESHOLD, header->threshold) ||
 	    nla_put_u64_64bit(message, KANARY_A_BUDGET, header->budget, KANARY_A_PAD) ||
 	    nla_put_u32(message, KANARY_A_REASON, vector->reason) ||
-	    nla_put_u32(message, KANARY_A_MODE, READ_ONCE(profile->mode)) ||
+	    nla_put_u32(message, KANARY_A_MODE, cause->mode) ||
+	    nla_put_u32(message, KANARY_A_KILLED, cause->killed) ||
+	    nla_put_string(message, KANARY_A_CONTAINER, cause->profile->name) ||
 	    nla_put(message, KANARY_A_VERDICT, sizeof(*verdict), verdict))
 		return -EMSGSIZE;
-	for (i = 0; i < reasons; i++) {
-		nest = nla_nest_start(message, KANARY_A_UNUSUAL);
-		if (!nest ||
-		    nla_put_u32(message, KANARY_A_BIN, unusual[i].bin) ||
-		    nla_put_s32(message, KANARY_A_EXCESS, unusual[i].excess))
+	for (i = 0; i < cause->reasons; i++) {
+		if (fill_unusual(message, &cause->unusual[i]))
 			return -EMSGSIZE;
-		nla_nest_end(message, nest);
 	}
 	for (i = 0; notable && i < notable->length; i++) {
-		const struct kanary_path *path = &notable->path[i].record.path;
-
-		nest = nla_nest_start(message, KANARY_A_UNUSUAL_PATH);
-		if (!nest ||
-		    nla_put(message, KANARY_A_PATH, kanary_path_record_size(path->length), path) ||
-		    nla_put_u32(message, KANARY_A_SURPRISE, notable->path[i].surprise))
+		if (fill_path(message, &notable->path[i]))
 			return -EMSGSIZE;
-		nla_nest_end(message, nest);
 	}
 	return 0;
 }
 
 /* Without memory or with a full reader the watcher misses a number of the sequence. */
-static void send_alert(const struct kanary_profile *profile, const struct kanary_vector *vector,
-		       const struct kanary_verdict *verdict,
-		       const struct kanary_unusual *unusual, u32 reasons,
-		       const struct kanary_notable *notable)
+static void send_alert(const struct kanary_alert_cause *cause)
 {
 	struct sk_buff *message;
 	void *header;
@@ -162,7 +231,7 @@ static void send_alert(const struct kanary_profile *profile, const struct kanary
 		return;
 	}
 	header = genlmsg_put(message, 0, 0, &kanary_netlink_family, 0, KANARY_CMD_ALERT);
-	if (!header || fill(message, profile, vector, verdict, unusual, reasons, notable)) {
+	if (!header || fill(message, cause)) {
 		nlmsg_free(message);
 		return;
 	}
@@ -174,7 +243,7 @@ static void send_alert(const struct kanary_profile *profile, const struct kanary
  * Counted as killed is who was to live on: what a process did before it was killed may be in
  * several vectors, each with an alert of its own.
  */
-static void kill_process(struct pid *process)
+static bool kill_process(struct pid *process)
 {
 	struct task_struct *leader;
 	bool lives;
@@ -184,22 +253,31 @@ static void kill_process(struct pid *process)
 	lives = leader && !(READ_ONCE(leader->signal->flags) & SIGNAL_GROUP_EXIT) &&
 		!(READ_ONCE(leader->exit_state) && thread_group_empty(leader));
 	rcu_read_unlock();
-	if (!kill_pid(process, SIGKILL, 1) && lives)
-		kanary_counters_add(KANARY_A_COUNTER_KILLED, 1);
+	if (kill_pid(process, SIGKILL, 1) || !lives)
+		return false;
+	kanary_counters_add(KANARY_A_COUNTER_KILLED, 1);
+	return true;
 }
 
 void kanary_alert_raise(struct kanary_profile *profile, struct kanary_task *task,
 			const struct kanary_vector *vector, const struct kanary_verdict *verdict,
 			const struct kanary_unusual *unusual, u32 reasons)
 {
-	const struct kanary_notable *notable;
+	struct kanary_alert_cause cause = {
+		.profile = profile,
+		.vector = vector,
+		.verdict = verdict,
+		.unusual = unusual,
+		.reasons = reasons,
+		.notable = kanary_notable_of(task, vector->stream, profile->serial),
+		.mode = READ_ONCE(profile->mode),
+	};
 
-	notable = kanary_notable_of(task, vector->stream, profile->serial);
 	WRITE_ONCE(profile->alerts, profile->alerts + 1);
 	kanary_counters_add(KANARY_A_COUNTER_ALERTS, 1);
+	if (cause.mode == KANARY_MODE_ENFORCE && task->process)
+		cause.killed = kill_process(task->process);
 	if (may_log(profile))
-		log_alert(profile, vector, verdict, unusual, reasons, notable);
-	send_alert(profile, vector, verdict, unusual, reasons, notable);
-	if (READ_ONCE(profile->mode) == KANARY_MODE_ENFORCE && task->process)
-		kill_process(task->process);
+		log_alert(&cause);
+	send_alert(&cause);
 }

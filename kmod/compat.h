@@ -4,6 +4,7 @@
 #define _KANARY_COMPAT_H
 
 #include <linux/cgroup.h>
+#include <linux/err.h>
 #include <linux/irq_work.h>
 #include <linux/workqueue.h>
 #include <net/genetlink.h>
@@ -34,6 +35,24 @@ static inline u64 kanary_compat_cgroup_above(const struct cgroup *cgroup, int le
 	return cgroup->ancestor_ids[level];
 #else
 	return cgroup_id(cgroup->ancestors[level]);
+#endif
+}
+
+/** kanary_compat_cgroup_missing() - whether no such cgroup is there; false where none can ask */
+static inline bool kanary_compat_cgroup_missing(u64 id)
+{
+#ifdef KANARY_HAVE_CGROUP_GET_FROM_ID
+	struct cgroup *cgroup = cgroup_get_from_id(id);
+	bool missing = true;
+
+	if (!IS_ERR_OR_NULL(cgroup)) {
+		/* One that was removed is found for as long as anybody refers to it. */
+		missing = !(READ_ONCE(cgroup->self.flags) & CSS_ONLINE);
+		cgroup_put(cgroup);
+	}
+	return missing;
+#else
+	return false;
 #endif
 }
 

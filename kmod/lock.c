@@ -3,6 +3,8 @@
 
 #include "breakpoint.h"
 #include "netlink.h"
+#include "notice.h"
+#include "profile.h"
 #include "tamper.h"
 
 #include <linux/freezer.h>
@@ -77,7 +79,7 @@ int kanary_lock_engage(void)
 		goto out;
 	listen();
 	WRITE_ONCE(engaged, true);
-	pr_notice("locked until the machine starts anew\n");
+	kanary_notice_lock(kanary_profile_number());
 	ret = 0;
 out:
 	mutex_unlock(&turn);

@@ -4,6 +4,8 @@
  * kernel log when one stops behaving like itself.
  */
 #include "container.h"
+#include "counters.h"
+#include "gone.h"
 #include "hook.h"
 #include "judge.h"
 #include "lock.h"
@@ -112,15 +114,18 @@ static int __init kanary_init(void)
 	ret = kanary_hook_init(hook);
 	if (ret)
 		goto err_paths;
+	kanary_gone_init();
 	ret = kanary_netlink_init(max_tasks, period);
 	if (ret)
-		goto err_hook;
+		goto err_gone;
 	kanary_watchdog_init(watchdog);
-	pr_info("version %s watches through %s (self-test %s), period=%u scope=%s\n",
-		KANARY_VERSION, kanary_hook_name(), kanary_hook_self_test(), period, scope);
+	pr_info("version %s watches through %s (self-test %s), period=%u scope=%s paths=%u\n",
+		KANARY_VERSION, kanary_hook_name(), kanary_hook_self_test(), period, scope,
+		kanary_path_hook_calls());
 	return 0;
 
-err_hook:
+err_gone:
+	kanary_gone_uninit();
 	kanary_hook_uninit();
 err_paths:
 	kanary_path_hook_unhook();
@@ -137,9 +142,13 @@ err_worker:
 /* No more requests, no more vectors, drain, free, and wait for what RCU still frees. */
 static void __exit kanary_exit(void)
 {
+	u32 models;
+
 	kanary_lock_hold();
 	kanary_netlink_uninit();
+	models = kanary_profile_number();
 	kanary_watchdog_uninit();
+	kanary_gone_uninit();
 	kanary_hook_uninit();
 	kanary_path_hook_unhook();
 	kanary_task_unwatch();
@@ -148,7 +157,8 @@ static void __exit kanary_exit(void)
 	kanary_profile_uninit();
 	kanary_task_uninit();
 	kanary_judge_uninit();
-	pr_info("unloaded\n");
+	pr_info("unloaded: %u models were in force, %llu alerts were raised\n", models,
+		kanary_counters_read(KANARY_A_COUNTER_ALERTS));
 }
 
 module_init(kanary_init);

@@ -4,6 +4,7 @@
 #include "compat.h"
 #include "container.h"
 #include "counters.h"
+#include "gone.h"
 #include "hook.h"
 #include "judge.h"
 #include "notable.h"
@@ -58,9 +59,10 @@ static const struct nla_policy chunk_policy[KANARY_A_DATA + 1] = {
 	[KANARY_A_DATA] = NLA_POLICY_FULL_RANGE(NLA_BINARY, &chunk_bytes),
 };
 
-static const struct nla_policy commit_policy[KANARY_A_SIGNATURE + 1] = {
+static const struct nla_policy commit_policy[KANARY_A_CONTAINER + 1] = {
 	[KANARY_A_CGROUP] = { .type = NLA_U64 },
 	[KANARY_A_SIGNATURE] = NLA_POLICY_RANGE(NLA_BINARY, 1, KANARY_SIGNATURE_MAX),
+	[KANARY_A_CONTAINER] = { .type = NLA_NUL_STRING, .len = KANARY_CONTAINER_SIZE - 1 },
 };
 
 static const struct nla_policy mode_policy[KANARY_A_MODE + 1] = {
@@ -279,7 +281,9 @@ static int put_profile(struct sk_buff *message, u64 cgroup)
 				KANARY_A_PAD) ||
 	      nla_put_u64_64bit(message, KANARY_A_ALERTS, READ_ONCE(profile->alerts),
 				KANARY_A_PAD) ||
-	      nla_put_u32(message, KANARY_A_MODEL_CHECKSUM, header->checksum);
+	      nla_put_u32(message, KANARY_A_MODEL_CHECKSUM, header->checksum) ||
+	      nla_put_string(message, KANARY_A_CONTAINER, profile->name) ||
+	      nla_put_u32(message, KANARY_A_GONE, READ_ONCE(profile->departed) != 0);
 out:
 	kanary_profile_read_unlock(reader);
 	return ret ? -EMSGSIZE : 0;
@@ -389,9 +393,31 @@ static int model_chunk(struct sk_buff *request, struct genl_info *info)
 	return ret ? kanary_netlink_refuse(info, ret, why) : 0;
 }
 
-static int model_commit(struct sk_buff *request, struct genl_info *info)
+/* Who gives a model to a container that has gone meanwhile hears of it, or the log does. */
+static int put_in_force(struct genl_info *info, void *file, u32 size, const char **why)
 {
 	struct nlattr *signature = info->attrs[KANARY_A_SIGNATURE];
+	struct nlattr *name = info->attrs[KANARY_A_CONTAINER];
+	u64 cgroup = nla_get_u64(info->attrs[KANARY_A_CGROUP]);
+	int ret;
+
+	ret = kanary_signature_check(file, size, signature ? nla_data(signature) : NULL,
+				     signature ? nla_len(signature) : 0, why);
+	if (ret)
+		return ret;
+	*why = "there is no such cgroup: the container is gone";
+	if (kanary_gone_missing(cgroup))
+		return -ENOENT;
+	/* Their models may have to make room. */
+	kanary_gone_flush();
+	ret = kanary_profile_set(cgroup, name ? nla_data(name) : NULL, file, size, period, why);
+	if (!ret)
+		kanary_gone_check(cgroup);
+	return ret;
+}
+
+static int model_commit(struct sk_buff *request, struct genl_info *info)
+{
 	const char *why;
 	void *file;
 	u32 size;
@@ -404,10 +430,7 @@ static int model_commit(struct sk_buff *request, struct genl_info *info)
 	ret = kanary_upload_finish(info->snd_portid, &file, &size, &why);
 	if (ret)
 		return kanary_netlink_refuse(info, ret, why);
-	ret = kanary_signature_check(file, size, signature ? nla_data(signature) : NULL,
-				     signature ? nla_len(signature) : 0, &why) ?:
-	      kanary_profile_set(nla_get_u64(info->attrs[KANARY_A_CGROUP]), file, size, period,
-				 &why);
+	ret = put_in_force(info, file, size, &why);
 	if (ret) {
 		kvfree(file);
 		return kanary_netlink_refuse(info, ret, why);

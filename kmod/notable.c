@@ -38,26 +38,74 @@ static bool same(const struct kanary_path *left, const struct kanary_path *right
 	return left->length == right->length && !memcmp(left->name, right->name, left->length);
 }
 
-/* The place that a path may take: its own, a free one, a stale one, the least surprising one. */
-static u32 choose(struct kanary_notable *notable, const struct kanary_path *path, u32 surprise)
+/* What makes a path tell more than another, but for when it was used. */
+static u64 weight(const struct kanary_notable_rank *rank)
 {
+	return (u64)!rank->loader << 33 | (u64)rank->surprise << 1 | !!rank->departure;
+}
+
+/* It may come from another CPU's ring, and so the one that was used later before the other. */
+static bool tells_more(const struct kanary_notable_path *entry,
+		       const struct kanary_notable_path *other)
+{
+	u64 one = weight(&entry->rank), two = weight(&other->rank);
+
+	return one > two ||
+	       (one == two && entry->record.path.time > other->record.path.time);
+}
+
+/* Whether another one leaves what is known at the same place. */
+static bool is_shared(const struct kanary_notable *notable, u32 at)
+{
+	u32 departure = notable->path[at].rank.departure;
 	u32 i;
 
-	for (i = 0; i < notable->length; i++)
-		if (same(&notable->path[i].record.path, path))
-			return i;
+	for (i = 0; departure && i < KANARY_NOTABLE_MAX; i++)
+		if (i != at && notable->path[i].rank.departure == departure)
+			return true;
+	return false;
+}
+
+/* The first to give way of those that tell no more: one from the same place, one of several. */
+static u32 choose_victim(const struct kanary_notable *notable,
+			 const struct kanary_notable_rank *rank)
+{
+	u32 i, first = KANARY_NOTABLE_MAX;
+
+	while (first && weight(&notable->path[first - 1].rank) <= weight(rank))
+		first--;
+	for (i = KANARY_NOTABLE_MAX; rank->departure && i > first; i--)
+		if (notable->path[i - 1].rank.departure == rank->departure)
+			return i - 1;
+	for (i = KANARY_NOTABLE_MAX; i > first; i--)
+		if (is_shared(notable, i - 1))
+			return i - 1;
+	return max_t(u32, first, KANARY_NOTABLE_MAX - 1);
+}
+
+/* The place that a path may take: its own, a free one, a stale one, that of one to give way. */
+static u32 choose(struct kanary_notable *notable, const struct kanary_path *path,
+		  const struct kanary_notable_rank *rank)
+{
+	const struct kanary_notable_path *entry;
+	u32 i;
+
+	for (i = 0; i < notable->length; i++) {
+		entry = &notable->path[i];
+		if (same(&entry->record.path, path))
+			return weight(&entry->rank) <= weight(rank) ? i : KANARY_NOTABLE_MAX;
+	}
 	if (notable->length < KANARY_NOTABLE_MAX)
 		return notable->length++;
 	for (i = 0; i < KANARY_NOTABLE_MAX; i++)
 		/* Or it is the older one: it comes from another CPU's ring. */
 		if ((s64)(path->time - notable->path[i].record.path.time) > (s64)STALE)
 			return i;
-	i = KANARY_NOTABLE_MAX - 1;
-	return notable->path[i].surprise <= surprise ? i : KANARY_NOTABLE_MAX;
+	return choose_victim(notable, rank);
 }
 
 void kanary_notable_add(struct kanary_task *task, u64 serial, const struct kanary_path *path,
-			u32 surprise)
+			const struct kanary_notable_rank *rank)
 {
 	struct kanary_notable *notable = fit(task, path->stream, serial);
 	struct kanary_notable_path *entry;
@@ -65,16 +113,16 @@ void kanary_notable_add(struct kanary_task *task, u64 serial, const struct kanar
 
 	if (!notable)
 		return;
-	at = choose(notable, path, surprise);
+	at = choose(notable, path, rank);
 	if (at == KANARY_NOTABLE_MAX)
 		return;
-	entry = &notable->path[at];
-	entry->surprise = surprise;
-	memcpy(&entry->record, path, kanary_path_record_size(path->length));
-	for (; at && notable->path[at - 1].surprise < surprise; at--)
-		swap(notable->path[at - 1], notable->path[at]);
-	for (; at + 1 < notable->length && notable->path[at + 1].surprise > surprise; at++)
-		swap(notable->path[at + 1], notable->path[at]);
+	entry = notable->path;
+	entry[at].rank = *rank;
+	memcpy(&entry[at].record, path, kanary_path_record_size(path->length));
+	for (; at && tells_more(&entry[at], &entry[at - 1]); at--)
+		swap(entry[at], entry[at - 1]);
+	for (; at + 1 < notable->length && tells_more(&entry[at + 1], &entry[at]); at++)
+		swap(entry[at + 1], entry[at]);
 }
 
 const struct kanary_notable *kanary_notable_of(const struct kanary_task *task, u64 stream,

@@ -1,5 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The paths that an alert names: of each task, the most surprising that it used of late. */
+/*
+ * The paths that an alert names: of each task, the most telling that it used of late. Of two
+ * the one tells more
+ *
+ *	that the program used, before one of its dynamic loader's, which each program has
+ *	that is more surprising
+ *	that the model does not know, before one that it knows as rare
+ *	that was used later
+ *
+ * Below one directory that the model does not know there may be many such. When there is no
+ * place left for all, they share theirs.
+ */
 #ifndef _KANARY_NOTABLE_H
 #define _KANARY_NOTABLE_H
 
@@ -14,12 +25,24 @@ struct kanary_task;
 #define KANARY_NOTABLE_MAX 4
 
 /**
- * struct kanary_notable_path - a path that was surprising
+ * struct kanary_notable_rank - what a path is worth
  * @surprise: Q24.8
+ * @departure: as kanary_name_head_departure() has it, 0 where the model knows the whole path
+ * @loader: the dynamic loader used it, not the program
+ */
+struct kanary_notable_rank {
+	u32 surprise;
+	u32 departure;
+	bool loader;
+};
+
+/**
+ * struct kanary_notable_path - a path that was surprising
+ * @rank: of it
  * @record: of KANARY_PATH_RECORD_SIZE_MAX bytes at most
  */
 struct kanary_notable_path {
-	u32 surprise;
+	struct kanary_notable_rank rank;
 	union {
 		struct kanary_path path;
 		u8 bytes[KANARY_PATH_RECORD_SIZE_MAX];
@@ -31,7 +54,7 @@ struct kanary_notable_path {
  * @stream: of the task
  * @serial: of the profile that found them so
  * @length: of @path
- * @path: most surprising first
+ * @path: most telling first
  */
 struct kanary_notable {
 	u64 stream;
@@ -46,7 +69,7 @@ struct kanary_notable {
 
 /** kanary_notable_add() - remember a path of @task; may sleep; without memory, does not */
 void kanary_notable_add(struct kanary_task *task, u64 serial, const struct kanary_path *path,
-			u32 surprise);
+			const struct kanary_notable_rank *rank);
 
 /** kanary_notable_of() - what is remembered of a stream of @task, or NULL for nothing */
 const struct kanary_notable *kanary_notable_of(const struct kanary_task *task, u64 stream,

@@ -16,6 +16,21 @@
 /* From here on, one normal path in a hundred, a path is worth a word beside an alert: Q24.8. */
 enum { NOTABLE = 2 << 8 };
 
+static void remember(const struct kanary_path_queued *queued,
+		     const struct kanary_profile *profile, u32 surprise)
+{
+	const struct kanary_path *path = &queued->path;
+	const struct kanary_notable_rank rank = {
+		.surprise = surprise,
+		.departure = kanary_name_head_departure(&profile->model.names,
+							(const u8 *)path->name, path->length,
+							path->flags),
+		.loader = queued->loader,
+	};
+
+	kanary_notable_add(queued->task, profile->serial, path, &rank);
+}
+
 /* Exactly one fate for each path, plus a copy of a judged one for the recorder. */
 static void settle(const struct kanary_path_queued *queued)
 {
@@ -39,7 +54,7 @@ static void settle(const struct kanary_path_queued *queued)
 		if (wanted)
 			kanary_recorder_take_path(path, true);
 		if (surprise >= NOTABLE) {
-			kanary_notable_add(queued->task, profile->serial, path, surprise);
+			remember(queued, profile, surprise);
 			kanary_path_cache_watch(queued->hash);
 		}
 	}

@@ -11,9 +11,12 @@
 #include "syscall_name.h"
 #include "task.h"
 
+#include <linux/auxvec.h>
 #include <linux/fcntl.h>
 #include <linux/jiffies.h>
+#include <linux/mm_types.h>
 #include <linux/ptrace.h>
+#include <linux/sizes.h>
 #include <linux/timekeeping.h>
 
 /* Arguments of the native ABI in struct pt_regs, and of the 32-bit one. */
@@ -38,10 +41,29 @@ struct where {
 
 static_assert(!offsetof(struct pt_regs, r15));
 
+/* No interpreter is larger: glibc's takes 0.2 MiB, musl's 0.7. */
+enum { LOADER_BYTES = SZ_1M };
+
 static struct kanary_handlers handlers;
 static struct where where[KANARY_BINS];
 /* The hook's alone, with preemption off: too large for the stack of a stranger. */
 static DEFINE_PER_CPU(struct kanary_path_name, names);
+
+/*
+ * Whether a call that is made at @from is the dynamic loader's own: it comes out of the
+ * program's interpreter, of which the kernel tells the program in @word, pairs of numbers.
+ * Where that is the C library as well (musl), all calls are.
+ */
+static bool is_of_loader(const unsigned long *word, unsigned long from)
+{
+	u32 i;
+
+	for (i = 0; i < AT_VECTOR_SIZE - 1 && word[i] != AT_NULL; i += 2) {
+		if (word[i] == AT_BASE)
+			return word[i + 1] && from - word[i + 1] < LOADER_BYTES;
+	}
+	return false;
+}
 
 /* To the worker: the path is news. Whether it got into the ring. */
 static bool send(struct kanary_task *task, struct kanary_path_entry *entry,
@@ -57,6 +79,8 @@ static bool send(struct kanary_task *task, struct kanary_path_entry *entry,
 	queued->task = task;
 	queued->hash = name->hash;
 	queued->index = task->index;
+	queued->loader = current->mm && is_of_loader(current->mm->saved_auxv,
+		instruction_pointer(task_pt_regs(current)));
 	queued->path = (struct kanary_path) {
 		.stream = task->stream,
 		.cgroup = task->cgroup,

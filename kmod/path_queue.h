@@ -15,12 +15,14 @@ struct kanary_task;
  * @task: holds a reference
  * @hash: as the cache knows it
  * @index: of the vector that will count it
+ * @loader: the dynamic loader used it, not the program
  * @path: followed by its name
  */
 struct kanary_path_queued {
 	struct kanary_task *task;
 	u64 hash;
 	u32 index;
+	bool loader;
 	struct kanary_path path;
 };
 

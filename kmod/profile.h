@@ -11,13 +11,13 @@
 #include "kanary_netlink.h"
 #include "score.h"
 
-/* So many containers can have a model at once. */
-enum { KANARY_PROFILE_MAX = 256 };
-
 /**
  * struct kanary_profile - a container's model and what is done with it
  * @node: in the table
  * @cgroup: cgroup v2 id of the container
+ * @name: of the container, as who loaded the model knows it, not to be trusted; or empty
+ * @departed: 0, or the position of its cgroup among those that were removed
+ * @settled: and the last vector of that has been judged, and the log has said so
  * @serial: unique, so that a stream's state can tell whose it is; the worker's
  * @mode: enum kanary_mode; changes at any time, read once for each vector
  * @paused: something of the container has passed unjudged; the worker's
@@ -34,6 +34,9 @@ enum { KANARY_PROFILE_MAX = 256 };
 struct kanary_profile {
 	struct hlist_node node;
 	u64 cgroup;
+	char name[KANARY_CONTAINER_SIZE];
+	u64 departed;
+	bool settled;
 	u64 serial;
 	u32 mode;
 	bool paused;
@@ -71,16 +74,19 @@ struct kanary_profile *kanary_profile_judging(u64 cgroup);
 /**
  * kanary_profile_set() - give a container a model
  * @cgroup: of the container
+ * @name: of the container, or NULL where nobody knows it
  * @file: kvmalloc'd whole model file; taken over on success only
  * @size: bytes of @file
  * @period: calls per vector that this module runs with
  * @why: set to a sentence on failure
  *
- * The mode of a profile that is replaced stays; a new one monitors. Sleeps.
+ * The mode of a profile that is replaced stays; a new one monitors. Where there are as many as
+ * there may be, the one goes whose cgroup was the first to go. Sleeps.
  *
  * Return: 0 or -errno; on failure all is as before.
  */
-int kanary_profile_set(u64 cgroup, void *file, u32 size, u32 period, const char **why);
+int kanary_profile_set(u64 cgroup, const char *name, void *file, u32 size, u32 period,
+		       const char **why);
 
 /** kanary_profile_clear() - take a container's model away; -ENOENT without one; sleeps */
 int kanary_profile_clear(u64 cgroup);
@@ -95,6 +101,27 @@ int kanary_profile_set_mode(u64 cgroup, u32 mode);
  * Return: how many.
  */
 u32 kanary_profile_cgroups(u64 *cgroups, u32 max);
+
+/** kanary_profile_number() - of models in force */
+u32 kanary_profile_number(void);
+
+/**
+ * kanary_profile_depart() - a cgroup was removed; any context
+ *
+ * Return: whether it has a model, and goes for the first time.
+ */
+bool kanary_profile_depart(u64 cgroup);
+
+/** kanary_profile_departures() - of cgroups with a model, so far */
+u64 kanary_profile_departures(void);
+
+/**
+ * kanary_profile_settle() - all vectors of those that went up to now have been judged
+ * @until: what kanary_profile_departures() was before that
+ *
+ * From here on their models may make room for others. Sleeps.
+ */
+void kanary_profile_settle(u64 until);
 
 /** kanary_profile_memory() - bytes held for all models */
 u64 kanary_profile_memory(void);

@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "container_claim.h"
 #include "container_list.h"
+#include "container_name.h"
 #include "message.h"
 #include "model_file.h"
 #include "target.h"
@@ -130,13 +131,26 @@ static int read_signature(const char *path, struct signature *signature)
 	return 0;
 }
 
+/* For the kernel's log, which is read when the container may be gone. */
+static void put_name(struct nl_msg *message, uint64_t cgroup)
+{
+	const struct kanary_container_name *name = kanary_container_name_resolve(cgroup);
+	char text[KANARY_CONTAINER_SIZE];
+
+	snprintf(text, sizeof(text), "%.*s", (int)sizeof(text) - 1, name->name);
+	if (*name->path)
+		nla_put_string(message, KANARY_A_CONTAINER, text);
+}
+
 static int commit(const struct kanary_target *target, const struct signature *signature)
 {
 	struct nl_msg *message = kanary_netlink_message(target->netlink, KANARY_CMD_MODEL_COMMIT,
-							signature->size + 64);
+							signature->size + 64 +
+							KANARY_CONTAINER_SIZE);
 
 	if (message) {
 		nla_put_u64(message, KANARY_A_CGROUP, target->cgroup);
+		put_name(message, target->cgroup);
 		if (signature->size)
 			nla_put(message, KANARY_A_SIGNATURE, (int)signature->size,
 				signature->data);

@@ -49,6 +49,9 @@ static struct nla_policy policy[KANARY_A_MAX + 1] = {
 	[KANARY_A_LOCKED] = { .type = NLA_U32 },
 	[KANARY_A_ATTEMPT] = { .type = NLA_STRING },
 	[KANARY_A_SIGNATURES] = { .type = NLA_STRING },
+	[KANARY_A_CONTAINER] = { .type = NLA_STRING },
+	[KANARY_A_GONE] = { .type = NLA_U32 },
+	[KANARY_A_KILLED] = { .type = NLA_U32 },
 };
 
 static const char *const counter_names[] = {
@@ -86,6 +89,8 @@ static const char *const counter_names[] = {
 	[KANARY_A_COUNTER_WATCHDOG_TESTS] = "watchdog_tests",
 	[KANARY_A_COUNTER_WATCHDOG_FAILURES] = "watchdog_failures",
 	[KANARY_A_COUNTER_EVENTS_NO_MEMORY] = "events_no_memory",
+	[KANARY_A_COUNTER_CONTAINERS_GONE] = "containers_gone",
+	[KANARY_A_COUNTER_MODELS_EVICTED] = "models_evicted",
 };
 
 _Static_assert(sizeof(counter_names) / sizeof(*counter_names) == KANARY_A_COUNTER_MAX + 1,
@@ -213,6 +218,8 @@ bool kanary_protocol_container(const struct nlmsghdr *message,
 	container->scored = get_u64(attributes, KANARY_A_SCORED);
 	container->alerts = get_u64(attributes, KANARY_A_ALERTS);
 	container->model_checksum = get_u32(attributes, KANARY_A_MODEL_CHECKSUM);
+	get_text(attributes, KANARY_A_CONTAINER, container->name, sizeof(container->name));
+	container->gone = get_u32(attributes, KANARY_A_GONE);
 	return true;
 }
 
@@ -275,6 +282,8 @@ bool kanary_protocol_alert(const struct nlmsghdr *message, struct kanary_alert *
 	alert->budget = get_u64(attributes, KANARY_A_BUDGET);
 	alert->reason = get_u32(attributes, KANARY_A_REASON);
 	alert->mode = get_u32(attributes, KANARY_A_MODE);
+	get_text(attributes, KANARY_A_CONTAINER, alert->container, sizeof(alert->container));
+	alert->killed = get_u32(attributes, KANARY_A_KILLED);
 	if (attributes[KANARY_A_VERDICT])
 		memcpy(&alert->verdict, nla_data(attributes[KANARY_A_VERDICT]),
 		       sizeof(alert->verdict));

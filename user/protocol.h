@@ -43,6 +43,8 @@ struct kanary_status {
  * struct kanary_container - one message of KANARY_CMD_GET_CONTAINERS
  * @comm: as the task wrote it: escape before printing
  * @profile: empty where the container has none; then nothing after it is set
+ * @name: of the container, as who loaded the model knew it, or empty: escape before printing
+ * @gone: 1 once its cgroup was removed: the model watches nobody
  */
 struct kanary_container {
 	uint64_t cgroup;
@@ -58,6 +60,8 @@ struct kanary_container {
 	uint64_t scored;
 	uint64_t alerts;
 	uint32_t model_checksum;
+	char name[KANARY_CONTAINER_SIZE];
+	uint32_t gone;
 };
 
 /* Paths of an alert that are kept. */
@@ -81,8 +85,10 @@ struct kanary_unusual_path {
 
 /**
  * struct kanary_alert - KANARY_CMD_ALERT
+ * @container: its name, as who loaded the model knew it, or empty: escape before printing
+ * @killed: 1 where the process was killed for it
  * @unusual_count: of @unusual
- * @path: most surprising first
+ * @path: most telling first
  * @paths: of @path
  */
 struct kanary_alert {
@@ -99,6 +105,8 @@ struct kanary_alert {
 	uint64_t budget;
 	uint32_t reason;
 	uint32_t mode;
+	char container[KANARY_CONTAINER_SIZE];
+	uint32_t killed;
 	struct kanary_verdict verdict;
 	struct kanary_unusual unusual[KANARY_UNUSUAL_MAX];
 	uint32_t unusual_count;

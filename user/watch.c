@@ -97,6 +97,21 @@ static void format_time(uint64_t boottime, char *text, size_t size)
 	snprintf(text + used, size - used, ".%03dZ", (int)(event / 1000000 % 1000));
 }
 
+/* What has gone has no name any more, but for the one that its model was loaded with. */
+static const char *name_of(const struct kanary_alert *alert,
+			   const struct kanary_container_name *name)
+{
+	return *name->path || !*alert->container ? name->name : alert->container;
+}
+
+/* To the digit as the kernel's log has it */
+static void print_surprise(const char *what, uint32_t surprise)
+{
+	unsigned long long hundredths = kanary_explain_hundredths(surprise);
+
+	printf(" %s=%llu.%02llu", what, hundredths / 100, hundredths % 100);
+}
+
 static void print_text(const struct kanary_alert *alert, const struct kanary_container_name *name,
 		       const char *when)
 {
@@ -106,13 +121,18 @@ static void print_text(const struct kanary_alert *alert, const struct kanary_con
 	uint32_t i;
 
 	printf("%s alert container=%s", when,
-	       kanary_message_escape(name->name, sizeof(name->name), escaped));
+	       kanary_message_escape(name_of(alert, name), strlen(name_of(alert, name)),
+				     escaped));
 	printf(" cgroup=%llu profile=%s pid=%u", (unsigned long long)alert->cgroup,
 	       kanary_message_escape(alert->profile, sizeof(alert->profile), escaped), alert->pid);
-	printf(" comm=%s surprise=%.2f threshold=%.2f mode=%s head=%s unusual=",
-	       kanary_message_escape(alert->comm, sizeof(alert->comm), escaped),
-	       alert->surprise / 256.0, alert->threshold / 256.0,
-	       kanary_protocol_mode_name(alert->mode), kanary_explain_head(&alert->verdict));
+	printf(" comm=%s", kanary_message_escape(alert->comm, sizeof(alert->comm), escaped));
+	print_surprise("surprise", alert->surprise);
+	print_surprise("threshold", alert->threshold);
+	printf(" budget=1/%llu mode=%s", (unsigned long long)alert->budget,
+	       kanary_protocol_mode_name(alert->mode));
+	if (alert->mode == KANARY_MODE_ENFORCE)
+		printf(" killed=%s", alert->killed ? "yes" : "no");
+	printf(" head=%s unusual=", kanary_explain_head(&alert->verdict));
 	for (i = 0; i < alert->unusual_count; i++)
 		printf("%s%s:%+d", i ? "," : "",
 		       kanary_syscall_name(alert->unusual[i].bin, buffer, sizeof(buffer)),
@@ -164,7 +184,8 @@ static json_t *describe(const struct kanary_alert *alert, const struct kanary_co
 	object = json_pack("{s:s, s:s, s:I, s:o, s:s, s:o, s:I, s:I, s:o, s:I, s:I, s:o, s:o, s:o,"
 			 " s:o, s:o, s:o, s:s, s:I, s:s, s:s, s:o, s:o}",
 		"event", "alert", "time", when, "boottime_ns", (json_int_t)alert->time,
-		"container", kanary_json_output_text(name->name, sizeof(name->name)),
+		"container", kanary_json_output_text(name_of(alert, name),
+						     strlen(name_of(alert, name))),
 		"runtime", name->runtime,
 		"id", kanary_json_output_text(name->id, sizeof(name->id)),
 		"cgroup", (json_int_t)alert->cgroup, "pidns", (json_int_t)alert->pidns,
@@ -181,6 +202,7 @@ static json_t *describe(const struct kanary_alert *alert, const struct kanary_co
 		"reason", kanary_protocol_reason_name(alert->reason),
 		"mode", kanary_protocol_mode_name(alert->mode),
 		"unusual", unusual, "paths", paths);
+	json_object_set_new(object, "killed", json_boolean(alert->killed));
 	kanary_json_output_views(object, verdict);
 	return object;
 }

@@ -80,6 +80,12 @@ def expected_values(spec):
         for number, attribute in enumerate(group['attributes'], 1):
             yield c_name(group['name-prefix'], attribute['name']), number
         yield c_name(group['name-prefix'], 'max'), len(group['attributes'])
+    # What holds a struct has room for it; behind it there may be more.
+    for attribute in spec['attribute-sets'][0]['attributes']:
+        checks = attribute.get('checks', {})
+        for limit in ('min-len', 'exact-len'):
+            if 'struct' in attribute and limit in checks:
+                yield 'sizeof(struct kanary_%s)' % attribute['struct'], checks[limit]
     operations = spec['operations']
     for number, operation in enumerate(operations['list'], 1):
         yield c_name(operations['name-prefix'], operation['name']), number

@@ -78,37 +78,106 @@ static void throttles_a_profile(struct kunit *test)
 	KUNIT_EXPECT_LE(test, logged, (u32)LOG_BURST + 1);
 }
 
-/* The longest names and numbers there can be. */
-static void largest_alert_fits_a_message(struct kunit *test)
-{
-	struct kanary_model_header *header = kunit_kzalloc(test, sizeof(*header), GFP_KERNEL);
-	struct kanary_profile *profile = kunit_kzalloc(test, sizeof(*profile), GFP_KERNEL);
-	struct kanary_vector *vector = kunit_kzalloc(test, sizeof(*vector), GFP_KERNEL);
-	struct kanary_unusual unusual[KANARY_UNUSUAL_MAX];
+/**
+ * struct largest - an alert with the longest names and numbers there can be
+ */
+struct largest {
+	struct kanary_model_header header;
+	struct kanary_profile profile;
+	struct kanary_vector vector;
 	struct kanary_verdict verdict;
-	struct sk_buff *message;
+	struct kanary_unusual unusual[KANARY_UNUSUAL_MAX];
+	struct kanary_notable notable;
+	struct kanary_alert_cause cause;
+};
+
+static struct largest *make_largest(struct kunit *test)
+{
+	struct largest *all = kunit_kzalloc(test, sizeof(*all), GFP_KERNEL);
 	u32 i;
 
-	KUNIT_ASSERT_NOT_NULL(test, header);
-	KUNIT_ASSERT_NOT_NULL(test, profile);
-	KUNIT_ASSERT_NOT_NULL(test, vector);
-	profile->model.header = header;
-	memset(header->name, 'n', sizeof(header->name) - 1);
-	header->budget = U64_MAX;
-	memset(vector->comm, '\n', sizeof(vector->comm) - 1);
-	vector->cgroup = U64_MAX;
-	vector->pid = U32_MAX;
-	memset(&verdict, 0xff, sizeof(verdict));
+	KUNIT_ASSERT_NOT_NULL(test, all);
+	all->profile.model.header = &all->header;
+	all->profile.cgroup = U64_MAX;
+	memset(all->profile.name, '\n', sizeof(all->profile.name) - 1);
+	memset(all->header.name, 'n', sizeof(all->header.name) - 1);
+	all->header.budget = U64_MAX;
+	all->header.threshold = U32_MAX;
+	memset(all->vector.comm, '\n', sizeof(all->vector.comm) - 1);
+	all->vector.cgroup = U64_MAX;
+	all->vector.pid = U32_MAX;
+	memset(&all->verdict, 0xff, sizeof(all->verdict));
 	for (i = 0; i < KANARY_UNUSUAL_MAX; i++)
-		unusual[i] = (struct kanary_unusual){ KANARY_BINS_BANK + i, S32_MIN };
+		all->unusual[i] = (struct kanary_unusual){ KANARY_BINS_BANK + i, S32_MIN };
+	all->notable.length = KANARY_NOTABLE_MAX;
+	for (i = 0; i < KANARY_NOTABLE_MAX; i++) {
+		struct kanary_path *path = &all->notable.path[i].record.path;
+
+		path->length = KANARY_PATH_SIZE_MAX;
+		memset(path->name, '\n', path->length);
+	}
+	all->cause = (struct kanary_alert_cause) {
+		.profile = &all->profile, .vector = &all->vector, .verdict = &all->verdict,
+		.unusual = all->unusual, .reasons = KANARY_UNUSUAL_MAX,
+		.notable = &all->notable, .mode = KANARY_MODE_ENFORCE,
+	};
+	return all;
+}
+
+static void largest_alert_fits_a_message(struct kunit *test)
+{
+	struct largest *all = make_largest(test);
+	struct sk_buff *message;
+
 	message = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, message);
-	KUNIT_EXPECT_EQ(test, fill(message, profile, vector, &verdict, unusual,
-				   KANARY_UNUSUAL_MAX, NULL), 0);
+	KUNIT_EXPECT_EQ(test, fill(message, &all->cause), 0);
 	nlmsg_free(message);
-	profile->throttled = U32_MAX;
-	log_alert(profile, vector, &verdict, unusual, KANARY_UNUSUAL_MAX, NULL);
-	KUNIT_EXPECT_EQ(test, profile->throttled, 0U);
+	all->profile.throttled = U32_MAX;
+	log_alert(&all->cause);
+	KUNIT_EXPECT_EQ(test, all->profile.throttled, 0U);
+}
+
+/* All fields are there, and at the end no path is cut but where the line says so. */
+static void largest_line_is_whole(struct kunit *test)
+{
+	struct largest *all = make_largest(test);
+	char whose[KANARY_NOTICE_WHOSE_SIZE];
+	size_t length;
+
+	describe(&all->cause, kanary_notice_whose(&all->profile, whose));
+	length = strlen(line);
+	KUNIT_EXPECT_LT(test, length, sizeof(line) - 1);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(line, "\\x0a cgroup=18446744073709551615 profile=nn"));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(line, " threshold=16777216.00 budget=1/18446744073709551615 mode=enforce killed=no head="));
+	KUNIT_EXPECT_NOT_NULL(test, strstr(line, " paths=\\x0a"));
+	KUNIT_EXPECT_STREQ(test, line + length - 7, "\\x0a...");
+}
+
+static void says_what_watch_says(struct kunit *test)
+{
+	struct largest *all = make_largest(test);
+	char whose[KANARY_NOTICE_WHOSE_SIZE];
+
+	strscpy(all->profile.name, "my web", sizeof(all->profile.name));
+	all->profile.cgroup = 87;
+	strscpy(all->header.name, "nginx", sizeof(all->header.name));
+	all->header.budget = 10000;
+	all->header.threshold = 0x5bb;
+	memset(&all->verdict, 0, sizeof(all->verdict));
+	all->verdict.surprise = 0xb88;
+	all->vector.pid = 7;
+	strscpy(all->vector.comm, "cat", sizeof(all->vector.comm));
+	all->cause.reasons = 0;
+	all->cause.notable = NULL;
+	all->cause.killed = true;
+	describe(&all->cause, kanary_notice_whose(&all->profile, whose));
+	KUNIT_EXPECT_STREQ(test, line, "container=my\\x20web cgroup=87 profile=nginx pid=7 comm=cat surprise=11.53 threshold=5.73 budget=1/10000 mode=enforce killed=yes head=process unusual=-");
+	all->cause.mode = KANARY_MODE_MONITOR;
+	all->profile.name[0] = '\0';
+	all->verdict.surprise = 0xb8b;
+	describe(&all->cause, kanary_notice_whose(&all->profile, whose));
+	KUNIT_EXPECT_STREQ(test, line, "container=87 cgroup=87 profile=nginx pid=7 comm=cat surprise=11.54 threshold=5.73 budget=1/10000 mode=monitor head=process unusual=-");
 }
 
 static struct kunit_case cases[] = {
@@ -116,6 +185,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(escape_is_one_word_of_ascii),
 	KUNIT_CASE(throttles_a_profile),
 	KUNIT_CASE(largest_alert_fits_a_message),
+	KUNIT_CASE(largest_line_is_whole),
+	KUNIT_CASE(says_what_watch_says),
 	{}
 };
 

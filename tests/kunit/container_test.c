@@ -66,8 +66,9 @@ static void give_model(struct kunit *test, int level)
 	const char *why;
 
 	KUNIT_ASSERT_NOT_NULL(test, file);
-	KUNIT_ASSERT_EQ(test, kanary_profile_set(FIRST + level, file, kanary_reference[0].size,
-						 REFERENCE_PERIOD, &why), 0);
+	KUNIT_ASSERT_EQ(test, kanary_profile_set(FIRST + level, NULL, file,
+						 kanary_reference[0].size, REFERENCE_PERIOD,
+						 &why), 0);
 }
 
 static void is_its_own_without_a_model(struct kunit *test)

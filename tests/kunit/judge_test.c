@@ -26,7 +26,8 @@ static void arrange(struct kunit *test, struct setting *setting, u32 number)
 	const char *why;
 
 	KUNIT_ASSERT_NOT_NULL(test, file);
-	KUNIT_ASSERT_EQ_MSG(test, kanary_profile_set(CONTAINER, file, kanary_reference[number].size,
+	KUNIT_ASSERT_EQ_MSG(test, kanary_profile_set(CONTAINER, NULL, file,
+						     kanary_reference[number].size,
 						     REFERENCE_PERIOD, &why), 0, "%s", why);
 	setting->task = kunit_kzalloc(test, sizeof(*setting->task), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, setting->task);
@@ -144,7 +145,7 @@ static void state_follows_model_and_stream(struct kunit *test)
 	kanary_profile_read_unlock(setting.reader);
 	file = kanary_reference_copy(1);
 	KUNIT_ASSERT_NOT_NULL(test, file);
-	KUNIT_ASSERT_EQ(test, kanary_profile_set(CONTAINER, file, kanary_reference[1].size,
+	KUNIT_ASSERT_EQ(test, kanary_profile_set(CONTAINER, NULL, file, kanary_reference[1].size,
 						 REFERENCE_PERIOD, &why), 0);
 	setting.reader = kanary_profile_read_lock();
 	setting.profile = kanary_profile_find(CONTAINER);

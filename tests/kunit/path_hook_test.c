@@ -110,7 +110,27 @@ static void end(struct kunit *test)
 	kanary_path_cache_uninit();
 }
 
+/* As the kernel hands them to a program, with and without an interpreter, and without an end. */
+static void tells_the_loader_from_the_program(struct kunit *test)
+{
+	enum { BASE = 0x7f0000000000 };
+	unsigned long dynamic[AT_VECTOR_SIZE] = { AT_PAGESZ, 4096, AT_BASE, BASE, AT_NULL };
+	unsigned long fixed[AT_VECTOR_SIZE] = { AT_PAGESZ, 4096, AT_BASE, 0, AT_NULL };
+	unsigned long none[AT_VECTOR_SIZE] = { AT_NULL, 0, AT_BASE, BASE };
+	unsigned long endless[AT_VECTOR_SIZE];
+
+	KUNIT_EXPECT_TRUE(test, is_of_loader(dynamic, BASE));
+	KUNIT_EXPECT_TRUE(test, is_of_loader(dynamic, BASE + LOADER_BYTES - 1));
+	KUNIT_EXPECT_FALSE(test, is_of_loader(dynamic, BASE + LOADER_BYTES));
+	KUNIT_EXPECT_FALSE(test, is_of_loader(dynamic, BASE - 1));
+	KUNIT_EXPECT_FALSE(test, is_of_loader(fixed, 1));
+	KUNIT_EXPECT_FALSE(test, is_of_loader(none, BASE));
+	memset64((u64 *)endless, AT_PAGESZ, AT_VECTOR_SIZE);
+	KUNIT_EXPECT_FALSE(test, is_of_loader(endless, BASE));
+}
+
 static struct kunit_case cases[] = {
+	KUNIT_CASE(tells_the_loader_from_the_program),
 	KUNIT_CASE(survives_a_breakpoint),
 	KUNIT_CASE(watches_so_many),
 	KUNIT_CASE(forgets_only_what_was_dropped),

@@ -20,7 +20,7 @@ static int set(u64 cgroup, u32 model)
 
 	if (!file)
 		return -ENOMEM;
-	ret = kanary_profile_set(cgroup, file, kanary_reference[model].size, REFERENCE_PERIOD,
+	ret = kanary_profile_set(cgroup, NULL, file, kanary_reference[model].size, REFERENCE_PERIOD,
 				 &why);
 	if (ret)
 		kvfree(file);
@@ -156,25 +156,26 @@ static void refusal_changes_nothing(struct kunit *test)
 		KUNIT_ASSERT_NOT_NULL(test, file);
 		file[i] ^= 1 << i % 8;
 		why = NULL;
-		KUNIT_EXPECT_EQ(test, kanary_profile_set(CONTAINER, file, size, REFERENCE_PERIOD,
-							 &why), -EINVAL);
+		KUNIT_EXPECT_EQ(test, kanary_profile_set(CONTAINER, NULL, file, size,
+							 REFERENCE_PERIOD, &why), -EINVAL);
 		KUNIT_EXPECT_NOT_NULL(test, why);
 		kvfree(file);
 	}
 	file = kanary_reference_copy(1);
 	KUNIT_ASSERT_NOT_NULL(test, file);
-	KUNIT_EXPECT_EQ(test, kanary_profile_set(CONTAINER, file, size - 1, REFERENCE_PERIOD, &why),
+	KUNIT_EXPECT_EQ(test, kanary_profile_set(CONTAINER, NULL, file, size - 1, REFERENCE_PERIOD,
+						 &why), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kanary_profile_set(CONTAINER, NULL, file, 8, REFERENCE_PERIOD, &why),
 			-EINVAL);
-	KUNIT_EXPECT_EQ(test, kanary_profile_set(CONTAINER, file, 8, REFERENCE_PERIOD, &why),
-			-EINVAL);
-	KUNIT_EXPECT_EQ(test, kanary_profile_set(CONTAINER, file, size, REFERENCE_PERIOD + 1, &why),
-			-EINVAL);
+	KUNIT_EXPECT_EQ(test, kanary_profile_set(CONTAINER, NULL, file, size,
+						 REFERENCE_PERIOD + 1, &why), -EINVAL);
 	/* Sealed anew, but not what it was trained to say. */
 	header = (void *)file;
 	header->threshold++;
 	header->checksum = 0;
 	header->checksum = kanary_checksum_update(0, file, size);
-	KUNIT_EXPECT_EQ(test, kanary_profile_set(CONTAINER, file, size, REFERENCE_PERIOD, &why), 0);
+	KUNIT_EXPECT_EQ(test, kanary_profile_set(CONTAINER, NULL, file, size, REFERENCE_PERIOD,
+						 &why), 0);
 	KUNIT_EXPECT_NE(test, checksum_of(CONTAINER), checksum_in(0));
 	KUNIT_ASSERT_EQ(test, set(CONTAINER, 0), 0);
 	KUNIT_EXPECT_EQ(test, kanary_profile_memory(), held);
@@ -192,6 +193,39 @@ static void only_so_many(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, set(1, 1), 0);
 	KUNIT_EXPECT_EQ(test, kanary_profile_clear(2), 0);
 	KUNIT_EXPECT_EQ(test, set(1 + i, 0), 0);
+}
+
+/* What has gone makes room, the first to go first; what lives never does. */
+static void the_dead_make_room(struct kunit *test)
+{
+	u64 evicted = kanary_counters_read(KANARY_A_COUNTER_MODELS_EVICTED);
+	u32 i;
+
+	for (i = 0; i < KANARY_PROFILE_MAX; i++)
+		KUNIT_ASSERT_EQ(test, set(1 + i, 0), 0);
+	/* Nobody has a model there. */
+	KUNIT_EXPECT_FALSE(test, kanary_profile_depart(9999));
+	KUNIT_EXPECT_TRUE(test, kanary_profile_depart(20));
+	KUNIT_EXPECT_FALSE(test, kanary_profile_depart(20));
+	KUNIT_EXPECT_TRUE(test, kanary_profile_depart(10));
+	/* Its last verdict is still to come. */
+	KUNIT_EXPECT_EQ(test, set(1000, 0), -ENOSPC);
+	kanary_profile_settle(kanary_profile_departures() - 1);
+	KUNIT_EXPECT_EQ(test, set(1000, 0), 0);
+	KUNIT_EXPECT_EQ(test, checksum_of(20), 0U);
+	KUNIT_EXPECT_NE(test, checksum_of(10), 0U);
+	KUNIT_EXPECT_EQ(test, set(1001, 0), -ENOSPC);
+	kanary_profile_settle(kanary_profile_departures());
+	/* A new model for what has gone needs no room, and gives none up. */
+	KUNIT_EXPECT_EQ(test, set(10, 1), 0);
+	KUNIT_EXPECT_EQ(test, set(1001, 0), 0);
+	KUNIT_EXPECT_EQ(test, checksum_of(10), 0U);
+	KUNIT_EXPECT_EQ(test, set(1002, 0), -ENOSPC);
+	KUNIT_EXPECT_EQ(test, kanary_counters_read(KANARY_A_COUNTER_MODELS_EVICTED) - evicted,
+			2ULL);
+	for (i = 0; i < KANARY_PROFILE_MAX; i++)
+		if (1 + i != 10 && 1 + i != 20)
+			KUNIT_EXPECT_NE_MSG(test, checksum_of(1 + i), 0U, "container %u", 1 + i);
 }
 
 /* Whatever a reader finds is whole until it lets go of it, sleep as it may. */
@@ -246,6 +280,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(forgets_where_it_saw_nothing),
 	KUNIT_CASE(refusal_changes_nothing),
 	KUNIT_CASE(only_so_many),
+	KUNIT_CASE(the_dead_make_room),
 	KUNIT_CASE(swaps_under_readers),
 	{}
 };

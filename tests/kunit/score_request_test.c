@@ -202,7 +202,7 @@ static void verdicts_are_those_of_userspace(struct kunit *test)
 
 		file = kanary_reference_copy(model);
 		KUNIT_ASSERT_NOT_NULL(test, file);
-		KUNIT_ASSERT_EQ(test, kanary_profile_set(cgroup, file, reference->size,
+		KUNIT_ASSERT_EQ(test, kanary_profile_set(cgroup, NULL, file, reference->size,
 							 REFERENCE_PERIOD, &why), 0);
 		request = start(test);
 		request->attrs[KANARY_A_CGROUP] = request->message + request->used;

@@ -261,6 +261,35 @@ static void bad_tables_are_refused(void **state)
 	assert_non_null(strstr(kanary_name_head_check(&table), "cost of an unknown name"));
 }
 
+static u32 departure(const struct kanary_name_table *table, const char *name, u16 flags)
+{
+	return kanary_name_head_departure(table, (const u8 *)name, strlen(name), flags);
+}
+
+static void what_is_unknown_begins_somewhere(void **state)
+{
+	static const struct kanary_name_table none;
+	struct kanary_name_table table;
+	u32 opt;
+
+	learn(&table);
+	assert_int_equal(departure(&table, "/etc/hosts", 0), 0);
+	assert_int_equal(departure(&table, "/etc", 0), 0);
+	assert_int_equal(departure(&table, "/", 0), 0);
+	assert_int_not_equal(departure(&table, "/etc/shadow", 0), 0);
+	assert_int_not_equal(departure(&table, "/etc/shadow", 0),
+			     departure(&table, "/etc/gshadow", 0));
+	/* all that lies below what is unknown begins there */
+	opt = departure(&table, "/opt", 0);
+	assert_int_not_equal(opt, 0);
+	assert_int_equal(departure(&table, "/opt/x/one", 0), opt);
+	assert_int_equal(departure(&table, "/opt/y", 0), opt);
+	/* the same name elsewhere is another */
+	assert_int_not_equal(departure(&table, "etc/hosts", KANARY_PATH_RELATIVE), 0);
+	free((void *)table.entry);
+	assert_int_not_equal(departure(&none, "/etc/hosts", 0), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -271,6 +300,7 @@ int main(void)
 		cmocka_unit_test(who_knows_better_is_believed_of_quiet_directories),
 		cmocka_unit_test(a_small_table_keeps_what_matters),
 		cmocka_unit_test(without_a_table_nothing_is_surprising),
+		cmocka_unit_test(what_is_unknown_begins_somewhere),
 		cmocka_unit_test(bad_tables_are_refused),
 	};
 

@@ -136,6 +136,8 @@ static struct nl_msg *alert_message(int unusual)
 	nla_put_u64(event, KANARY_A_CGROUP, 77);
 	nla_put_string(event, KANARY_A_COMM, "a\"b c");
 	nla_put_u32(event, KANARY_A_SURPRISE, 9 * 256);
+	nla_put_string(event, KANARY_A_CONTAINER, "web \033[1m");
+	nla_put_u32(event, KANARY_A_KILLED, 1);
 	nla_put(event, KANARY_A_VERDICT, sizeof(verdict), &verdict);
 	for (i = 0; i < unusual; i++) {
 		struct nlattr *nest = nla_nest_start(event, KANARY_A_UNUSUAL);
@@ -156,6 +158,8 @@ static void test_alert(void **state)
 	assert_int_equal(alert.sequence, 3);
 	assert_int_equal(alert.cgroup, 77);
 	assert_string_equal(alert.comm, "a\"b c");
+	assert_string_equal(alert.container, "web \033[1m");
+	assert_int_equal(alert.killed, 1);
 	assert_int_equal(alert.verdict.surprise, 9 * 256);
 	assert_int_equal(alert.unusual_count, 2);
 	assert_int_equal(alert.unusual[1].bin, 101);
@@ -167,6 +171,29 @@ static void test_alert(void **state)
 	assert_true(kanary_protocol_alert(nlmsg_hdr(event), &alert));
 	assert_int_equal(alert.unusual_count, KANARY_UNUSUAL_MAX);
 	nlmsg_free(event);
+}
+
+/* What an older module does not say is no, and a name that is too long is cut. */
+static void test_gone(void **state)
+{
+	struct nl_msg *reply = message(KANARY_CMD_GET_CONTAINERS);
+	struct kanary_container container;
+	char name[2 * KANARY_CONTAINER_SIZE];
+
+	nla_put_u64(reply, KANARY_A_CGROUP, 77);
+	assert_true(kanary_protocol_container(nlmsg_hdr(reply), &container));
+	assert_string_equal(container.name, "");
+	assert_int_equal(container.gone, 0);
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = 0;
+	nla_put_string(reply, KANARY_A_PROFILE, "web");
+	nla_put_string(reply, KANARY_A_CONTAINER, name);
+	nla_put_u32(reply, KANARY_A_GONE, 1);
+	assert_true(kanary_protocol_container(nlmsg_hdr(reply), &container));
+	name[KANARY_CONTAINER_SIZE - 1] = 0;
+	assert_string_equal(container.name, name);
+	assert_int_equal(container.gone, 1);
+	nlmsg_free(reply);
 }
 
 static void test_wrong_kind(void **state)
@@ -381,6 +408,7 @@ int main(void)
 		cmocka_unit_test(test_locked),
 		cmocka_unit_test(test_tamper),
 		cmocka_unit_test(test_alert),
+		cmocka_unit_test(test_gone),
 		cmocka_unit_test(test_wrong_kind),
 		cmocka_unit_test(test_wrong_size),
 		cmocka_unit_test(test_vectors),

@@ -3,12 +3,12 @@
 #
 #	bad    vector, vector, vector ...   each one an alert
 #	log    alert alert ... throttled ... at most 10 at once, 1 a second
-#	watch  alert alert alert alert ...  all of them
+#	watch  alert alert alert alert ...  all of them, in the same words
 #	mode   monitor | learn: nothing is scored | enforce: the process is killed
 #	other  ---------------------------------  a container without a model: left alone
 . ./library.sh
 
-LINE='^kanary: alert container=[0-9]+ profile=[A-Za-z0-9._-]+ pid=[0-9]+ comm=[!-~]+ surprise=[0-9]+\.[0-9]{2} budget=1/[0-9]+ head=[a-z-]+ unusual=([a-z0-9_:]+:[+-][0-9]+(,[a-z0-9_:]+:[+-][0-9]+)*)?$'
+LINE='^kanary: alert container=[!-~]+ cgroup=[0-9]+ profile=[A-Za-z0-9._-]+ pid=[0-9]+ comm=[!-~]+ surprise=[0-9]+\.[0-9]{2} threshold=[0-9]+\.[0-9]{2} budget=1/[0-9]+ mode=(monitor|enforce killed=(yes|no)) head=[a-z-]+ unusual=(-|[a-z0-9_:]+:[+-][0-9]+(,[a-z0-9_:]+:[+-][0-9]+)*)$'
 
 log() {
 	dmesg -t | grep -F 'kanary: ' || :
@@ -35,6 +35,9 @@ other=$!
 kanary watch --json >events 2>watch.said &
 watch=$!
 await 10 grep -q ready watch.said
+kanary watch >lines 2>lines.said &
+lines=$!
+await 10 grep -q ready lines.said
 
 # A name that would like to be another line, another field, a colour.
 isolated bad storm calls 128 $'e\nv l="\\\e[1m'
@@ -44,9 +47,9 @@ remember scored alerts alerts_throttled killed
 [ "$alerts" = "$scored" ] || fail "$scored vectors were scored, $alerts alerts raised"
 wrong=$(log | grep 'comm=' | grep -vE "$LINE" || :)
 [ -z "$wrong" ] || fail "not the documented line: $wrong"
-log | grep -qF 'comm=e\x0av\x20l\x3d\x22\x5c\x1b[1m surprise=10.34 budget=1/10000 head=process unusual=' ||
+log | grep -qF 'comm=e\x0av\x20l\x3d\x22\x5c\x1b[1m surprise=10.34 threshold=5.17 budget=1/10000 mode=monitor head=process unusual=' ||
 	fail "the name was not escaped: $(log)"
-log | grep -qE "^kanary: alert container=$bad profile=fixture-1 " || fail "container or profile: $(log)"
+log | grep -qE "^kanary: alert container=bad cgroup=$bad profile=fixture-1 " || fail "container or profile: $(log)"
 
 # More at once than the log takes. What it does not take is counted, here and in its next line.
 isolated bad storm calls 6400
@@ -65,7 +68,7 @@ jq -s -e --arg comm 'e\x0av\x20l\x3d\x22\x5c\x1b[1m' 'any(.comm == $comm) and al
 	events >/dev/null || fail "an event is not as it should be: $(head -n 1 events)"
 again() {
 	isolated bad storm calls 1
-	log | grep -qE "^kanary: throttled container=$bad profile=fixture-1 alerts=[0-9]+$"
+	log | grep -qE "^kanary: throttled container=bad cgroup=$bad profile=fixture-1 alerts=[0-9]+$"
 }
 await 20 again
 said=$(log | sed -n 's/^kanary: throttled .*alerts=//p' | awk '{ n += $1 } END { print n + 0 }')
@@ -89,6 +92,10 @@ kanary mode "$bad" enforce
 await 10 judged "$(counter seen)"
 remember killed
 [ "$killed" = 1 ] || fail "a process died and $killed are counted"
+# Of several alerts of one process one has killed it; the log may have throttled it.
+[ "$(jq -s 'map(select(.killed)) | length' events)" = 1 ] && jq -s -e 'all((.killed | not) or .mode == "enforce")' \
+	events >/dev/null || fail "not one alert says that it killed: $(grep enforce events | head -n 3)"
+log | grep -qE ' mode=enforce killed=(yes|no) head=' || fail "no line of mode enforce: $(log | tail -n 3)"
 kill -0 "$other" || fail "a process of a container without a model died"
 kanary mode "$bad" monitor
 isolated bad storm calls 640 || fail "a process died in mode monitor: status $?"
@@ -100,5 +107,10 @@ await 10 judged "$(counter seen)"
 remember alerts
 [ "$alerts" = "$before" ] || fail "an unloaded model raised alerts"
 balanced
-kill -INT "$watch"
-wait "$watch" || :
+kill -INT "$watch" "$lines"
+wait "$watch" "$lines" || :
+log | sed -n 's/^kanary: alert/alert/p' | sort -u >logged
+cut -d ' ' -f 2- lines | sort -u >watched
+[ -s logged ] || fail "nothing was logged"
+unknown=$(grep -vxFf watched logged || :)
+[ -z "$unknown" ] || fail "in the log, but not in kanary watch: $unknown; which says: $(tail -n 3 lines)"

@@ -32,11 +32,11 @@ gcc "${flags[@]}" -static -pthread -o "$out/storm" tests/vm/storm.c
 gcc "${flags[@]}" -static -o "$out/abi" tests/vm/abi.c
 gcc "${flags[@]}" -static -pthread -o "$out/life" tests/vm/life.c
 gcc "${flags[@]}" -static -o "$out/model" tests/vm/model.c tests/unit/model_fixture.c "${common[@]}"
-gcc "${flags[@]}" -static -o "$out/vectors" tests/vm/vectors.c "$user"/recording{,_note}.o "${common[@]}"
-gcc "${flags[@]}" -static -pthread -o "$out/paths" tests/vm/paths.c "$user"/recording{,_note}.o "${common[@]}"
+gcc "${flags[@]}" -static -o "$out/vectors" tests/vm/vectors.c "$build/user/kanary.a"
+gcc "${flags[@]}" -static -pthread -o "$out/paths" tests/vm/paths.c "$build/user/kanary.a"
 gcc "${flags[@]}" -static -nostdlib -fno-stack-protector -o "$out/order_calls" tests/vm/order_calls.c
 gcc "${flags[@]}" -static -o "$out/order_check" tests/vm/order_check.c \
-	"$user"/{trace,message,path_news,recording,recording_note}.o "${common[@]}"
+	"$build/user/kanary.a"
 gcc "${flags[@]}" -static -o "$out/hostile" tests/vm/hostile.c tests/vm/hostile_socket.c \
 	tests/unit/model_fixture.c "${common[@]}"
 

@@ -26,7 +26,7 @@ above() {
 }
 
 alerts() {
-	dmesg -t | grep -c "^kanary: alert container=$container .* comm=$1 " || :
+	dmesg -t | grep -c "^kanary: alert container=redis cgroup=$container .* comm=$1 " || :
 }
 
 alerted() {

@@ -224,7 +224,7 @@ static void put_any(uint16_t type, int depth)
 static void put_sensible(struct sender *sender, uint16_t type)
 {
 	static uint8_t copy[KANARY_CHUNK_MAX];
-	uint32_t size;
+	uint32_t size, i;
 
 	switch (type) {
 	case KANARY_A_CGROUP:
@@ -248,6 +248,13 @@ static void put_sensible(struct sender *sender, uint16_t type)
 			copy[draw(size)] ^= (uint8_t)(1 << draw(8));
 		put(type, copy, size);
 		sender->offset += size;
+		return;
+	case KANARY_A_CONTAINER:
+		size = draw(KANARY_CONTAINER_SIZE);
+		for (i = 0; i < size; i++)
+			copy[i] = (uint8_t)(1 + draw(255));
+		copy[size] = 0;
+		put(type, copy, size + 1);
 		return;
 	case KANARY_A_VECTOR:
 		put_vector();

@@ -96,7 +96,7 @@ wait "$watch" || :
 jq -c "select(.event == \"alert\" and .cgroup == $container) | [.head, .comm]" events >heads
 [ "$(grep -c process-sequence heads)" -gt $((alerts * 9 / 10)) ] ||
 	fail "the reasons of $alerts alerts: $(sort heads | uniq -c)"
-LINE="alert container=$container profile=turns pid=[0-9]+ comm=(date|wc|sort|grep|cat|bash) surprise=[0-9.]+ budget=1/100000 head=process-sequence unusual="
+LINE="alert container=turns cgroup=$container profile=turns pid=[0-9]+ comm=(date|wc|sort|grep|cat|bash) surprise=[0-9.]+ threshold=[0-9.]+ budget=1/100000 mode=monitor head=process-sequence unusual="
 dmesg -t | grep -qE "$LINE" || fail "not in the kernel log: $(dmesg -t | grep alert | head -n 3)"
 
 # And offline the same.

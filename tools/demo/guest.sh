@@ -81,7 +81,7 @@ verdict() {
 	id=$(identity "$2")
 	# Of a burst not all are in the log.
 	dmesg | awk -F '[][ ]+' -v start="$5" '$2 * 1e9 >= start' |
-		grep "kanary: alert container=$id " >window.log
+		grep 'kanary: alert' | grep " cgroup=$id " >window.log
 	jq -sc --argjson id "$id" --arg name "$1" --arg container "$2" --arg way "$3" --argjson attempt "$4" \
 		--argjson start "$5" --argjson finish "$6" --argjson pids "$7" --argjson worked "$8" \
 		--arg seen "$9" --rawfile log window.log -f verdict.jq "$ALERTS"
