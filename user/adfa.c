@@ -168,14 +168,17 @@ static bool keep_trace(struct reading *reading, const char *name, struct calls *
 static int read_trace(struct kanary_import *import, const char *name, FILE *file)
 {
 	struct calls calls = { .lines = { .even = true, .pids = true } };
+	bool kept = false;
 	int error;
 
 	if (!strcmp(kanary_trace_name_base(name), "ADFA-LD+Syscall+List.txt"))
 		return 0;
 	error = read_calls(import, name, file, &calls);
-	if (!error && !keep_trace((struct reading *)import, name, &calls))
+	if (!error)
+		kept = keep_trace((struct reading *)import, name, &calls);
+	if (!error && !kept)
 		error = kanary_trace_fail(import, "%s: %s", name, strerror(ENOMEM));
-	if (error)
+	if (!kept)
 		free(calls.call);
 	return error;
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Output of strace, with or without -f, -t, -tt, -ttt, -r, -T, -y, -k, on a
- * terminal or with -o.
+ * Output of strace 4.5 to 6 with any of its options, on a terminal or with -o, or the files
+ * of -ff, whose names end in pids.
  *
- * A call counts once, where it begins. A successful execve ends a stream and
- * begins another. Of a process that turns to 32 bits strace says so, and its
- * calls go to the 32-bit bank from there on. Paths are counted where a call begins;
- * with -y, relative ones are those of the directory that they are meant in.
+ * A call counts once, where it begins. A successful execve ends a stream and begins another.
+ * A process is called after its program, like its parent, as it calls itself by PR_SET_NAME,
+ * or as -Y says; its name is empty where nothing tells it. Of a process that turns to 32 bits
+ * strace says so, on a terminal at least, or a name that only those have does: its calls go
+ * to the 32-bit bank from there on. Paths are counted where a call begins; with -y, relative
+ * ones are those of the directory that they are meant in.
  */
 #ifndef KANARY_IMPORT_STRACE_H
 #define KANARY_IMPORT_STRACE_H
