@@ -35,10 +35,11 @@ int __wrap_kanary_arguments_parse(const struct argp *argp, int argc, char **argv
 	return 2;
 }
 
-/* Help ends the program. */
+/* Help and version end the program. */
 static bool is_help(const char *argument)
 {
-	return !strcmp(argument, "--help") || !strcmp(argument, "-h") || !strcmp(argument, "-?");
+	return !strcmp(argument, "--help") || !strcmp(argument, "-h") || !strcmp(argument, "-?") ||
+	       !strcmp(argument, "--version") || !strcmp(argument, "-V");
 }
 
 static void try_values(const char *text)
