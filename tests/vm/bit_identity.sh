@@ -113,11 +113,10 @@ for seed in $(seq 40); do
 done
 agree all.model "${views[@]}"
 named all.model recording random
-# with paths before its processes' vectors, the container head spoke as well
-for what in recording random; do
-	jq -e '.kernel.container_verdicts > 50' $what.json >/dev/null ||
-		fail "all.model, $what: the container head was hardly compared: $(jq -c .kernel $what.json)"
-done
+# with paths before its processes' vectors, the container head spoke as well; random vectors have
+# no time, and so no place in a container's order
+jq -e '.kernel.container_verdicts > 50' recording.json >/dev/null ||
+	fail "all.model: the container head was hardly compared: $(jq -c .kernel recording.json)"
 
 # Another model than the one that is asked about must not pass for it.
 refused 1 "" kanary score work.model work.rec --kernel "$container"
