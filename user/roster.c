@@ -102,15 +102,15 @@ static struct kanary_roster_member *add_member(struct kanary_roster *roster,
 					       const struct kanary_container_name *name,
 					       uint64_t time)
 {
-	struct kanary_roster_member **list, *member = calloc(1, sizeof(*member));
+	struct kanary_roster_member **list, *member;
 
 	list = realloc(roster->member, (roster->members + 1) * sizeof(*list));
-	if (list)
-		roster->member = list;
-	if (!member || !list) {
-		free(member);
+	if (!list)
 		return NULL;
-	}
+	roster->member = list;
+	member = calloc(1, sizeof(*member));
+	if (!member)
+		return NULL;
 	list[roster->members++] = member;
 	member->name = *name;
 	member->wanted = is_wanted(roster, name);

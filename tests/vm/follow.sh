@@ -8,9 +8,10 @@
 #	module   ------------------------X   --  unloaded: a recorder ends, a watcher waits for it
 . ./library.sh
 
-# calls RECORDING: getppid() in all of it
+# calls RECORDING: getppid() of all who made many; a shell makes one as it starts
 calls() {
-	vectors "$1" | jq -s '[.[].counts.getppid // 0] | add // 0'
+	vectors "$1" | jq -s '[group_by(.stream)[] | ([.[].counts.getppid // 0] | add)
+		| select(. > 50)] | add // 0'
 }
 
 # lives RECORDING NAME: how many there are, and how many of them went
