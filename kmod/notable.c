@@ -41,7 +41,7 @@ static bool same(const struct kanary_path *left, const struct kanary_path *right
 /* What makes a path tell more than another, but for when it was used. */
 static u64 weight(const struct kanary_notable_rank *rank)
 {
-	return (u64)!rank->loader << 33 | (u64)rank->surprise << 1 | !!rank->departure;
+	return (u64)!rank->loader << 33 | (u64)rank->surprise << 1 | (rank->departure != 0);
 }
 
 /* It may come from another CPU's ring, and so the one that was used later before the other. */

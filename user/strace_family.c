@@ -70,10 +70,12 @@ bool kanary_strace_family_take(struct kanary_strace_family *family, u32 pid,
 
 void kanary_strace_family_free(struct kanary_strace_family *family)
 {
-	struct kanary_strace_child *child, *next;
+	struct kanary_strace_child *child = family->first, *next;
 
-	HASH_ITER(handle, family->first, child, next) {
-		HASH_DELETE(handle, family->first, child);
+	/* Takes the table away; the children stay linked. */
+	HASH_CLEAR(handle, family->first);
+	for (; child; child = next) {
+		next = child->handle.next;
 		free(child);
 	}
 }

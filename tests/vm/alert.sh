@@ -45,7 +45,7 @@ await 10 judged "$(counter seen)"
 remember scored alerts alerts_throttled killed
 [ "$scored" -ge 3 ] || fail "$scored vectors were scored"
 [ "$alerts" = "$scored" ] || fail "$scored vectors were scored, $alerts alerts raised"
-wrong=$(log | grep 'comm=' | grep -vE "$LINE" || :)
+wrong=$(log | grep '^kanary: alert' | grep -vE "$LINE" || :)
 [ -z "$wrong" ] || fail "not the documented line: $wrong"
 log | grep -qF 'comm=e\x0av\x20l\x3d\x22\x5c\x1b[1m surprise=10.34 threshold=5.17 budget=1/10000 mode=monitor head=process unusual=' ||
 	fail "the name was not escaped: $(log)"

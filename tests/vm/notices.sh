@@ -39,11 +39,11 @@ says "load $whose mode=monitor checksum=[0-9a-f]{8} $who"
 kanary mode "$web" enforce
 says "mode $whose mode=enforce before=monitor $who"
 kanary load second.model --container "$web"
-says "load ${whose%1}2 mode=enforce checksum=[0-9a-f]{8} before=fixture-1 $who"
+says "load $whose mode=enforce checksum=[0-9a-f]{8} before=fixture-1 $who"
 # Who may do it names itself as it likes.
 cp "$(command -v kanary)" $'/tmp/x\nforged=1'
 $'/tmp/x\nforged=1' unload --container "$web"
-says "unload ${whose%1}2 mode=enforce scored=0 alerts=0 pid=[0-9]+ comm=x.x0aforged.x3d1"
+says "unload $whose mode=enforce scored=0 alerts=0 pid=[0-9]+ comm=x.x0aforged.x3d1"
 
 # An administrator is never throttled.
 kanary load first.model --container "$web"
