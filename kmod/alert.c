@@ -56,24 +56,30 @@ void kanary_alert_escape(char out[KANARY_ALERT_ESCAPED_SIZE], const char *name)
 	kanary_escape_text(name, KANARY_COMM_SIZE, out, KANARY_ALERT_ESCAPED_SIZE);
 }
 
-static bool may_log(struct kanary_profile *profile)
+static bool take_token(struct kanary_throttle *throttle)
 {
-	unsigned long refill = (jiffies - profile->refilled) / LOG_INTERVAL;
+	unsigned long refill = (jiffies - throttle->refilled) / LOG_INTERVAL;
 
-	if (!profile->refilled || refill >= LOG_BURST) {
-		profile->tokens = LOG_BURST;
-		profile->refilled = jiffies;
+	if (!throttle->refilled || refill >= LOG_BURST) {
+		throttle->tokens = LOG_BURST;
+		throttle->refilled = jiffies;
 	} else if (refill) {
-		profile->tokens = min_t(u32, LOG_BURST, profile->tokens + refill);
-		profile->refilled += refill * LOG_INTERVAL;
+		throttle->tokens = min_t(u32, LOG_BURST, throttle->tokens + refill);
+		throttle->refilled += refill * LOG_INTERVAL;
 	}
-	if (!profile->tokens) {
-		profile->throttled++;
-		kanary_counters_add(KANARY_A_COUNTER_ALERTS_THROTTLED, 1);
+	if (!throttle->tokens)
 		return false;
-	}
-	profile->tokens--;
+	throttle->tokens--;
 	return true;
+}
+
+static bool may_log(struct kanary_profile *profile, bool killed)
+{
+	if (take_token(killed ? &profile->kill_throttle : &profile->throttle))
+		return true;
+	profile->throttled++;
+	kanary_counters_add(KANARY_A_COUNTER_ALERTS_THROTTLED, 1);
+	return false;
 }
 
 static void say(size_t *used, const char *format, ...) __printf(2, 3);
@@ -277,7 +283,7 @@ void kanary_alert_raise(struct kanary_profile *profile, struct kanary_task *task
 	kanary_counters_add(KANARY_A_COUNTER_ALERTS, 1);
 	if (cause.mode == KANARY_MODE_ENFORCE && task->process)
 		cause.killed = kill_process(task->process);
-	if (may_log(profile))
+	if (may_log(profile, cause.killed))
 		log_alert(&cause);
 	send_alert(&cause);
 }

@@ -12,6 +12,16 @@
 #include "score.h"
 
 /**
+ * struct kanary_throttle - how many lines the log still takes
+ * @tokens: lines that may be written at once
+ * @refilled: jiffies when @tokens was last raised, 0 for never
+ */
+struct kanary_throttle {
+	u32 tokens;
+	unsigned long refilled;
+};
+
+/**
  * struct kanary_profile - a container's model and what is done with it
  * @node: in the table
  * @cgroup: cgroup v2 id of the container
@@ -28,8 +38,8 @@
  * @scored: vectors judged; the worker's
  * @alerts: raised; the worker's
  * @throttled: alerts left out of the kernel log since the last one in it; the worker's
- * @tokens: alerts that may still be logged at once; the worker's
- * @refilled: jiffies when @tokens was last raised; the worker's
+ * @throttle: of alerts in the log; the worker's
+ * @kill_throttle: of those that killed, which a flood of others cannot use up; the worker's
  */
 struct kanary_profile {
 	struct hlist_node node;
@@ -47,8 +57,8 @@ struct kanary_profile {
 	u64 scored;
 	u64 alerts;
 	u32 throttled;
-	u32 tokens;
-	unsigned long refilled;
+	struct kanary_throttle throttle;
+	struct kanary_throttle kill_throttle;
 };
 
 /** kanary_profile_read_lock() - profiles found from here on live until the unlock; may sleep */

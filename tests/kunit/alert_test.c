@@ -56,24 +56,26 @@ static void throttles_a_profile(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, profile);
 	for (i = 0; i < 1000; i++)
-		logged += may_log(profile);
+		logged += may_log(profile, false);
 	/* As many seconds may have passed meanwhile. */
 	KUNIT_EXPECT_GE(test, logged, (u32)LOG_BURST);
 	KUNIT_EXPECT_LE(test, logged, (u32)LOG_BURST + 2);
 	KUNIT_EXPECT_EQ(test, profile->throttled, 1000 - logged);
+	/* A flood keeps no kill out of the log. */
+	KUNIT_EXPECT_TRUE(test, may_log(profile, true));
 	KUNIT_EXPECT_EQ(test, kanary_counters_read(KANARY_A_COUNTER_ALERTS_THROTTLED) - before,
 			(u64)(1000 - logged));
 
 	/* Three seconds later three more, an hour later no more than at first. */
-	profile->tokens = 0;
-	profile->refilled = jiffies - 3 * LOG_INTERVAL;
+	profile->throttle.tokens = 0;
+	profile->throttle.refilled = jiffies - 3 * LOG_INTERVAL;
 	for (i = 0, logged = 0; i < 100; i++)
-		logged += may_log(profile);
+		logged += may_log(profile, false);
 	KUNIT_EXPECT_GE(test, logged, 3U);
 	KUNIT_EXPECT_LE(test, logged, 4U);
-	profile->refilled = jiffies - 3600 * HZ;
+	profile->throttle.refilled = jiffies - 3600 * HZ;
 	for (i = 0, logged = 0; i < 100; i++)
-		logged += may_log(profile);
+		logged += may_log(profile, false);
 	KUNIT_EXPECT_GE(test, logged, (u32)LOG_BURST);
 	KUNIT_EXPECT_LE(test, logged, (u32)LOG_BURST + 1);
 }

@@ -223,7 +223,7 @@ static void a_mix_is_one_for_all_its_vectors(void **state)
 	_Alignas(8) uint8_t bytes[sizeof(struct kanary_vector) + 2 * sizeof(struct kanary_count)];
 	struct kanary_vector *vector = (struct kanary_vector *)bytes;
 	struct kanary_drift *drift = kanary_drift_create(0.5, 1);
-	uint32_t copy, first[2], i;
+	uint32_t copy, first[2] = { 0 }, i;
 
 	memset(bytes, 0, sizeof(bytes));
 	vector->length = 2;
