@@ -125,12 +125,13 @@ static void set_id(struct kanary_container_name *name, const char *runtime, stru
 	name->known = true;
 }
 
-static int hex_digit(char digit)
+/* 16 for what is none */
+static unsigned int hex_digit(char digit)
 {
 	static const char digits[] = "0123456789abcdef";
 	const char *found = digit ? strchr(digits, digit) : NULL;
 
-	return found ? (int)(found - digits) : -1;
+	return found ? (unsigned int)(found - digits) : 16;
 }
 
 /* systemd's: \x2d is a dash */
@@ -139,8 +140,8 @@ static void unescape(char *text)
 	char *target = text;
 
 	for (; *text; target++) {
-		if (text[0] == '\\' && text[1] == 'x' && hex_digit(text[2]) >= 0 &&
-		    hex_digit(text[3]) >= 0) {
+		if (text[0] == '\\' && text[1] == 'x' && hex_digit(text[2]) < 16 &&
+		    hex_digit(text[3]) < 16) {
 			*target = (char)(hex_digit(text[2]) << 4 | hex_digit(text[3]));
 			text += 4;
 		} else {

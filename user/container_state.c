@@ -157,14 +157,14 @@ static void look(unsigned int user)
 		add_all(&rows[i], user);
 }
 
-/* Bytes of @path that are the cgroup of @state, 0 where it is none of it */
-static size_t covers(const struct state *state, const char *path)
+/* Bytes of the path of @name that are the cgroup of @state, 0 where it is none of it */
+static size_t covers(const struct state *state, const struct kanary_container_name *name)
 {
 	size_t length = strlen(state->path);
-	const char *at = path + 1;
+	const char *path = name->path, *at = path + 1;
 
 	if (!strchr(state->path, '/') && kanary_container_path_unit(state->path, length))
-		at = strstr(path, state->path);
+		at = strstr(at, state->path);
 	if (!at || at[-1] != '/' || strncmp(at, state->path, length) ||
 	    (at[length] && at[length] != '/'))
 		return 0;
@@ -179,7 +179,7 @@ bool kanary_container_state_match(struct kanary_container_name *name)
 	look(0);
 	look(user);
 	for (i = 0; i < count; i++) {
-		own = states[i].user && states[i].user != user ? 0 : covers(&states[i], name->path);
+		own = states[i].user && states[i].user != user ? 0 : covers(&states[i], name);
 		/* The outermost, here too. */
 		if (!own || (best && own >= best))
 			continue;

@@ -264,8 +264,10 @@ static bool replay_process(const struct kanary_dataset *dataset, struct kanary_r
 		stream = kanary_replay_vector(replay, kanary_dataset_vector(dataset,
 								process->first + i));
 		if (!stream)
-			return false;
+			break;
 	}
+	if (!stream)
+		return false;
 	*verdict = stream->last;
 	kanary_replay_drop(replay, stream);
 	return true;

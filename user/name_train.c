@@ -158,8 +158,8 @@ bool kanary_name_train_document(struct kanary_name_train *train, uint32_t part)
 
 	train->first = train->sights;
 	if (train->documents == train->document_room) {
-		parts = realloc(train->document, room * sizeof(*parts));
-		if (!parts || room >= PART)
+		parts = room < PART ? realloc(train->document, room * sizeof(*parts)) : NULL;
+		if (!parts)
 			return false;
 		train->document = parts;
 		train->document_room = room;

@@ -46,15 +46,15 @@ static uint32_t *find_slot(const struct kanary_path_list *list, const struct kan
 static bool grow_table(struct kanary_path_list *list)
 {
 	uint32_t larger = list->slots ? 2 * list->slots : SLOTS, i;
-	uint32_t *slot = malloc(larger * sizeof(*slot));
 	size_t *offset = realloc(list->offset, larger / 2 * sizeof(*offset));
+	uint32_t *slot;
 
-	if (offset)
-		list->offset = offset;
-	if (!slot || !offset) {
-		free(slot);
+	if (!offset)
 		return false;
-	}
+	list->offset = offset;
+	slot = malloc(larger * sizeof(*slot));
+	if (!slot)
+		return false;
 	memset(slot, 0xff, larger * sizeof(*slot));
 	free(list->slot);
 	list->slot = slot;
