@@ -210,15 +210,20 @@ static void add_places(enum kanary_container_base_kind kind, const struct owner 
 			add_setting(owner, &settings[i]);
 }
 
-/* As passwd has it; a directory service could make us wait. */
+/* passwd of the file system; a directory service could make us wait */
+static FILE *open_passwd(void)
+{
+	char path[1024];
+
+	snprintf(path, sizeof(path), "%s/etc/passwd", bases.root);
+	return fopen(path, "re");
+}
+
 static bool home_of(uid_t user, char *home, size_t size)
 {
 	struct passwd *entry = NULL;
-	char path[1024];
-	FILE *file;
+	FILE *file = open_passwd();
 
-	snprintf(path, sizeof(path), "%s/etc/passwd", bases.root);
-	file = fopen(path, "re");
 	while (file && (entry = fgetpwent(file)) && entry->pw_uid != user)
 		;
 	if (file)
@@ -226,11 +231,33 @@ static bool home_of(uid_t user, char *home, size_t size)
 	return entry && (size_t)snprintf(home, size, "%s%s", bases.root, entry->pw_dir) < size;
 }
 
-/* Homes that passwd does not name: a directory of the user's own, or one that root alone writes */
+/* Whether passwd gives @home, below the root, to anybody */
+static bool is_given(const char *home)
+{
+	struct passwd *entry = NULL;
+	FILE *file = open_passwd();
+
+	home += strlen(bases.root);
+	while (file && (entry = fgetpwent(file)) && strcmp(entry->pw_dir, home))
+		;
+	if (file)
+		fclose(file);
+	return entry != NULL;
+}
+
+/* A directory of @user's own, or one that root alone writes */
+static bool may_be_home(const char *home, uid_t user)
+{
+	struct stat status;
+
+	return !lstat(home, &status) && S_ISDIR(status.st_mode) &&
+	       (status.st_uid == user || !status.st_uid) && !is_given(home);
+}
+
+/* Homes that passwd does not name */
 static void add_homes(enum kanary_container_base_kind kind, struct owner owner)
 {
 	char pattern[1024];
-	struct stat status;
 	glob_t found;
 	size_t i;
 
@@ -239,8 +266,7 @@ static void add_homes(enum kanary_container_base_kind kind, struct owner owner)
 		return;
 	for (i = 0; i < found.gl_pathc; i++) {
 		owner.home = found.gl_pathv[i];
-		if (!lstat(owner.home, &status) && S_ISDIR(status.st_mode) &&
-		    (status.st_uid == owner.user || !status.st_uid))
+		if (may_be_home(owner.home, owner.user))
 			add_places(kind, &owner);
 	}
 	globfree(&found);

@@ -157,16 +157,21 @@ static void look(unsigned int user)
 		add_all(&rows[i], user);
 }
 
-/* Bytes of the path of @name that are the cgroup of @state, 0 where it is none of it */
-static size_t covers(const struct state *state, const struct kanary_container_name *name)
+/* Where @path has the cgroup of @state, NULL where it has it nowhere */
+static const char *find_cgroup(const struct state *state, const char *path, size_t length)
+{
+	if (!strchr(state->path, '/') && kanary_container_path_unit(state->path, length))
+		return strstr(path, state->path);
+	return strncmp(path + 1, state->path, length) ? NULL : path + 1;
+}
+
+/* Bytes of @path that are the cgroup of @state, 0 where it is none of it */
+static size_t covers(const struct state *state, const char *path)
 {
 	size_t length = strlen(state->path);
-	const char *path = name->path, *at = path + 1;
+	const char *at = *path ? find_cgroup(state, path, length) : NULL;
 
-	if (!strchr(state->path, '/') && kanary_container_path_unit(state->path, length))
-		at = strstr(at, state->path);
-	if (!at || at[-1] != '/' || strncmp(at, state->path, length) ||
-	    (at[length] && at[length] != '/'))
+	if (!at || at == path || at[-1] != '/' || (at[length] && at[length] != '/'))
 		return 0;
 	return (size_t)(at - path) + length;
 }
@@ -179,7 +184,7 @@ bool kanary_container_state_match(struct kanary_container_name *name)
 	look(0);
 	look(user);
 	for (i = 0; i < count; i++) {
-		own = states[i].user && states[i].user != user ? 0 : covers(&states[i], name);
+		own = states[i].user && states[i].user != user ? 0 : covers(&states[i], name->path);
 		/* The outermost, here too. */
 		if (!own || (best && own >= best))
 			continue;
