@@ -61,7 +61,7 @@ struct kanary_dataset_run {
  * @count: vectors, numbered stream by stream
  * @streams: entries of @stream
  * @turn: which fifth is to be held out for calibration, 0 .. KANARY_DATASET_TURNS - 1
- * @runs: entries of @run, after kanary_dataset_split()
+ * @runs: entries of @run, after kanary_dataset_split_make()
  * @in_part: vectors of each part
  * @paths: that were told, if any
  * @containers: pairs of recording and container
@@ -130,25 +130,6 @@ const struct kanary_vector *kanary_dataset_vector(const struct kanary_dataset *d
 
 /** kanary_dataset_file() - number of the recording that a vector is from */
 uint32_t kanary_dataset_file(const struct kanary_dataset *dataset, uint32_t number);
-
-/**
- * kanary_dataset_split() - give each vector its part, by a fixed rule
- * @steps: shortest block that is of use, vectors; 0 for any
- *
- * Streams of many vectors are cut into contiguous blocks of time, of which the
- * first two are always for training; a short stream is in one part as a whole.
- * Short streams take turns among those of their own program (as far as their
- * comm tells), and a program that was seen once or twice is trained on, lest
- * the calibration take it for a false alarm. About 60 % are for training, 20 %
- * each for validation and calibration; over all turns, each vector that is ever
- * held out is in the calibration part once.
- *
- * Return: false where memory is short.
- */
-bool kanary_dataset_split(struct kanary_dataset *dataset, uint32_t steps);
-
-/** kanary_dataset_release() - what was for calibration is for training from now on */
-void kanary_dataset_release(struct kanary_dataset *dataset);
 
 /** kanary_dataset_free() - free what is inside */
 void kanary_dataset_free(struct kanary_dataset *dataset);

@@ -2,95 +2,22 @@
 #include "held_out.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataset_split.h"
 #include "head_curves.h"
 #include "replay.h"
 
 #define NO_MEMORY KANARY_TRAINER_NO_MEMORY
 #define ERROR_UNIT 4096.0
 #define SURPRISE_UNIT 256.0
-/* Verdicts whose error is compared with floating point. */
-#define COMPARED_MAX 512
-
-/* Room for @count more. */
-static bool errors_reserve(struct kanary_held_out_errors *errors, uint32_t count)
+/* Vectors to hold out in a turn. Of few vectors any are, as long as all turns hold out some. */
+static uint32_t held_out_min(const struct kanary_trainer *trainer)
 {
-	u32 *value = realloc(errors->value, (errors->count + (size_t)count + 1) * sizeof(*value));
-
-	if (value)
-		errors->value = value;
-	if (!errors->difference)
-		errors->difference = malloc(COMPARED_MAX * sizeof(*errors->difference));
-	return value && errors->difference;
-}
-
-static void errors_free(struct kanary_held_out_errors *errors)
-{
-	free(errors->value);
-	free(errors->difference);
-}
-
-static bool reserve(struct kanary_held_out_set *set, uint32_t count)
-{
-	return errors_reserve(&set->process, count) && errors_reserve(&set->calls, count) &&
-	       errors_reserve(&set->order, count) && errors_reserve(&set->triples, count) &&
-	       errors_reserve(&set->path_histogram, count) &&
-	       errors_reserve(&set->names, count) && errors_reserve(&set->grams, count) &&
-	       errors_reserve(&set->sequence, count);
-}
-
-static void set_free(struct kanary_held_out_set *set)
-{
-	errors_free(&set->process);
-	errors_free(&set->calls);
-	errors_free(&set->order);
-	errors_free(&set->triples);
-	errors_free(&set->path_histogram);
-	errors_free(&set->names);
-	errors_free(&set->grams);
-	errors_free(&set->sequence);
-	errors_free(&set->container);
-}
-
-static bool append(struct kanary_held_out_errors *to, struct kanary_held_out_errors *from)
-{
-	uint32_t i;
-
-	if (!from->count && !from->compared)
-		return true;
-	if (!errors_reserve(to, from->count))
-		return false;
-	memcpy(to->value + to->count, from->value, from->count * sizeof(*to->value));
-	to->count += from->count;
-	for (i = 0; i < from->compared && to->compared < COMPARED_MAX; i++)
-		to->difference[to->compared++] = from->difference[i];
-	return true;
-}
-
-bool kanary_held_out_append(struct kanary_held_out_set *to, struct kanary_held_out_set *from)
-{
-	bool done = append(&to->process, &from->process) && append(&to->calls, &from->calls) &&
-		    append(&to->order, &from->order) && append(&to->triples, &from->triples) &&
-		    append(&to->path_histogram, &from->path_histogram) &&
-		    append(&to->names, &from->names) && append(&to->grams, &from->grams) &&
-		    append(&to->sequence, &from->sequence);
-
-	set_free(from);
-	memset(from, 0, sizeof(*from));
-	return done;
-}
-
-static void add(struct kanary_held_out_errors *errors, u32 error)
-{
-	errors->value[errors->count++] = error;
-}
-
-static void compare(struct kanary_held_out_errors *errors, u32 fixed, double real)
-{
-	if (errors->compared < COMPARED_MAX && fixed != UINT32_MAX && real > 0)
-		errors->difference[errors->compared++] = fabs(fixed / ERROR_UNIT - real) / real;
+	return trainer->dataset->count < KANARY_TRAINER_VECTORS_MIN && trainer->folds > 1 ?
+		       1 : KANARY_TRAINER_CALIBRATION_MIN;
 }
 
 const char *kanary_held_out_split(struct kanary_trainer *trainer)
@@ -98,15 +25,39 @@ const char *kanary_held_out_split(struct kanary_trainer *trainer)
 	struct kanary_dataset *dataset = trainer->dataset;
 	const uint32_t *in_part = dataset->in_part;
 
-	if (dataset->count < KANARY_TRAINER_VECTORS_MIN)
-		return "there are too few vectors (fewer than 50): record for longer";
-	if (!kanary_dataset_split(dataset, trainer->settings->sequence.steps))
+	if (!kanary_dataset_split_make(dataset, trainer->settings->sequence.steps))
 		return NO_MEMORY;
-	if (in_part[KANARY_DATASET_CALIBRATION] < KANARY_TRAINER_CALIBRATION_MIN &&
-	    !kanary_dataset_split(dataset, 0))
+	if (in_part[KANARY_DATASET_CALIBRATION] < held_out_min(trainer) &&
+	    !kanary_dataset_split_make(dataset, 0))
 		return NO_MEMORY;
-	if (in_part[KANARY_DATASET_CALIBRATION] < KANARY_TRAINER_CALIBRATION_MIN)
-		return "there are too few vectors to hold some out: record for longer";
+	return NULL;
+}
+
+const char *kanary_held_out_check(struct kanary_trainer *trainer)
+{
+	struct kanary_dataset *dataset = trainer->dataset;
+	uint32_t wanted = held_out_min(trainer), held_out;
+	static char sentence[160];
+
+	if (dataset->count < KANARY_TRAINER_VECTORS_MIN &&
+	    dataset->streams < KANARY_TRAINER_STREAMS_MIN) {
+		snprintf(sentence, sizeof(sentence),
+			 "there are too few vectors, %u of %u processes: record for longer, for %u vectors or %u processes",
+			 dataset->count, dataset->streams, KANARY_TRAINER_VECTORS_MIN,
+			 KANARY_TRAINER_STREAMS_MIN);
+		return sentence;
+	}
+	for (dataset->turn = 0; dataset->turn < trainer->folds; dataset->turn++) {
+		if (kanary_held_out_split(trainer))
+			return NO_MEMORY;
+		held_out = dataset->in_part[KANARY_DATASET_CALIBRATION];
+		if (held_out >= wanted)
+			continue;
+		snprintf(sentence, sizeof(sentence),
+			 "there are too few vectors to hold some out, %u of %u where %u are wanted: record for longer",
+			 held_out, dataset->count, wanted);
+		return sentence;
+	}
 	return NULL;
 }
 
@@ -169,21 +120,22 @@ static bool score_run(struct kanary_trainer *trainer, struct kanary_held_out_set
 		}
 		if (i < before)
 			continue;
-		add(&set->process, verdict->process_error);
-		add(&set->calls, verdict->calls_error);
-		add(&set->order, verdict->order_error);
-		add(&set->triples, verdict->triples_error);
+		kanary_held_out_set_add(&set->process, verdict->process_error);
+		kanary_held_out_set_add(&set->calls, verdict->calls_error);
+		kanary_held_out_set_add(&set->order, verdict->order_error);
+		kanary_held_out_set_add(&set->triples, verdict->triples_error);
 		if (verdict->flags & KANARY_VERDICT_PATH_HISTOGRAM)
-			add(&set->path_histogram, verdict->path_histogram_error);
-		add(&set->names, verdict->path_names_error);
-		add(&set->grams, verdict->grams_error);
-		compare(&set->process, verdict->process_error,
+			kanary_held_out_set_add(&set->path_histogram,
+						verdict->path_histogram_error);
+		kanary_held_out_set_add(&set->names, verdict->path_names_error);
+		kanary_held_out_set_add(&set->grams, verdict->grams_error);
+		kanary_held_out_set_compare(&set->process, verdict->process_error,
 			kanary_process_train_error(&trainer->process, x));
 		if (!(verdict->flags & KANARY_VERDICT_SEQUENCE))
 			continue;
-		add(&set->sequence, verdict->sequence_error);
-		if (set->sequence.compared < COMPARED_MAX)
-			compare(&set->sequence, verdict->sequence_error,
+		kanary_held_out_set_add(&set->sequence, verdict->sequence_error);
+		if (set->sequence.compared < KANARY_HELD_OUT_SET_COMPARED_MAX)
+			kanary_held_out_set_compare(&set->sequence, verdict->sequence_error,
 				kanary_sequence_train_error(&trainer->sequence, history));
 	}
 	return true;
@@ -226,7 +178,8 @@ static const char *score(struct kanary_trainer *trainer, struct kanary_held_out_
 		count += scored_length(dataset, &dataset->run[i], all) * copies;
 	history = calloc((size_t)KANARY_MODEL_STEPS_MAX * trainer->features.inputs,
 			 sizeof(*history));
-	if (!history || !reserve(set, count) || !kanary_replay_init(&replay, trainer->file))
+	if (!history || !kanary_held_out_set_reserve(set, count) ||
+	    !kanary_replay_init(&replay, trainer->file))
 		goto out;
 	for (i = 0; done && i < dataset->runs; i++) {
 		for (copy = 0; done && copy < copies; copy++) {
@@ -291,10 +244,10 @@ static bool score_processes(struct kanary_trainer *trainer, struct kanary_replay
 			return false;
 		if (!(verdict.flags & KANARY_VERDICT_CONTAINER))
 			continue;
-		add(errors, verdict.container_error);
+		kanary_held_out_set_add(errors, verdict.container_error);
 		x = source->x + (size_t)(i + 1 - steps) * source->inputs;
-		if (errors->compared < COMPARED_MAX)
-			compare(errors, verdict.container_error,
+		if (errors->compared < KANARY_HELD_OUT_SET_COMPARED_MAX)
+			kanary_held_out_set_compare(errors, verdict.container_error,
 				kanary_sequence_train_error(&trainer->container, x));
 	}
 	return true;
@@ -309,7 +262,7 @@ const char *kanary_held_out_score_container(struct kanary_trainer *trainer)
 
 	if (!trainer->container.network)
 		return NULL;
-	if (!errors_reserve(&trainer->held_out.container, processes->count) ||
+	if (!kanary_held_out_set_grow(&trainer->held_out.container, processes->count) ||
 	    !kanary_replay_init(&replay, trainer->file))
 		return NO_MEMORY;
 	for (i = 0; done && i < processes->runs; i++)
@@ -426,7 +379,7 @@ const char *kanary_held_out_threshold(struct kanary_trainer *trainer,
 
 void kanary_held_out_free(struct kanary_trainer *trainer)
 {
-	set_free(&trainer->held_out);
-	set_free(&trainer->fitted);
+	kanary_held_out_set_free(&trainer->held_out);
+	kanary_held_out_set_free(&trainer->fitted);
 	kanary_alarm_free(&trainer->alarms);
 }

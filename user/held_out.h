@@ -6,6 +6,7 @@
 #include "alarm.h"
 #include "feature_map.h"
 #include "grams_train.h"
+#include "held_out_set.h"
 #include "kinds.h"
 #include "memory_train.h"
 #include "name_fit.h"
@@ -13,38 +14,6 @@
 #include "process_train.h"
 #include "sequence_source.h"
 #include "trainer.h"
-
-/**
- * struct kanary_held_out_errors - of one head
- * @value: Q20.12
- * @count: of them
- * @difference: relative, to floating point
- * @compared: of these
- */
-struct kanary_held_out_errors {
-	u32 *value;
-	uint32_t count;
-	double *difference;
-	uint32_t compared;
-};
-
-/**
- * struct kanary_held_out_set - of all heads
- *
- * Those of one vector are at the same place in the lists of all heads that judge each: process,
- * the memories, triples, names and grams.
- */
-struct kanary_held_out_set {
-	struct kanary_held_out_errors process;
-	struct kanary_held_out_errors calls;
-	struct kanary_held_out_errors order;
-	struct kanary_held_out_errors triples;
-	struct kanary_held_out_errors path_histogram;
-	struct kanary_held_out_errors names;
-	struct kanary_held_out_errors grams;
-	struct kanary_held_out_errors sequence;
-	struct kanary_held_out_errors container;
-};
 
 /**
  * struct kanary_trainer - what the stages of one model share, and those of the final one all
@@ -100,11 +69,18 @@ struct kanary_trainer {
 };
 
 /**
+ * kanary_held_out_check() - whether there is enough to learn from, and to hold out in each turn
+ *
+ * Return: NULL, or a sentence that says what is missing, valid until the next call.
+ */
+const char *kanary_held_out_check(struct kanary_trainer *trainer);
+
+/**
  * kanary_held_out_split() - give each vector its part, as the dataset's turn says
  *
  * Blocks that a sequence head can use, if there is enough for one; else any.
  *
- * Return: NULL, or a sentence that says what is missing.
+ * Return: NULL, or a sentence that says why not.
  */
 const char *kanary_held_out_split(struct kanary_trainer *trainer);
 
@@ -114,14 +90,6 @@ const char *kanary_held_out_split(struct kanary_trainer *trainer);
  * Return: NULL, or a sentence that says why not; the same below.
  */
 const char *kanary_held_out_score(struct kanary_trainer *trainer);
-
-/**
- * kanary_held_out_append() - add the errors that another trainer found
- * @from: emptied
- *
- * Return: false where memory is short.
- */
-bool kanary_held_out_append(struct kanary_held_out_set *to, struct kanary_held_out_set *from);
 
 /** kanary_held_out_score_fitted() - the final model's errors on all that it knows */
 const char *kanary_held_out_score_fitted(struct kanary_trainer *trainer);

@@ -180,6 +180,17 @@ static void report(const struct options *options, const struct kanary_model_file
 	kanary_container_claim_warn(kanary_container_name_resolve(target->cgroup));
 }
 
+/* The kernel refuses it as well, but cannot say the numbers. */
+static int check_period(const struct options *options, const struct kanary_model_file *file)
+{
+	uint32_t module = options->target.status.period, period = file->model.header->period;
+
+	if (module == period)
+		return 0;
+	return kanary_message_error("load: %s is of %u calls a vector, the module counts %u: load the module with period=%u, or record and train again",
+				    options->model, period, module, period);
+}
+
 static int load(struct options *options, const struct kanary_model_file *file,
 		const struct signature *signature)
 {
@@ -189,7 +200,8 @@ static int load(struct options *options, const struct kanary_model_file *file,
 
 	error = kanary_target_open("load", target) ||
 		kanary_container_claim_check("load", kanary_container_name_resolve(target->cgroup),
-					     &target->status);
+					     &target->status) ||
+		check_period(options, file);
 	if (!error && kanary_container_list_read(&before, target->netlink))
 		error = kanary_message_error("load: %s", kanary_netlink_error(target->netlink));
 	error = error || upload(target->netlink, file) || commit(target, signature);

@@ -394,6 +394,22 @@ static void note_cuts(const struct kanary_trainer_result *result,
 				    result->networks);
 }
 
+/* Heads that there was too little to learn for, and what a model of little is worth */
+static void note_little(const struct kanary_trainer_result *result,
+			const struct kanary_trainer_settings *settings,
+			const struct kanary_dataset *dataset)
+{
+	if (dataset->count < KANARY_TRAINER_VECTORS_MIN)
+		kanary_message_note("this model was learned from %u vectors of %u processes only: it knows new system calls, and can promise no fewer false alarms than one in %.0f vectors; record for longer",
+				    dataset->count, dataset->streams, ceil(result->supported));
+	if (settings->sequence.hidden && settings->sequence.steps && !result->has_sequence)
+		kanary_message_note("no sequence head: too few streams of %u and more vectors",
+				    2 * settings->sequence.steps);
+	if (settings->container.hidden && !result->has_container)
+		kanary_message_note("no container head: %u processes ended in the recordings, too few to learn their order",
+				    result->processes);
+}
+
 static int train(struct options *options, struct kanary_dataset *dataset)
 {
 	double start = kanary_progress_now(), seconds;
@@ -407,15 +423,10 @@ static int train(struct options *options, struct kanary_dataset *dataset)
 	kanary_progress_clear(&progress);
 	if (failure)
 		return kanary_message_error("train: %s", failure);
-	if (options->settings.sequence.hidden && options->settings.sequence.steps &&
-	    !result.has_sequence && !options->quiet)
-		kanary_message_note("no sequence head: too few streams of %u and more vectors",
-				    2 * options->settings.sequence.steps);
-	if (options->settings.container.hidden && !result.has_container && !options->quiet)
-		kanary_message_note("no container head: %u processes ended in the recordings, too few to learn their order",
-				    result.processes);
-	if (!options->quiet)
+	if (!options->quiet) {
+		note_little(&result, &options->settings, dataset);
 		note_cuts(&result, &options->settings);
+	}
 	status = kanary_model_file_write("train", options->output, result.file, result.size);
 	seconds = kanary_progress_now() - start;
 	if (!status && options->json)

@@ -7,6 +7,7 @@
 
 #include "blas.h"
 #include "checksum.h"
+#include "dataset_split.h"
 #include "head_curves.h"
 #include "held_out.h"
 #include "model_fit.h"
@@ -43,7 +44,7 @@ static const char *split_final(struct kanary_trainer *trainer)
 
 	trainer->dataset->turn = 0;
 	failure = kanary_held_out_split(trainer);
-	kanary_dataset_release(trainer->dataset);
+	kanary_dataset_split_release(trainer->dataset);
 	return failure;
 }
 
@@ -156,7 +157,7 @@ static const char *take_fold(struct kanary_trainer *trainer, struct round *round
 	trainer->cut_by_epochs += round->trainer.cut_by_epochs;
 	if (round->failure)
 		return round->failure;
-	return kanary_held_out_append(&trainer->held_out, &round->trainer.held_out) ? NULL :
+	return kanary_held_out_set_append(&trainer->held_out, &round->trainer.held_out) ? NULL :
 										      NO_MEMORY;
 }
 
@@ -332,7 +333,9 @@ const char *kanary_trainer_run(struct kanary_trainer_result *result,
 	trainer.part.whole = progress;
 	trainer.folds = settings->folds ? settings->folds : 1;
 	trainer.drift = create_drift(settings, 0);
-	failure = trainer.drift ? kanary_model_fit_heads(&trainer) : NO_MEMORY;
+	failure = trainer.drift ? kanary_held_out_check(&trainer) : NO_MEMORY;
+	if (!failure)
+		failure = kanary_model_fit_heads(&trainer);
 	if (!failure)
 		failure = trainer.folds > 1 ? run_rounds(&trainer, jobs) : run_only_fold(&trainer);
 	if (!failure)

@@ -7,8 +7,12 @@
 #include "dataset.h"
 #include "sequence_train.h"
 
-/* Vectors below which nothing is trained, and which calibration needs of them. */
+/*
+ * Vectors, or streams, below which nothing is trained, and vectors which calibration needs of each
+ * part that is held out. Of streams alone, one a part is enough: they say little, and it is told.
+ */
 #define KANARY_TRAINER_VECTORS_MIN 50
+#define KANARY_TRAINER_STREAMS_MIN 8
 #define KANARY_TRAINER_CALIBRATION_MIN 10
 #define KANARY_TRAINER_NO_MEMORY "out of memory: give fewer recordings"
 

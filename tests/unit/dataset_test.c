@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "dataset_split.h"
 #include "drift.h"
 #include "feature_map.h"
 #include "training_fixture.h"
@@ -77,7 +78,7 @@ static void long_streams_are_cut_into_blocks(void **state)
 
 	/* as many as there are turns */
 	training_fixture_dataset(&dataset, 5, 1000, 1);
-	assert_true(kanary_dataset_split(&dataset, 16));
+	assert_true(kanary_dataset_split_make(&dataset, 16));
 	check_cover(&dataset);
 	for (i = 0; i < KANARY_DATASET_PARTS; i++)
 		assert_in_range(dataset.in_part[i], i ? 700 : 2800, i ? 1100 : 3500);
@@ -101,7 +102,7 @@ static void short_streams_take_turns_by_program(void **state)
 		add(&dataset, 0, i, 0, i % 2 ? "odd" : "even", 0);
 	add(&dataset, 0, 100, 0, "once", 0);
 	assert_true(kanary_dataset_finish(&dataset));
-	assert_true(kanary_dataset_split(&dataset, 16));
+	assert_true(kanary_dataset_split_make(&dataset, 16));
 	check_cover(&dataset);
 	for (i = 0; i < dataset.runs; i++) {
 		const char *comm = kanary_dataset_vector(&dataset, dataset.run[i].first)->comm;
@@ -131,10 +132,46 @@ static void unique_names_are_one_kind(void **state)
 		add(&dataset, 0, i, 0, name, 0);
 	}
 	assert_true(kanary_dataset_finish(&dataset));
-	assert_true(kanary_dataset_split(&dataset, 16));
+	assert_true(kanary_dataset_split_make(&dataset, 16));
 	assert_int_equal(dataset.in_part[KANARY_DATASET_CALIBRATION], 10);
 	assert_int_equal(dataset.in_part[KANARY_DATASET_VALIDATION], 10);
 	kanary_dataset_free(&dataset);
+}
+
+/* Processes of @programs in turn; whether each turn holds some out, and none twice */
+static void check_turns(uint32_t streams, const char *const *programs, uint32_t count)
+{
+	struct kanary_dataset dataset = { 0 };
+	uint32_t held_out = 0, i;
+
+	for (i = 0; i < streams; i++)
+		add(&dataset, 0, i, 0, programs[i % count], 0);
+	assert_true(kanary_dataset_finish(&dataset));
+	for (dataset.turn = 0; dataset.turn < KANARY_DATASET_TURNS; dataset.turn++) {
+		assert_true(kanary_dataset_split_make(&dataset, 0));
+		assert_int_not_equal(dataset.in_part[KANARY_DATASET_CALIBRATION], 0);
+		held_out += dataset.in_part[KANARY_DATASET_CALIBRATION];
+	}
+	assert_in_range(held_out, KANARY_DATASET_TURNS, streams);
+	kanary_dataset_free(&dataset);
+}
+
+/* Eight processes are enough, whatever their names. */
+static void every_turn_holds_some_out(void **state)
+{
+	static const char *const mixes[][8] = {
+		{ "a", "b" }, { "a", "b", "c" }, { "a", "b", "c", "d" },
+		{ "a", "a", "a", "b" }, { "a", "a", "a", "b", "b", "b", "c", "c" },
+		{ "a", "a", "a", "a", "b", "c", "d", "e" }, { "a", "b", "c", "d", "e", "f" },
+	};
+	uint32_t i, count, streams;
+
+	for (i = 0; i < sizeof(mixes) / sizeof(*mixes); i++) {
+		for (count = 0; count < 8 && mixes[i][count]; count++)
+			;
+		for (streams = 8; streams < 49; streams++)
+			check_turns(streams, mixes[i], count);
+	}
 }
 
 /* Bins 40 to 49, in 1 to 10 vectors of training. */
@@ -146,7 +183,7 @@ static void make_bins(struct kanary_dataset *dataset)
 		for (k = 0; k <= i; k++)
 			add(dataset, 0, i, k, "x", 40 + i);
 	assert_true(kanary_dataset_finish(dataset));
-	assert_true(kanary_dataset_split(dataset, 0));
+	assert_true(kanary_dataset_split_make(dataset, 0));
 	for (i = 0; i < dataset->runs; i++)
 		dataset->run[i].part = KANARY_DATASET_TRAIN;
 }
@@ -257,6 +294,7 @@ int main(void)
 		cmocka_unit_test(long_streams_are_cut_into_blocks),
 		cmocka_unit_test(short_streams_take_turns_by_program),
 		cmocka_unit_test(unique_names_are_one_kind),
+		cmocka_unit_test(every_turn_holds_some_out),
 		cmocka_unit_test(features_are_chosen_by_frequency),
 		cmocka_unit_test(drift_changes_the_mix_only),
 		cmocka_unit_test(a_mix_is_one_for_all_its_vectors),

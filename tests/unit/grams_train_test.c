@@ -10,6 +10,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "dataset_split.h"
 #include "grams_head.h"
 #include "grams_train.h"
 #include "model_fixture.h"
@@ -53,7 +54,7 @@ static void make_dataset(struct kanary_dataset *dataset, uint32_t streams)
 		kanary_trace_end(&trace, KANARY_REASON_EXIT);
 	}
 	assert_true(kanary_dataset_finish(dataset));
-	assert_true(kanary_dataset_split(dataset, 0));
+	assert_true(kanary_dataset_split_make(dataset, 0));
 }
 
 static struct kanary_model view(const struct kanary_grams *grams)
@@ -150,7 +151,7 @@ static void held_out_is_not_learned(void **state)
 	assert_true(kanary_grams_train(&some, &dataset, 6, false));
 	assert_true(kanary_grams_train(&all, &dataset, 6, true));
 	assert_true(some.grams < all.grams);
-	kanary_dataset_release(&dataset);
+	kanary_dataset_split_release(&dataset);
 	assert_true(kanary_grams_train(&some, &dataset, 6, false));
 	assert_int_equal(some.grams, all.grams);
 	assert_int_equal(some.states, all.states);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dataset_split.h"
 #include "lstm_train.h"
 #include "order.h"
 #include "replay.h"
@@ -190,13 +191,42 @@ static void few_sequences_train_the_process_head_alone(void **state)
 	free(result.file);
 }
 
+/* The sentence says how many there are. */
 static void too_few_vectors_are_refused(void **state)
 {
+	struct kanary_trainer_settings folded = usual;
 	struct kanary_trainer_result result;
-	const char *failure = train(&result, 7, 7, &usual);
 
-	assert_non_null(failure);
-	assert_non_null(strstr(failure, "too few vectors"));
+	assert_string_equal(train(&result, 7, 6, &usual),
+			    "there are too few vectors, 42 of 7 processes: record for longer, for 50 vectors or 8 processes");
+	folded.folds = KANARY_DATASET_TURNS;
+	assert_string_equal(train(&result, 7, 1, &folded),
+			    "there are too few vectors, 7 of 7 processes: record for longer, for 50 vectors or 8 processes");
+	/* one part of them would not be enough to calibrate by */
+	assert_string_equal(train(&result, 8, 1, &usual),
+			    "there are too few vectors to hold some out, 2 of 8 where 10 are wanted: record for longer");
+}
+
+/* Of short programs there may never be more: each is held out once, and what is new is unusual. */
+static void few_processes_are_learned(void **state)
+{
+	struct kanary_trainer_settings folded = usual;
+	struct kanary_trainer_result result;
+	struct said normal, novel;
+	uint32_t streams;
+
+	folded.folds = KANARY_DATASET_TURNS;
+	for (streams = 8; streams < 20; streams++) {
+		assert_null(train(&result, streams, 1, &folded));
+		assert_int_equal(result.held_out, streams);
+		free(result.file);
+	}
+	/* long enough for both of the service's phases */
+	assert_null(train(&result, 8, 6, &folded));
+	normal = ask(result.file, TRAINING_NORMAL);
+	novel = ask(result.file, TRAINING_NOVEL);
+	assert_true(novel.process > normal.process + 1);
+	free(result.file);
 }
 
 /* Mean over all held-out sequences, as the training measures it. */
@@ -243,7 +273,7 @@ static void early_stopping_keeps_the_best(void **state)
 	progress.parts = 1;
 	/* so few that it soon learns them by heart */
 	training_fixture_dataset(&dataset, 5, 45, 5);
-	assert_true(kanary_dataset_split(&dataset, settings.steps));
+	assert_true(kanary_dataset_split_make(&dataset, settings.steps));
 	kanary_feature_map_choose(&features, &dataset, 32, 0);
 	assert_true(kanary_sequence_source_enough(dataset.run, dataset.runs, settings.steps));
 	for (epochs = 26; epochs <= 30; epochs += 4) {
@@ -492,6 +522,7 @@ int main(void)
 		cmocka_unit_test(folds_have_all_heads),
 		cmocka_unit_test(few_sequences_train_the_process_head_alone),
 		cmocka_unit_test(too_few_vectors_are_refused),
+		cmocka_unit_test(few_processes_are_learned),
 		cmocka_unit_test(order_within_vectors_is_learned),
 		cmocka_unit_test(without_order_there_is_no_memory),
 		cmocka_unit_test(early_stopping_keeps_the_best),
