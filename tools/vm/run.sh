@@ -161,11 +161,22 @@ boot() {
 	wait "$watcher" 2>/dev/null || :
 }
 
+# QEMU has been seen to end by an assertion of its own (msix_table_mmio_write) as a guest began.
+failed_to_boot() {
+	if [ -e "$work/stalled" ]; then
+		echo "the guest did not boot in $BOOT_CPU_SECONDS s of CPU time"
+	elif [ "$status" -eq 134 ] && ! grep -q "$READY" "$work/console"; then
+		echo "QEMU aborted before the guest's first process"
+	else
+		return 1
+	fi
+}
+
 for try in 1 2 3; do
 	boot
-	[ -e "$work/stalled" ] || break
-	[ "$try" -lt 3 ] || die "run.sh: the guest does not boot: see tools/vm/run.sh --append loglevel=7"
-	echo "kanary: run.sh: the guest did not boot in $BOOT_CPU_SECONDS s of CPU time: trying once more" >&2
+	why=$(failed_to_boot) || break
+	[ "$try" -lt 3 ] || die "run.sh: $why: see tools/vm/run.sh --append loglevel=7"
+	echo "kanary: run.sh: $why: trying once more" >&2
 done
 [ -z "$log" ] || cp "$work/console" "$log"
 log=$work/console
