@@ -124,7 +124,7 @@ finish() {
 #
 # Their own results are in the output, as lines RESULT ok|FAIL NAME TENTHS.
 guest() {
-	local prefix=$1 files=$2 log=$out/guest-${1//\//-} line result name tenths script said= silent
+	local prefix=$1 files=$2 log=$out/guest-${1//\//-} line result name tenths script said=
 	local scripts=()
 
 	shift 2
@@ -148,11 +148,13 @@ guest() {
 		report "$result" "$name" "$((tenths / 10)).$((tenths % 10))" "" "$said"
 		said=
 	done < <(grep -av '^\[ *[0-9.]*\] kanary: alert' "$log.log")
+	# The first that could not run tells what the guest said last.
+	said=$(tail -n 40 "$log.log" | sed 's/^/\t/')$'\n'
 	for script in "${scripts[@]}"; do
 		grep -q "^RESULT [a-zA-Z]* $prefix/${script%.sh} " "$log.log" && continue
 		report FAIL "$prefix/${script%.sh}" 0 "it could not run: $log.log" \
-			"${silent-$(tail -n 40 "$log.log" | sed 's/^/\t/')"$'\n'"}"
-		silent=
+			"$said"
+		said=
 	done
 	# The kernel's last word comes after the scripts'.
 	grep -q '^RESULT FAIL' "$log.log" || ! grep -q '^kanary: run.sh: the kernel complained' "$log.log" ||

@@ -158,14 +158,41 @@ static const struct argp argp = {
 	.help_filter = list_formats,
 };
 
-static int write_vector(void *writer, const struct kanary_vector *vector)
+/**
+ * struct sink - where vectors and paths go
+ * @import: knows which file they are from
+ * @file: that the recording knows of
+ */
+struct sink {
+	struct kanary_recording_writer *writer;
+	const struct kanary_import *import;
+	char file[KANARY_RECORDING_TEXT_MAX];
+};
+
+static int write_file(struct sink *sink)
 {
-	return kanary_recording_write(writer, vector);
+	const char *name = sink->import->source ? sink->import->source : "";
+
+	if (!strncmp(sink->file, name, sizeof(sink->file) - 1))
+		return 0;
+	snprintf(sink->file, sizeof(sink->file), "%s", name);
+	return kanary_recording_write_file(sink->writer, sink->file);
 }
 
-static int write_path(void *writer, const struct kanary_path *path)
+static int write_vector(void *taker, const struct kanary_vector *vector)
 {
-	return kanary_recording_write_path(writer, path);
+	struct sink *sink = taker;
+	int error = write_file(sink);
+
+	return error ? error : kanary_recording_write(sink->writer, vector);
+}
+
+static int write_path(void *taker, const struct kanary_path *path)
+{
+	struct sink *sink = taker;
+	int error = write_file(sink);
+
+	return error ? error : kanary_recording_write_path(sink->writer, path);
 }
 
 static int import_all(struct kanary_import *import, const struct options *options)
@@ -238,7 +265,7 @@ int kanary_import_main(int argc, char **argv)
 	struct options options = { .period = PERIOD_DEFAULT };
 	struct kanary_import import = { .take = write_vector, .take_path = write_path };
 	struct kanary_path_news *news = calloc(1, sizeof(*news));
-	struct kanary_recording_writer *writer;
+	struct sink sink = { .import = &import };
 	char *partial = NULL;
 	int status, error;
 
@@ -258,19 +285,19 @@ int kanary_import_main(int argc, char **argv)
 		goto out_free;
 	}
 	/* No date: the same traces give the same recording. */
-	writer = kanary_recording_create(partial, options.period,
-					 import.abi == KANARY_SYSCALL_ABI_I386,
-					 options.format->name, 0);
-	if (!writer) {
+	sink.writer = kanary_recording_create(partial, options.period,
+					      import.abi == KANARY_SYSCALL_ABI_I386,
+					      options.format->name, 0);
+	if (!sink.writer) {
 		kanary_message_error("import: cannot write %s: %s", partial, strerror(errno));
 		goto out_free;
 	}
-	import.taker = writer;
+	import.taker = &sink;
 	import.news = news;
 	error = import_all(&import, &options);
 	if (error)
 		kanary_message_error("import: %s", import.why);
-	status = kanary_recording_finish(writer);
+	status = kanary_recording_finish(sink.writer);
 	if (!error && status)
 		error = kanary_message_error("import: cannot write %s: %s", partial,
 					     strerror(-status));

@@ -28,6 +28,7 @@ static int take_trace(void *context, const char *name, const uint16_t *call, uin
 	size_t size;
 	uint32_t i;
 
+	import->source = name;
 	comm = kanary_trace_name_comm(name, &size);
 	kanary_trace_begin(&trace, import, (uint32_t)import->streams + 1, comm, size);
 	for (i = 0; !error && i < length; i++)

@@ -27,6 +27,7 @@ enum kind {
 	KIND_CONTAINER,
 	KIND_HOST,
 	KIND_LOSS,
+	KIND_FILE,
 };
 
 _Static_assert(KANARY_VECTOR_SIZE_MAX <= UINT16_MAX, "a vector does not fit into a frame");
@@ -45,6 +46,7 @@ struct kanary_recording_reader {
 	u64 vectors;
 	bool ended;
 	char damage[256];	/* empty for none */
+	struct kanary_recording_file imported;	/* empty where no note told */
 	/* aligned as the checks want it, with room for the padding */
 	_Alignas(8) u8 record[KANARY_VECTOR_SIZE_MAX + 8];
 };
@@ -177,6 +179,14 @@ int kanary_recording_write_loss(struct kanary_recording_writer *writer,
 	return write_record(writer, KIND_LOSS, loss, sizeof(*loss));
 }
 
+int kanary_recording_write_file(struct kanary_recording_writer *writer, const char *name)
+{
+	struct kanary_recording_file file;
+	size_t size = kanary_recording_note_join(file.text, sizeof(file.text), &name, 1);
+
+	return write_record(writer, KIND_FILE, &file, size);
+}
+
 int kanary_recording_flush(struct kanary_recording_writer *writer)
 {
 	errno = 0;
@@ -289,6 +299,9 @@ static const char *check_note(const void *bytes, const struct frame *frame,
 	case KIND_LOSS:
 		record->loss = bytes;
 		return kanary_recording_note_loss(bytes, frame->size);
+	case KIND_FILE:
+		record->file = bytes;
+		return kanary_recording_note_file(bytes, frame->size);
 	default:
 		return "record of an unknown kind";
 	}
@@ -342,6 +355,8 @@ bool kanary_recording_read_any(struct kanary_recording_reader *reader,
 		if (reader->record[i])
 			return give_up(reader, "damaged (padding)");
 
+	if (record->file)
+		strcpy(reader->imported.text, record->file->text);
 	reader->vectors += record->vector != NULL;
 	if (got < frame.size + padding) {
 		/* The record is whole, the file is not. */
@@ -369,6 +384,11 @@ const struct kanary_vector *kanary_recording_next(struct kanary_recording_reader
 		if (record.vector)
 			return record.vector;
 	return NULL;
+}
+
+const char *kanary_recording_file(const struct kanary_recording_reader *reader)
+{
+	return reader->imported.text;
 }
 
 const char *kanary_recording_damage(const struct kanary_recording_reader *reader)

@@ -5,7 +5,7 @@
  *
  *	struct kanary_recording_header, then for each record
  *	u16 size		bytes of the record
- *	u16 kind		0 vector, 1 path, 2 container, 3 host, 4 losses
+ *	u16 kind		0 vector, 1 path, 2 container, 3 host, 4 losses, 5 file
  *	u32 checksum		CRC-32C of the record, with size and kind before it
  *	struct kanary_vector	or struct kanary_path, or a note of recording_note.h: size
  *				bytes, padded with zeros to a multiple of 8
@@ -56,6 +56,7 @@ struct kanary_recording_header {
  * @container: valid; its texts likewise
  * @host: valid
  * @loss: valid
+ * @file: valid
  */
 struct kanary_recording_record {
 	const struct kanary_vector *vector;
@@ -63,6 +64,7 @@ struct kanary_recording_record {
 	const struct kanary_recording_container *container;
 	const struct kanary_recording_host *host;
 	const struct kanary_recording_loss *loss;
+	const struct kanary_recording_file *file;
 };
 
 struct kanary_recording_writer;
@@ -103,6 +105,9 @@ int kanary_recording_write_host(struct kanary_recording_writer *writer, uint64_t
 int kanary_recording_write_loss(struct kanary_recording_writer *writer,
 				const struct kanary_recording_loss *loss);
 
+/** kanary_recording_write_file() - note where what follows is from; cut if too long; 0 or -errno */
+int kanary_recording_write_file(struct kanary_recording_writer *writer, const char *name);
+
 /** kanary_recording_flush() - hand everything to the kernel, so a crash of ours loses nothing */
 int kanary_recording_flush(struct kanary_recording_writer *writer);
 
@@ -131,6 +136,13 @@ bool kanary_recording_read(struct kanary_recording_reader *reader,
 /** kanary_recording_read_any() - the same of the next record of whatever kind */
 bool kanary_recording_read_any(struct kanary_recording_reader *reader,
 			       struct kanary_recording_record *record);
+
+/**
+ * kanary_recording_file() - which file the record that was read last was imported from
+ *
+ * Return: "" where no note told; valid until the reader is closed, and another with the next note.
+ */
+const char *kanary_recording_file(const struct kanary_recording_reader *reader);
 
 /**
  * kanary_recording_next() - the next vector, past all else

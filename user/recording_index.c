@@ -178,8 +178,10 @@ static bool take_record(struct kanary_recording_index *index,
 		return take_container(index, record->container);
 	if (record->host)
 		return take_host(index, record->host);
-	index->loss = *record->loss;
-	index->has_loss = true;
+	if (record->loss) {
+		index->loss = *record->loss;
+		index->has_loss = true;
+	}
 	return true;
 }
 

@@ -77,3 +77,8 @@ const char *kanary_recording_note_loss(const void *bytes, size_t size)
 		return "note of losses with an unknown end";
 	return NULL;
 }
+
+const char *kanary_recording_note_file(const void *bytes, size_t size)
+{
+	return check_texts(bytes, size, 1);
+}

@@ -93,6 +93,15 @@ struct kanary_recording_loss {
 };
 
 /**
+ * struct kanary_recording_file - which file all records up to the next such note were imported from
+ * @text: its path, with its zero; within the directory or archive that was named. A stranger
+ *	may have chosen it: escape before printing.
+ */
+struct kanary_recording_file {
+	char text[KANARY_RECORDING_TEXT_MAX];
+};
+
+/**
  * kanary_recording_note_text() - one of the texts that stand one behind the other
  * @text: of a checked note
  * @number: of the text, from 0
@@ -117,5 +126,6 @@ size_t kanary_recording_note_join(char *joined, size_t size, const char *const *
 const char *kanary_recording_note_container(const void *bytes, size_t size);
 const char *kanary_recording_note_host(const void *bytes, size_t size);
 const char *kanary_recording_note_loss(const void *bytes, size_t size);
+const char *kanary_recording_note_file(const void *bytes, size_t size);
 
 #endif /* KANARY_RECORDING_NOTE_H */

@@ -56,10 +56,13 @@ static int judge(struct kanary_replay *replay, const struct kanary_replay_listen
 	struct kanary_recording_record record;
 
 	kanary_replay_forget(replay);
-	while (kanary_recording_read(reader, &record))
+	while (kanary_recording_read(reader, &record)) {
+		if (listener->file)
+			*listener->file = kanary_recording_file(reader);
 		if (is_wanted(&record, selection) &&
 		    kanary_replay_file_take(replay, listener, &record))
 			return 1;
+	}
 	return kanary_replay_file_end(replay, listener);
 }
 

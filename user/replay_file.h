@@ -10,6 +10,8 @@
  * struct kanary_replay_listener - who wants to know what comes of each record
  * @command: for errors, "score"
  * @context: handed to all below
+ * @file: gets which file the present record was imported from, "" where that is not known;
+ *	or NULL
  * @path: after a path was judged, or NULL
  * @vector: after a vector was judged, or NULL
  * @end: a stream has ended, or the recording has, by ascending number; or NULL. Of some
@@ -20,6 +22,7 @@
 struct kanary_replay_listener {
 	const char *command;
 	void *context;
+	const char **file;
 	int (*path)(void *context, struct kanary_replay_stream *stream,
 		    const struct kanary_path *path);
 	int (*vector)(void *context, struct kanary_replay_stream *stream,

@@ -36,6 +36,7 @@ struct score {
 	u64 alerts;
 	u32 highest;
 	bool damaged;
+	const char *imported;	/* file that the present record is from, or empty */
 };
 
 enum { OPTION_VECTORS = 'v', OPTION_KERNEL = 'k', OPTION_RANDOM = 'r', OPTION_SEED = 's' };
@@ -142,6 +143,23 @@ static json_t *list_unusual(const struct score *score, const struct kanary_repla
 	return list;
 }
 
+/* Of an imported recording, where pids are made up. */
+static int print_file(const struct score *score)
+{
+	char escaped[KANARY_MESSAGE_ESCAPED_SIZE(KANARY_RECORDING_TEXT_MAX)];
+
+	if (*score->imported)
+		printf(" file=%s", kanary_message_escape(score->imported,
+							 strlen(score->imported), escaped));
+	return putchar('\n') == EOF;
+}
+
+static json_t *name_file(const struct score *score)
+{
+	return *score->imported ?
+	       kanary_json_output_text(score->imported, strlen(score->imported)) : json_null();
+}
+
 static int print_vector(struct score *score, const struct kanary_replay_stream *stream,
 			const struct kanary_vector *vector)
 {
@@ -153,7 +171,8 @@ static int print_vector(struct score *score, const struct kanary_replay_stream *
 
 	if (score->options->json) {
 		json_t *object = json_pack(
-			"{s:I, s:I, s:I, s:I, s:o, s:I, s:b, s:s, s:o, s:o, s:o, s:I, s:o, s:I, s:I, s:o}",
+			"{s:o, s:I, s:I, s:I, s:I, s:o, s:I, s:b, s:s, s:o, s:o, s:o, s:I, s:o, s:I, s:I, s:o}",
+			"file", name_file(score),
 			"stream", (json_int_t)vector->stream, "index", (json_int_t)vector->index,
 			"cgroup", (json_int_t)vector->cgroup, "pid", (json_int_t)vector->pid,
 			"comm", kanary_json_output_text(vector->comm, sizeof(vector->comm)),
@@ -190,7 +209,7 @@ static int print_vector(struct score *score, const struct kanary_replay_stream *
 		printf(" alert head=%s", kanary_explain_head(verdict));
 		print_unusual(score, stream, vector);
 	}
-	return putchar('\n') == EOF;
+	return print_file(score);
 }
 
 static int print_stream(struct score *score, const struct kanary_replay_stream *stream)
@@ -202,7 +221,8 @@ static int print_stream(struct score *score, const struct kanary_replay_stream *
 		return 0;
 	if (score->list)
 		return json_array_append_new(score->list, json_pack(
-			"{s:I, s:I, s:I, s:o, s:I, s:I, s:o, s:o}",
+			"{s:o, s:I, s:I, s:I, s:o, s:I, s:I, s:o, s:o}",
+			"file", name_file(score),
 			"stream", (json_int_t)stream->number, "cgroup", (json_int_t)stream->cgroup,
 			"pid", (json_int_t)stream->pid,
 			"comm", kanary_json_output_text(stream->comm, sizeof(stream->comm)),
@@ -210,11 +230,12 @@ static int print_stream(struct score *score, const struct kanary_replay_stream *
 			"alerts", (json_int_t)stream->alerts,
 			"highest_surprise", kanary_json_output_fixed(stream->highest, 8),
 			"mean_surprise", json_real(mean)));
-	return printf("stream=%llu pid=%u comm=%s vectors=%llu alerts=%llu highest=%.2f mean=%.2f\n",
-		      (unsigned long long)stream->number, stream->pid,
-		      kanary_message_escape(stream->comm, sizeof(stream->comm), escaped),
-		      (unsigned long long)stream->vectors, (unsigned long long)stream->alerts,
-		      stream->highest / 256.0, mean) < 0;
+	printf("stream=%llu pid=%u comm=%s vectors=%llu alerts=%llu highest=%.2f mean=%.2f",
+	       (unsigned long long)stream->number, stream->pid,
+	       kanary_message_escape(stream->comm, sizeof(stream->comm), escaped),
+	       (unsigned long long)stream->vectors, (unsigned long long)stream->alerts,
+	       stream->highest / 256.0, mean);
+	return print_file(score);
 }
 
 static int end_stream(void *context, struct kanary_replay_stream *stream)
@@ -281,7 +302,7 @@ static int replay_random(struct score *score, const struct kanary_replay_listene
 static int replay(struct score *score)
 {
 	const struct kanary_replay_listener listener = {
-		.command = "score", .context = score, .path = take_path,
+		.command = "score", .context = score, .file = &score->imported, .path = take_path,
 		.vector = take_vector, .end = end_stream,
 	};
 
@@ -347,7 +368,7 @@ static int run(struct score *score)
 int kanary_score_main(int argc, char **argv)
 {
 	struct options options = { .seed = 1 };
-	struct score score = { .options = &options };
+	struct score score = { .options = &options, .imported = "" };
 	int error;
 
 	error = kanary_arguments_parse(&argp, argc, argv, &options);

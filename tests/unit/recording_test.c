@@ -274,6 +274,9 @@ static void test_notes_are_checked(void **state)
 	refuse_note(4, &loss, sizeof(loss) - 1, "another size");
 	loss.end = KANARY_RECORDING_ENDS;
 	refuse_note(4, &loss, sizeof(loss), "unknown end");
+	assert_null(read_note(5, "a/b.txt", 8));
+	refuse_note(5, "a/b.txt", 7, "number of texts");
+	refuse_note(5, "a\0b.txt", 8, "number of texts");
 }
 
 /* Who reads vectors and paths does not meet them; texts that do not fit are cut, not left out. */
@@ -293,7 +296,9 @@ static void test_notes_are_beside_vectors(void **state)
 	assert_int_equal(kanary_recording_write_host(writer, 3, "boot", "release"), 0);
 	assert_int_equal(kanary_recording_write_container(writer, 7, 8, KANARY_RECORDING_GONE,
 							  texts), 0);
+	assert_int_equal(kanary_recording_write_file(writer, "traces/one.txt"), 0);
 	assert_int_equal(kanary_recording_write(writer, vector_at(0)), 0);
+	assert_int_equal(kanary_recording_write_file(writer, name), 0);
 	assert_int_equal(kanary_recording_write_loss(writer, &loss), 0);
 	assert_int_equal(kanary_recording_finish(writer), 0);
 
@@ -306,8 +311,14 @@ static void test_notes_are_beside_vectors(void **state)
 	assert_int_equal(strlen(kanary_recording_note_text(record.container->text, 1)),
 			 KANARY_RECORDING_TEXT_MAX - 7 - 4);
 	assert_string_equal(kanary_recording_note_text(record.container->text, 3), "");
+	assert_string_equal(kanary_recording_file(reader), "");
+	assert_true(kanary_recording_read_any(reader, &record));
+	assert_string_equal(record.file->text, "traces/one.txt");
 	assert_true(kanary_recording_read_any(reader, &record));
 	assert_non_null(record.vector);
+	assert_string_equal(kanary_recording_file(reader), "traces/one.txt");
+	assert_true(kanary_recording_read_any(reader, &record));
+	assert_int_equal(strlen(record.file->text), KANARY_RECORDING_TEXT_MAX - 1);
 	assert_true(kanary_recording_read_any(reader, &record));
 	assert_int_equal(record.loss->vectors, 9);
 	assert_false(kanary_recording_read_any(reader, &record));
