@@ -11,6 +11,7 @@
 #include "import_columns.h"
 #include "json_output.h"
 #include "message.h"
+#include "output.h"
 #include "recording.h"
 #include "trace_format.h"
 
@@ -275,6 +276,8 @@ int kanary_import_main(int argc, char **argv)
 		goto out_free;
 	}
 	status = kanary_arguments_parse(&argp, argc, argv, &options);
+	if (!status)
+		status = kanary_output_check("import", options.output);
 	if (status)
 		goto out_free;
 	status = 1;

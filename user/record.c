@@ -9,6 +9,7 @@
 #include "commands.h"
 #include "interrupt.h"
 #include "message.h"
+#include "output.h"
 #include "record_run.h"
 
 enum { KEY_WAIT = 0x100, KEY_FORCE };
@@ -79,17 +80,14 @@ static const struct argp argp = {
 	       "\vExample:\n\n  kanary record -o web.rec --container web --for 2h\n",
 };
 
-/* What is there already is not lost by a slip; nor is a device replaced by a file. */
+/* What is there already is not lost by a slip. */
 static int check_output(const struct kanary_record_options *options)
 {
 	struct stat status;
 
-	if (lstat(options->output, &status))
-		return 0;
-	if (!S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode))
-		return kanary_message_error("record: %s is there already, and no file: give another name",
-					    options->output);
-	if (options->force)
+	if (kanary_output_check("record", options->output))
+		return 1;
+	if (options->force || lstat(options->output, &status))
 		return 0;
 	return kanary_message_error("record: %s is there already: --force replaces it",
 				    options->output);

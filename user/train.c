@@ -14,6 +14,7 @@
 #include "grams_train.h"
 #include "message.h"
 #include "model_file.h"
+#include "output.h"
 #include "train_summary.h"
 #include "workers.h"
 
@@ -476,6 +477,8 @@ int kanary_train_main(int argc, char **argv)
 	if (!options.inputs)
 		return kanary_message_error("train: %s", strerror(ENOMEM));
 	status = kanary_arguments_parse(&argp, argc, argv, &options);
+	if (!status)
+		status = kanary_output_check("train", options.output);
 	for (i = 0; !status && i < options.input_count; i++)
 		status = !kanary_dataset_read(&dataset, options.inputs[i],
 					      &options.selection);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "arguments.h"
@@ -79,6 +80,34 @@ static void test_wrong_usage(void **state)
 	command_expect(kanary_watch_main, "watch --count 0", 2, "takes a number from 1");
 	command_expect(kanary_score_main, "score model", 2, "one RECORDING or --random");
 	command_expect(kanary_score_main, "score model rec --random 5", 2, "one RECORDING or");
+}
+
+/* What a file would be put in the place of, and stays what it is: root may replace a device. */
+static void test_output_that_is_no_file(void **state)
+{
+	static const char *const no_file = "is there already, and no file: give another name";
+	static const char *const places[] = { "pipe", "to-pipe", "folder", "standard-output" };
+	char command[128];
+	size_t i;
+
+	assert_int_equal(mkfifo("pipe", 0600), 0);
+	assert_int_equal(mkdir("folder", 0700), 0);
+	assert_int_equal(symlink("pipe", "to-pipe"), 0);
+	assert_int_equal(symlink("/proc/self/fd/1", "standard-output"), 0);
+	command_write("calls.names", "read write");
+	for (i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		snprintf(command, sizeof(command), "import names calls.names -o %s", places[i]);
+		command_expect(kanary_import_main, command, 1, no_file);
+		snprintf(command, sizeof(command), "record --all --force -o %s", places[i]);
+		command_expect(kanary_record_main, command, 1, no_file);
+		/* before what may take hours */
+		snprintf(command, sizeof(command), "train absent -o %s", places[i]);
+		command_expect(kanary_train_main, command, 1, no_file);
+	}
+	command_expect(kanary_import_main, "import names calls.names -o no-folder/x", 1,
+		       "import: cannot write no-folder/x: No such file");
+	command_expect(kanary_train_main, "train absent -o no-folder/x", 1,
+		       "train: cannot write no-folder/x: No such file");
 }
 
 /* The same sentence as the kernel's, before the kernel is bothered. */
@@ -287,6 +316,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_wrong_usage),
+		cmocka_unit_test(test_output_that_is_no_file),
 		cmocka_unit_test(test_bad_models),
 		cmocka_unit_test(test_no_module),
 		cmocka_unit_test(test_score_random),
