@@ -323,8 +323,8 @@ int kanary_import_strace(struct kanary_import *import, const char *path)
 	};
 	int error;
 
-	/* Nobody reads a pipe twice. What is wrong is said when it is read for good. */
-	if (strcmp(path, KANARY_TRACE_INPUT_STANDARD))
+	/* What is wrong is said when it is read for good. */
+	if (kanary_trace_input_is_lasting(path))
 		kanary_trace_input_read(&first, path, read_family);
 	folder.is_first = false;
 	import->context = &folder;

@@ -267,14 +267,22 @@ static int read_path(struct walk *walk)
 	return read_file(walk, walk->input);
 }
 
+bool kanary_trace_input_is_lasting(const char *path)
+{
+	struct stat status;
+
+	return strcmp(path, KANARY_TRACE_INPUT_STANDARD) && !stat(path, &status) &&
+	       (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode));
+}
+
 int kanary_trace_input_read(struct kanary_import *import, const char *path,
 			    kanary_trace_input_reader *reader)
 {
 	struct walk walk = { .import = import, .reader = reader, .input = path };
 	int error = read_path(&walk);
 
-	/* Nothing is called like a trace: then names say nothing. Nobody reads a pipe twice. */
-	if (!error && !walk.files && walk.others && strcmp(path, KANARY_TRACE_INPUT_STANDARD)) {
+	/* Nothing is called like a trace: then names say nothing. */
+	if (!error && !walk.files && walk.others && kanary_trace_input_is_lasting(path)) {
 		walk.all = true;
 		walk.others = 0;
 		error = read_path(&walk);

@@ -16,6 +16,9 @@
 /** typedef kanary_trace_input_reader - imports one open file; 0 or -errno with import->why set */
 typedef int kanary_trace_input_reader(struct kanary_import *import, const char *name, FILE *file);
 
+/** kanary_trace_input_is_lasting() - whether it can be read twice: nobody reads a pipe so */
+bool kanary_trace_input_is_lasting(const char *path);
+
 /**
  * kanary_trace_input_read() - import what lies at a path
  * @path: of a file; or of a directory or an archive, of which all files that import->only

@@ -97,6 +97,20 @@ static void standard_input(void **state)
 	from_standard_input("s.tar", "strace -", "1.0  read:1 exit");
 }
 
+/* As the shell's <(zcat ...) is: what is read of it once is gone. */
+static void a_pipe(void **state)
+{
+	command_write("p.strace", "7 read(3, \"\", 1) = 0\n");
+	run("mkfifo pipe.7 pipe && mkdir in && cp p.strace in/plain && tar cf p.tar in");
+	/* a reader that comes again would wait for ever */
+	alarm(60);
+	run("cat p.strace >pipe.7 &");
+	expect("strace pipe.7", "1.0  read:1 exit");
+	run("cat p.tar >pipe &");
+	expect_refusal("strace pipe", "pipe: no trace in it");
+	alarm(0);
+}
+
 static void names_without_an_ending(void **state)
 {
 	mkdir("plain", 0755);
@@ -164,6 +178,7 @@ int main(void)
 		cmocka_unit_test(compressed_files),
 		cmocka_unit_test(a_damaged_file),
 		cmocka_unit_test(standard_input),
+		cmocka_unit_test(a_pipe),
 		cmocka_unit_test(names_without_an_ending),
 		cmocka_unit_test(other_files_beside_traces),
 		cmocka_unit_test(packed_twice),

@@ -281,6 +281,8 @@ static void a_folder_of_processes(void **state)
 	command_write("ff/trace.41", "fork() = 100\n+++ exited with 0 +++\n");
 	command_write("ff/trace.100", "getuid() = 0\n+++ exited with 0 +++\n");
 	command_write("ff/trace.42", "+++ killed by SIGKILL +++\n");
+	/* of a process that made no call that was asked for, with -qqq */
+	command_write("ff/trace.43", "");
 	command_write("ff/notes", "nothing");
 	command_expect(kanary_import_main, "import strace ff -o x.rec", 0, "1 files left out");
 	import_fixture_pids("x.rec", "1.0 100:sh getuid:1 exit | 2.0 39:sh execve:1 exec"
