@@ -54,7 +54,7 @@ static int check_calls(struct kanary_trace_text *text,
 	u64 unnamed_max = format->unnamed_max ? format->unnamed_max : UNNAMED_MAX;
 	const char *origin = format->origin;
 
-	/* A process may end, or wait for its end, without a call; strace -ff may write nothing of it. */
+	/* A process may end, or wait for its end, without a call: strace -ff may write nothing. */
 	if (!text->calls && (text->events || !text->line.number))
 		return 0;
 	if (!text->calls)
