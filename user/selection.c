@@ -34,7 +34,8 @@ enum fit {
  */
 struct kanary_selection_wish {
 	const char *text;
-	uint64_t number;	/* 0 where the text is none */
+	uint64_t number;
+	bool is_number;		/* an import's records are of cgroup 0 */
 	bool found;
 	const char *recording;
 	char boot[KANARY_RECORDING_INDEX_TEXT];
@@ -65,7 +66,7 @@ bool kanary_selection_add(struct kanary_selection *selection, const char *text)
 	wish += selection->wishes++;
 	memset(wish, 0, sizeof(*wish));
 	wish->text = text;
-	kanary_arguments_number(text, 1, UINT64_MAX, &wish->number);
+	wish->is_number = kanary_arguments_number(text, 0, UINT64_MAX, &wish->number);
 	return true;
 }
 
@@ -115,6 +116,12 @@ static enum fit fit_texts(const char *wish, const char *texts)
 	return strncmp(id, wish, strlen(wish)) ? FIT_NONE : FIT_ID_BEGINNING;
 }
 
+static bool fits_number(const struct kanary_selection_wish *wish,
+			const struct kanary_recording_life *life)
+{
+	return wish->is_number && wish->number == life->cgroup;
+}
+
 /* How well a life fits, by the best of its names. */
 static struct match fit_life(const struct kanary_selection_wish *wish,
 			     const struct kanary_recording_life *life)
@@ -122,7 +129,7 @@ static struct match fit_life(const struct kanary_selection_wish *wish,
 	struct match match = { .life = life };
 	size_t i;
 
-	if (wish->number == life->cgroup)
+	if (fits_number(wish, life))
 		match.fit = FIT_NUMBER;
 	for (i = 0; i < life->names; i++) {
 		enum fit fit = fit_texts(wish->text, life->name[i]->text);
@@ -193,7 +200,7 @@ static int find_best(const struct kanary_selection_wish *wish, const char *path,
 	memset(best, 0, sizeof(*best));
 	for (i = 0; i < index->lives; i++) {
 		match = fit_life(wish, &index->life[i]);
-		if (wish->number == index->life[i].cgroup)
+		if (fits_number(wish, &index->life[i]))
 			numbered = match;
 		if (match.fit > best->fit)
 			*best = match;

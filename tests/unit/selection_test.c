@@ -81,6 +81,18 @@ static void what_is_not_there_is_said(void **state)
 	refused("cache", "no container 'cache' is in the recordings: kanary info lists them");
 }
 
+/* As an import is: it knows of no container, and no name means it by chance. */
+static void records_of_no_container(void **state)
+{
+	recording_fixture_begin("day.rec", NULL);
+	recording_fixture_vectors(0, 1, 3);
+	recording_fixture_end();
+	refused("web", "no container 'web' is in the recordings, and day.rec has no names");
+	refused("*", "no container '*' is in the recordings, and day.rec has no names");
+	refused("00ff", "no container '00ff' is in the recordings");
+	assert_int_equal(meant("0"), 3);
+}
+
 static void what_may_be_two_is_refused(void **state)
 {
 	recording_fixture_begin("day.rec", "boot-a");
@@ -232,6 +244,7 @@ int main(void)
 		cmocka_unit_test(all_lives_of_a_name_are_one_container),
 		cmocka_unit_test(patterns_mean_whatever_is_called_so),
 		cmocka_unit_test(what_is_not_there_is_said),
+		cmocka_unit_test(records_of_no_container),
 		cmocka_unit_test(what_may_be_two_is_refused),
 		cmocka_unit_test(a_container_of_a_pod_is_another_in_another_pod),
 		cmocka_unit_test(several_add_up),
