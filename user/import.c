@@ -221,7 +221,7 @@ static void report_skipped(const struct kanary_import *import)
 				    (unsigned long long)import->calls_unnamed,
 				    import->first_skipped);
 	if (import->files_left_out)
-		kanary_message_note("%llu files left out, as they are not called like traces: see kanary import --help",
+		kanary_message_note("%llu files left out, as they are links or not called like traces: see kanary import --help",
 				    (unsigned long long)import->files_left_out);
 }
 

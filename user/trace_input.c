@@ -25,6 +25,7 @@
  * @all: files are read whatever their names end in
  * @files: read so far
  * @others: left out so far for what their names end in
+ * @links: symbolic links left out so far, each of which may be a file that is read anyway
  */
 struct walk {
 	struct kanary_import *import;
@@ -33,6 +34,7 @@ struct walk {
 	bool all;
 	u64 files;
 	u64 others;
+	u64 links;
 };
 
 /* Bytes of a file or of a member; everything is read through libarchive. */
@@ -64,6 +66,14 @@ static bool is_wanted(struct walk *walk, const char *name)
 	return false;
 }
 
+/* libarchive has no words for some: a gzip without its last bytes */
+static const char *reason(struct archive *archive)
+{
+	const char *why = archive_error_string(archive);
+
+	return why ? why : "its end is missing";
+}
+
 static ssize_t read_text(void *cookie, char *buffer, size_t size)
 {
 	struct archive *archive = cookie;
@@ -92,9 +102,9 @@ static int read_stream(struct walk *walk, struct source *source, const char *nam
 	walk->files++;
 	walk->import->source = name;
 	error = walk->reader(walk->import, name, file);
-	if (error && ferror(file) && archive_error_string(source->archive))
+	if (error && ferror(file))
 		error = kanary_trace_fail(walk->import, "%s: damaged: %s", name,
-					  archive_error_string(source->archive));
+					  reason(source->archive));
 	fclose(file);
 	return error;
 }
@@ -108,7 +118,7 @@ static la_ssize_t read_within(struct archive *archive, void *cookie, const void 
 
 	*block = source->block;
 	if (got < 0)
-		archive_set_error(archive, EIO, "%s", archive_error_string(source->within));
+		archive_set_error(archive, EIO, "%s", reason(source->within));
 	return got < 0 ? -1 : got;
 }
 
@@ -155,8 +165,8 @@ static int read_member(struct walk *walk, struct archive *within, const char *na
 		return kanary_trace_fail(walk->import, "%s: %s", name, strerror(ENOMEM));
 	source->within = within;
 	if (archive_read_open(source->archive, source, NULL, read_within, NULL) != ARCHIVE_OK)
-		error = kanary_trace_fail(walk->import, "%s: %s", name,
-					  archive_error_string(source->archive));
+		error = kanary_trace_fail(walk->import, "%s: cannot be unpacked: %s", name,
+					  reason(source->archive));
 	else
 		error = read_source(walk, source, name, depth);
 	free_source(source);
@@ -188,8 +198,9 @@ static int read_source(struct walk *walk, struct source *source, const char *nam
 	while (!error) {
 		status = archive_read_next_header(source->archive, &entry);
 		if (status < ARCHIVE_WARN)
-			return kanary_trace_fail(walk->import, "%s: %s", name,
-						 archive_error_string(source->archive));
+			return kanary_trace_fail(walk->import,
+						 "%s: cannot be unpacked: %s", name,
+						 reason(source->archive));
 		if (archive_format(source->archive) == ARCHIVE_FORMAT_EMPTY ||
 		    (status != ARCHIVE_EOF &&
 		     archive_format(source->archive) == ARCHIVE_FORMAT_RAW))
@@ -209,8 +220,8 @@ static int read_descriptor(struct walk *walk, int descriptor, const char *name)
 	if (!source)
 		return kanary_trace_fail(walk->import, "%s: %s", name, strerror(ENOMEM));
 	if (archive_read_open_fd(source->archive, descriptor, BLOCK) != ARCHIVE_OK)
-		error = kanary_trace_fail(walk->import, "%s: %s", name,
-					  archive_error_string(source->archive));
+		error = kanary_trace_fail(walk->import, "%s: cannot be unpacked: %s", name,
+					  reason(source->archive));
 	else
 		error = read_source(walk, source, name, 0);
 	free_source(source);
@@ -249,6 +260,8 @@ static int read_directory(struct walk *walk, const char *path)
 						  strerror(entry->fts_errno));
 		else if (entry->fts_info == FTS_F && is_wanted(walk, entry->fts_path))
 			error = read_file(walk, entry->fts_path);
+		else if (entry->fts_info == FTS_SL)
+			walk->links += !kanary_trace_name_is_hidden(entry->fts_path);
 	}
 	fts_close(fts);
 	return error;
@@ -285,10 +298,14 @@ int kanary_trace_input_read(struct kanary_import *import, const char *path,
 	if (!error && !walk.files && walk.others && kanary_trace_input_is_lasting(path)) {
 		walk.all = true;
 		walk.others = 0;
+		walk.links = 0;
 		error = read_path(&walk);
 	}
-	import->files_left_out += walk.others;
-	if (!error && !walk.files)
+	import->files_left_out += walk.others + walk.links;
+	if (!error && !walk.files && walk.links)
+		error = kanary_trace_fail(import, "%s: %llu symbolic links, which are not followed, and no trace in it",
+					  path, (unsigned long long)walk.links);
+	else if (!error && !walk.files)
 		error = kanary_trace_fail(import, "%s: no trace in it%s%s", path,
 					  import->only ? " whose path matches " : "",
 					  import->only ? import->only : "");

@@ -65,7 +65,14 @@ static void a_damaged_file(void **state)
 	    " for (i = 0; i < 200000; i++) print name[int(rand() * 5) + 1] }' |"
 	    " gzip >whole.gz && head -c 60000 whole.gz >cut.gz && head -c 60 whole.gz >stub.gz");
 	expect_refusal("names cut.gz", "cut.gz: damaged: truncated gzip input");
-	expect_refusal("names stub.gz", "stub.gz: truncated gzip input");
+	expect_refusal("names stub.gz", "stub.gz: cannot be unpacked: truncated gzip input");
+	/* nothing but the checksum behind the text is short, and libarchive has no words for it */
+	run("head -c -1 whole.gz >short.gz && mkdir t && gunzip -c whole.gz >t/t.txt");
+	expect_refusal("names short.gz", "short.gz: damaged: its end is missing");
+	run("tar cz -b 1 t | head -c -1 >t.tgz");
+	expect_refusal("names t.tgz", "t.tgz/t/t.txt: damaged: its end is missing");
+	run("xz -k t/t.txt && head -c 60 t/t.txt.xz >stub.xz");
+	expect_refusal("names stub.xz", "stub.xz: cannot be unpacked: Lzma library error");
 }
 
 static void from_standard_input(const char *input, const char *words, const char *expected)
@@ -137,6 +144,15 @@ static void other_files_beside_traces(void **state)
 	assert_non_null(strstr(result.err, "1 files left out"));
 }
 
+/* What a link leads to may be beside it, and would count twice. */
+static void links_in_a_folder(void **state)
+{
+	run("mkdir links && ln -s ../x.txt links/a.txt && ln -s . links/again");
+	expect_refusal("names links", "links: 2 symbolic links, which are not followed, and no trace");
+	command_write("links/1.txt", "read");
+	command_expect(kanary_import_main, "import names links -o x.rec", 0, "2 files left out");
+}
+
 static void packed_twice(void **state)
 {
 	struct archive *archive;
@@ -181,6 +197,7 @@ int main(void)
 		cmocka_unit_test(a_pipe),
 		cmocka_unit_test(names_without_an_ending),
 		cmocka_unit_test(other_files_beside_traces),
+		cmocka_unit_test(links_in_a_folder),
 		cmocka_unit_test(packed_twice),
 		cmocka_unit_test(what_names_say),
 	};
