@@ -59,7 +59,7 @@ head -c 5000 quiet.model >cut.model
 refused 1 "cut off" kanary load cut.model --container "$container"
 refused 1 "" kanary load nothing.model --container "$container"
 model other.model 128 quiet
-refused 1 "another period" kanary load other.model --container "$container"
+refused 1 "is of 128 calls a vector, the module counts 64" kanary load other.model --container "$container"
 refused 1 "" kanary load quiet.model --container no-such-container
 refused 1 "" kanary unload --container 1
 refused 2 "" kanary mode "$container" kill
