@@ -262,6 +262,7 @@ void kanary_head_curves_copy(void *to, const void *from)
 
 	kanary_model_layout(&old, from);
 	kanary_model_layout(&new, to);
+	header->budget = old.header->budget;
 	header->threshold = old.header->threshold;
 	memcpy((void *)new.process_knot, old.process_knot, size);
 	if (old.task_knot && new.task_knot)

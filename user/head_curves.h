@@ -27,7 +27,7 @@ const char *kanary_head_curves_fit_container(void *file, const struct kanary_tra
 double kanary_head_curves_per_document(const struct kanary_trainer *trainer);
 
 /**
- * kanary_head_curves_copy() - curves and threshold that @from has, for heads that both have
+ * kanary_head_curves_copy() - curves, budget and threshold of @from, for heads that both have
  *
  * But for the container head's, which only the final model has.
  */

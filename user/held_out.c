@@ -366,10 +366,13 @@ const char *kanary_held_out_threshold(struct kanary_trainer *trainer,
 	}
 	if (failure)
 		return failure;
-	header->threshold = kanary_alarm_threshold(&trainer->alarms, header->budget);
-	result->threshold = header->threshold / SURPRISE_UNIT;
 	result->held_out = trainer->alarms.count;
 	result->supported = (double)result->held_out / KANARY_ALARM_COUNTED;
+	if (!trainer->settings->budget)
+		header->budget = (u64)fmax(KANARY_TRAINER_BUDGET_MIN,
+					   KANARY_TRAINER_BUDGET_FACTOR * result->supported);
+	header->threshold = kanary_alarm_threshold(&trainer->alarms, header->budget);
+	result->threshold = header->threshold / SURPRISE_UNIT;
 	result->alarms = kanary_alarm_count(&trainer->alarms, header->threshold, NULL);
 	for (i = 0; i < trainer->alarms.count; i++)
 		result->highest = fmax(result->highest,

@@ -241,7 +241,9 @@ const char *kanary_model_fit_build(struct kanary_trainer *trainer)
 {
 	struct kanary_model_header header = {
 		.period = trainer->dataset->period,
-		.budget = trainer->settings->budget,
+		/* where there is none yet, the recordings will tell */
+		.budget = trainer->settings->budget ? trainer->settings->budget :
+						      trainer->dataset->count + 1,
 		.vectors = trainer->dataset->count,
 		/* for calibration, each sequence is judged */
 		.sequence.stride = 1,

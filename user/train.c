@@ -73,7 +73,8 @@ static const struct argp_option arguments[] = {
 	{ "container", 'c', "C", 0, "train on this container's vectors only, as kanary info names it; "
 	  "may be repeated, and be a pattern", 0 },
 	{ "budget", 'b', "N/TIME", 0, "false alarms that you accept of a container: 1/week, 2/day, 1/12h, "
-	  "or 1/1000000 for one in so many vectors", 0 },
+	  "or 1/1000000 for one in so many vectors; or supported: as seldom as the recordings bear "
+	  "witness to", 0 },
 	{ "work-limit", KEY_WORK_LIMIT, "N", 0, "sequences times steps that a sequence head learns from at "
 	  "most, 50M; half as many for a container head", 0 },
 	{ "time-limit", KEY_TIME_LIMIT, "TIME", OPTION_HIDDEN, NULL, 0 },
@@ -330,7 +331,7 @@ static int convert(const char *text, const struct kanary_dataset *dataset, doubl
 	struct kanary_budget budget;
 
 	if (!kanary_budget_parse(text, &budget)) {
-		kanary_message_error("train: '%s' is no number in a time: say 1/week, 2/day, 1/12h or 1/1000000",
+		kanary_message_error("train: '%s' is no number in a time: say 1/week, 2/day, 1/12h, 1/1000000 or supported",
 				     text);
 		return 2;
 	}
@@ -352,10 +353,14 @@ static int apply_budget(struct options *options, const struct kanary_dataset *da
 	double vectors;
 	int status;
 
+	if (!strcmp(text, "supported")) {
+		options->settings.budget = 0;
+		return 0;
+	}
 	status = convert(text, dataset, options->budget ? 0 : BUDGET_VECTORS, &vectors);
 	if (status)
 		return status;
-	if (vectors < 10)
+	if (vectors < KANARY_TRAINER_BUDGET_MIN)
 		return kanary_message_error("train: '%s' is an alarm every %.1f vectors: ask for fewer",
 					    text, vectors);
 	options->settings.budget = (uint64_t)vectors;

@@ -14,6 +14,9 @@
 #define KANARY_TRAINER_VECTORS_MIN 50
 #define KANARY_TRAINER_STREAMS_MIN 8
 #define KANARY_TRAINER_CALIBRATION_MIN 10
+/* How far a budget goes beyond what was counted, where the user leaves it to the recordings. */
+#define KANARY_TRAINER_BUDGET_FACTOR 3
+#define KANARY_TRAINER_BUDGET_MIN 10
 #define KANARY_TRAINER_NO_MEMORY "out of memory: give fewer recordings"
 
 /**
@@ -37,7 +40,8 @@
  * @folds: parts of the data that are held out in turn, up to KANARY_DATASET_TURNS, 0
  *	like 1
  * @jobs: models that are trained at a time, 0 like 1; the model is the same for any number
- * @budget: vectors for each false alarm
+ * @budget: vectors for each false alarm; 0 for KANARY_TRAINER_BUDGET_FACTOR times as many as are
+ *	supported
  * @sequence: of the sequence head; hidden or steps 0 for none
  * @container: of the container head, the same
  * @container_stride: processes between two verdicts of the container head

@@ -109,6 +109,34 @@ static void tells_normal_from_not(void **state)
 	free(result.file);
 }
 
+/* Three times what was counted, and no farther: a lower threshold than one that is guessed. */
+static void budget_is_what_data_support(void **state)
+{
+	struct kanary_trainer_settings supported = usual;
+	struct kanary_trainer_result result, guessed;
+	const struct kanary_model_header *header;
+	uint32_t folds;
+
+	for (folds = 1; folds <= KANARY_DATASET_TURNS; folds += KANARY_DATASET_TURNS - 1) {
+		supported.folds = folds;
+		supported.budget = 0;
+		assert_null(train(&result, 60, 0, &supported));
+		header = result.file;
+		assert_int_equal(header->budget, (uint64_t)(3 * result.supported));
+		assert_int_equal(header->threshold, lrint(result.threshold * 256));
+		supported.budget = 1000000;
+		assert_null(train(&guessed, 60, 0, &supported));
+		assert_true(result.threshold < guessed.threshold);
+		/* as if it had been asked for */
+		supported.budget = header->budget;
+		free(guessed.file);
+		assert_null(train(&guessed, 60, 0, &supported));
+		assert_memory_equal(guessed.file, result.file, result.size);
+		free(guessed.file);
+		free(result.file);
+	}
+}
+
 static void quantisation_loses_little(void **state)
 {
 	struct kanary_trainer_result result;
@@ -517,6 +545,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_normal_from_not),
+		cmocka_unit_test(budget_is_what_data_support),
 		cmocka_unit_test(quantisation_loses_little),
 		cmocka_unit_test(same_seed_same_bytes),
 		cmocka_unit_test(folds_have_all_heads),
