@@ -10,6 +10,7 @@
 #include "kanary_netlink.h"
 #include "syscall_name.h"
 #include "trace_input.h"
+#include "trace_line.h"
 #include "trace_name.h"
 
 /* No 32-bit call has a number of six digits: what is longer is no number of ours. */
@@ -112,8 +113,8 @@ static int check_calls(struct kanary_import *import, const char *name, struct ca
 static int read_calls(struct kanary_import *import, const char *name, FILE *file,
 		      struct calls *calls)
 {
+	uint64_t offset = kanary_trace_line_skip_mark(file);
 	bool in_number = false, fits = true;
-	uint64_t offset = 0;
 	uint32_t number = 0;
 	int byte;
 

@@ -6,6 +6,7 @@
 
 #include "syscall_number.h"
 #include "trace_input.h"
+#include "trace_line.h"
 #include "trace_name.h"
 
 /* No name is as long. */
@@ -115,6 +116,7 @@ int kanary_import_names_stream(struct kanary_import *import, const char *name, F
 	struct reader reader = { .import = import, .name = name, .file = file, .line = 1 };
 	int error = 0;
 
+	kanary_trace_line_skip_mark(file);
 	begin_process(&reader);
 	while (!error && next_word(&reader))
 		error = take_call(&reader);

@@ -144,7 +144,7 @@ u32 kanary_syscall_number_word(const char *word, enum kanary_syscall_abi abi, bo
 	if (*word >= '0' && *word <= '9') {
 		number = strtoul(word, &end, 10);
 		if (abi == KANARY_SYSCALL_ABI_RAW)
-			*known = !*end;
+			*known = !*end && number < KANARY_BINS_BANK;
 		else
 			*known = !*end && number < KANARY_BINS_BANK &&
 				 (bank ? kanary_syscall_compat((u32)number) :

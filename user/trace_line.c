@@ -141,3 +141,22 @@ int kanary_trace_line_next(struct kanary_trace_line *line)
 	finish(line, &progress);
 	return 1;
 }
+
+size_t kanary_trace_line_skip_mark(FILE *file)
+{
+	static const char mark[] = BYTE_ORDER_MARK;
+	size_t length = 0;
+	int byte = EOF;
+
+	while (length < sizeof(mark) - 1 &&
+	       (byte = getc_unlocked(file)) == (unsigned char)mark[length])
+		length++;
+	if (length == sizeof(mark) - 1)
+		return length;
+	if (byte != EOF)
+		ungetc(byte, file);
+	/* What was just read, so that it lies in the buffer still. */
+	while (length)
+		ungetc((unsigned char)mark[--length], file);
+	return 0;
+}

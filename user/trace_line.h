@@ -50,4 +50,12 @@ const char *kanary_trace_line_peek(struct kanary_trace_line *line, size_t *size)
 /** kanary_trace_line_next() - go to the next line; 1, 0 at the end of the file, or -errno */
 int kanary_trace_line_next(struct kanary_trace_line *line);
 
+/**
+ * kanary_trace_line_skip_mark() - past a mark of UTF-8, in a file that is not read by lines
+ * @file: nothing of it is read yet
+ *
+ * Return: bytes of the mark.
+ */
+size_t kanary_trace_line_skip_mark(FILE *file);
+
 #endif /* KANARY_TRACE_LINE_H */

@@ -78,9 +78,24 @@ static void columns(void **state)
 			       " | 2.0 7: read:1 close:1 exit | 3.0 8: open:1 exit");
 	import("a.txt", "7 4\n", "columns --abi i386", 0, NULL);
 	import_fixture_pids("x.rec", "1.0 7: i386:write:1 exit");
-	/* 60 is no exit there */
-	import("a.txt", "7 60\n7 1\n7 9999\n", "columns --abi raw", 0, NULL);
+	/* 60 is no exit there; what has no room of its own is told, as it is one with others */
+	import("a.txt", "7 60\n7 1\n7 9999\n", "columns --abi raw", 0,
+	       "1 calls of unknown name; the first is a.txt:3: 7\\x209999");
 	import_fixture_pids("x.rec", "1.0 7: write:1 exit:1 syscall_479:1 exit");
+}
+
+/* As Windows' editors write it */
+static void a_mark_of_utf8(void **state)
+{
+	import("a.txt", "\357\273\277read write", "names", 0, NULL);
+	import_fixture_expect("x.rec", "1.0 a read:1 write:1 exit");
+	import("a.txt", "\357\273\2773 4", "adfa", 0, NULL);
+	import_fixture_expect("x.rec", "1.0 a i386:read:1 i386:write:1 exit");
+	import("a.txt", "\357\273\2777 0\n", "columns", 0, NULL);
+	import_fixture_expect("x.rec", "1.0  read:1 exit");
+	/* a part of it is none */
+	import("a.txt", "\357\273 read read", "names", 0, "the first is a.txt:1: \\xef\\xbb");
+	import("a.txt", "\357\2733 4", "adfa", 1, "a.txt: byte 0: not a number");
 }
 
 static void columns_anywhere(void **state)
@@ -150,6 +165,7 @@ int main(void)
 		cmocka_unit_test(names_of_i386),
 		cmocka_unit_test(names_unknown),
 		cmocka_unit_test(columns),
+		cmocka_unit_test(a_mark_of_utf8),
 		cmocka_unit_test(columns_anywhere),
 		cmocka_unit_test(columns_of_something_else),
 		cmocka_unit_test(numbers_with_pids),
