@@ -42,7 +42,8 @@ static void leave(u64 cgroup)
 
 static void rmdir_probe(void *data, struct cgroup *cgroup, const char *path)
 {
-	leave(cgroup_id(cgroup));
+	if (cgroup->root == &cgrp_dfl_root)
+		leave(cgroup_id(cgroup));
 }
 
 void kanary_gone_init(void)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Containers that go: a tracepoint tells of each cgroup that is removed, and a cgroup can
- * be removed only when all its tasks have ended. The kernel gives no number twice before
- * the machine starts anew, so what is gone does not come back.
+ * be removed only when all its tasks have ended. The kernel gives no number twice in cgroup
+ * v2 before the machine starts anew, so what is gone does not come back. Each hierarchy of
+ * cgroup v1 gives the same numbers to cgroups of its own, which are nobody's container.
  */
 #ifndef _KANARY_GONE_H
 #define _KANARY_GONE_H
