@@ -49,20 +49,36 @@ static struct where where[KANARY_BINS];
 /* The hook's alone, with preemption off: too large for the stack of a stranger. */
 static DEFINE_PER_CPU(struct kanary_path_name, names);
 
+/* Number @i of those that the kernel told a program, which may be one of 32 bits. */
+static unsigned long told(const unsigned long *word, u32 i, bool narrow)
+{
+	return narrow ? ((const u32 *)word)[i] : word[i];
+}
+
 /*
  * Whether a call that is made at @from is the dynamic loader's own: it comes out of the
  * program's interpreter, of which the kernel tells the program in @word, pairs of numbers.
  * Where that is the C library as well (musl), all calls are.
  */
-static bool is_of_loader(const unsigned long *word, unsigned long from)
+static bool is_of_loader(const unsigned long *word, bool narrow, unsigned long from)
 {
+	unsigned long base;
 	u32 i;
 
-	for (i = 0; i < AT_VECTOR_SIZE - 1 && word[i] != AT_NULL; i += 2) {
-		if (word[i] == AT_BASE)
-			return word[i + 1] && from - word[i + 1] < LOADER_BYTES;
+	for (i = 0; i < AT_VECTOR_SIZE - 1 && told(word, i, narrow) != AT_NULL; i += 2) {
+		if (told(word, i, narrow) != AT_BASE)
+			continue;
+		base = told(word, i + 1, narrow);
+		return base && from - base < LOADER_BYTES;
 	}
 	return false;
+}
+
+/* Of a program of 32 bits, x32's included, all that it is told has 32. */
+static bool is_loading(void)
+{
+	return current->mm && is_of_loader(current->mm->saved_auxv, test_thread_flag(TIF_ADDR32),
+					   instruction_pointer(task_pt_regs(current)));
 }
 
 /* To the worker: the path is news. Whether it got into the ring. */
@@ -79,8 +95,7 @@ static bool send(struct kanary_task *task, struct kanary_path_entry *entry,
 	queued->task = task;
 	queued->hash = name->hash;
 	queued->index = task->index;
-	queued->loader = current->mm && is_of_loader(current->mm->saved_auxv,
-		instruction_pointer(task_pt_regs(current)));
+	queued->loader = is_loading();
 	queued->path = (struct kanary_path) {
 		.stream = task->stream,
 		.cgroup = task->cgroup,

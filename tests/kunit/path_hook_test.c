@@ -119,18 +119,42 @@ static void tells_the_loader_from_the_program(struct kunit *test)
 	unsigned long none[AT_VECTOR_SIZE] = { AT_NULL, 0, AT_BASE, BASE };
 	unsigned long endless[AT_VECTOR_SIZE];
 
-	KUNIT_EXPECT_TRUE(test, is_of_loader(dynamic, BASE));
-	KUNIT_EXPECT_TRUE(test, is_of_loader(dynamic, BASE + LOADER_BYTES - 1));
-	KUNIT_EXPECT_FALSE(test, is_of_loader(dynamic, BASE + LOADER_BYTES));
-	KUNIT_EXPECT_FALSE(test, is_of_loader(dynamic, BASE - 1));
-	KUNIT_EXPECT_FALSE(test, is_of_loader(fixed, 1));
-	KUNIT_EXPECT_FALSE(test, is_of_loader(none, BASE));
+	KUNIT_EXPECT_TRUE(test, is_of_loader(dynamic, false, BASE));
+	KUNIT_EXPECT_TRUE(test, is_of_loader(dynamic, false, BASE + LOADER_BYTES - 1));
+	KUNIT_EXPECT_FALSE(test, is_of_loader(dynamic, false, BASE + LOADER_BYTES));
+	KUNIT_EXPECT_FALSE(test, is_of_loader(dynamic, false, BASE - 1));
+	KUNIT_EXPECT_FALSE(test, is_of_loader(fixed, false, 1));
+	KUNIT_EXPECT_FALSE(test, is_of_loader(none, false, BASE));
 	memset64((u64 *)endless, AT_PAGESZ, AT_VECTOR_SIZE);
-	KUNIT_EXPECT_FALSE(test, is_of_loader(endless, BASE));
+	KUNIT_EXPECT_FALSE(test, is_of_loader(endless, false, BASE));
+}
+
+/* The same of a program of 32 bits, whose numbers lie where others have half as many. */
+static void tells_the_loader_of_32_bits(struct kunit *test)
+{
+	enum { BASE = 0xf7f00000u };
+	static const union {
+		u32 half[2 * AT_VECTOR_SIZE];
+		unsigned long word[AT_VECTOR_SIZE];
+	} even = { .half = { AT_BASE, BASE, AT_PAGESZ, 4096, AT_NULL } },
+	  odd = { .half = { AT_PAGESZ, 4096, AT_BASE, BASE, AT_NULL } },
+	  fixed = { .half = { AT_BASE, 0, AT_PAGESZ, 4096, AT_NULL } },
+	  none = { .half = { AT_PAGESZ, 4096, AT_NULL, 0, AT_BASE, BASE } };
+
+	KUNIT_EXPECT_TRUE(test, is_of_loader(even.word, true, BASE));
+	KUNIT_EXPECT_TRUE(test, is_of_loader(odd.word, true, BASE + LOADER_BYTES - 1u));
+	KUNIT_EXPECT_FALSE(test, is_of_loader(odd.word, true, BASE + LOADER_BYTES + 0u));
+	KUNIT_EXPECT_FALSE(test, is_of_loader(odd.word, true, BASE - 1u));
+	KUNIT_EXPECT_FALSE(test, is_of_loader(fixed.word, true, 1));
+	KUNIT_EXPECT_FALSE(test, is_of_loader(none.word, true, BASE));
+	/* Nor is it taken for the other kind. */
+	KUNIT_EXPECT_FALSE(test, is_of_loader(even.word, false, BASE));
+	KUNIT_EXPECT_FALSE(test, is_of_loader(odd.word, false, BASE));
 }
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(tells_the_loader_from_the_program),
+	KUNIT_CASE(tells_the_loader_of_32_bits),
 	KUNIT_CASE(survives_a_breakpoint),
 	KUNIT_CASE(watches_so_many),
 	KUNIT_CASE(forgets_only_what_was_dropped),
