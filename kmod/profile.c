@@ -94,11 +94,16 @@ static void destroy(struct kanary_profile *profile)
 	kfree(profile);
 }
 
-/* Waits until no reader can have it, the hook included, then frees. */
-static void retire(struct kanary_profile *profile)
+/* Waits until no reader can have what is not in the table any more, the hook included. */
+static void wait_for_readers(void)
 {
 	synchronize_rcu();
 	synchronize_srcu(&readers);
+}
+
+static void retire(struct kanary_profile *profile)
+{
+	wait_for_readers();
 	destroy(profile);
 }
 
@@ -149,7 +154,10 @@ static void replace(struct kanary_profile *before, struct kanary_profile *profil
 	profile->settled = before->settled;
 	tell_load(profile, before);
 	hlist_replace_rcu(&before->node, &profile->node);
-	retire(before);
+	wait_for_readers();
+	/* Its cgroup may have gone just before nobody could tell it any more. */
+	cmpxchg64(&profile->departed, 0, before->departed);
+	destroy(before);
 }
 
 int kanary_profile_set(u64 cgroup, const char *name, void *file, u32 size, u32 period,

@@ -228,6 +228,41 @@ static void the_dead_make_room(struct kunit *test)
 			KUNIT_EXPECT_NE_MSG(test, checksum_of(1 + i), 0U, "container %u", 1 + i);
 }
 
+static int set_another(void *data, u32 thread)
+{
+	return set(CONTAINER, 1);
+}
+
+/* Who looked for the model before its successor took over tells the one before of the removal. */
+static void a_successor_hears_what_came_late(struct kunit *test)
+{
+	struct crowd *crowd = kunit_kzalloc(test, sizeof(*crowd), GFP_KERNEL);
+	struct kanary_profile *before;
+	u64 departed;
+	int reader;
+
+	KUNIT_ASSERT_NOT_NULL(test, crowd);
+	KUNIT_ASSERT_EQ(test, set(CONTAINER, 0), 0);
+	reader = kanary_profile_read_lock();
+	before = kanary_profile_find(CONTAINER);
+	kanary_crowd_add(test, crowd, -1, set_another, NULL);
+	while (kanary_profile_find(CONTAINER) == before)
+		schedule_timeout_uninterruptible(1);
+	departed = atomic64_inc_return(&departures);
+	KUNIT_EXPECT_EQ(test, cmpxchg64(&before->departed, 0, departed), 0ULL);
+	kanary_profile_read_unlock(reader);
+	KUNIT_ASSERT_EQ(test, kanary_crowd_join(crowd), 0);
+	mutex_lock(&writers);
+	KUNIT_EXPECT_EQ(test, kanary_profile_find(CONTAINER)->departed, departed);
+	mutex_unlock(&writers);
+	/* It is as gone as any: once, and then in nobody's way. */
+	KUNIT_EXPECT_FALSE(test, kanary_profile_depart(CONTAINER));
+	kanary_profile_settle(kanary_profile_departures());
+	mutex_lock(&writers);
+	KUNIT_EXPECT_PTR_EQ(test, find_spare(), kanary_profile_find(CONTAINER));
+	mutex_unlock(&writers);
+}
+
 /* Whatever a reader finds is whole until it lets go of it, sleep as it may. */
 static int read_again_and_again(void *data, u32 thread)
 {
@@ -281,6 +316,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(refusal_changes_nothing),
 	KUNIT_CASE(only_so_many),
 	KUNIT_CASE(the_dead_make_room),
+	KUNIT_CASE(a_successor_hears_what_came_late),
 	KUNIT_CASE(swaps_under_readers),
 	{}
 };
