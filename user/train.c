@@ -412,7 +412,7 @@ static void note_little(const struct kanary_trainer_result *result,
 		kanary_message_note("no sequence head: too few streams of %u and more vectors",
 				    2 * settings->sequence.steps);
 	if (settings->container.hidden && !result->has_container)
-		kanary_message_note("no container head: %u processes ended in the recordings, too few to learn their order",
+		kanary_message_note("no container head: %u processes ended at a known time, too few to learn their order",
 				    result->processes);
 }
 

@@ -207,7 +207,10 @@ static void the_commands_say_so(void **state)
 	fclose(file);
 	snprintf(line, sizeof(line), "import strace normal.strace -o normal.rec --period 16");
 	command_expect(kanary_import_main, line, 0, NULL);
-	command_expect(kanary_train_main, "train normal.rec -o names.model --hidden 0 --quiet", 0, NULL);
+	/* 60 processes did end; what was imported does not say when */
+	command_run(&result, kanary_train_main, "train normal.rec -o names.model");
+	assert_int_equal(result.status, 0);
+	assert_non_null(strstr(result.err, "no container head: 0 processes ended at a known time"));
 	command_run(&result, kanary_train_main,
 		    "train normal.rec -o both.model --hidden 0 --path-histogram 16 --json");
 	assert_int_equal(result.status, 0);
