@@ -12,12 +12,19 @@ LIVES=${LIVES:-20}
 V1=/run/v1
 caught=0 twins=0
 
-# In the order that the kernel said it in, however much that was.
-cat /dev/kmsg >said &
+# In the order that the kernel said it in, however much that was; not what it said to others before.
+begin="gone.sh begins $BASHPID $EPOCHREALTIME"
+echo "$begin" >/dev/kmsg
+cat /dev/kmsg >whole &
+
+# What it said since then
+said() {
+	sed -n "/;$begin\$/,\$p" whole
+}
 
 # told REGEXP: lines of the log that begin so
 told() {
-	grep -cE "^[^;]*;kanary: $1" said || :
+	said | grep -cE "^[^;]*;kanary: $1" || :
 }
 
 has_gone() {
@@ -75,7 +82,7 @@ consistent() {
 	catch_up
 	[ "$(told '.* is gone: ')" = "$(counter containers_gone)" ] ||
 		fail "$1: $(told '.* is gone: ') lines, containers_gone=$(counter containers_gone)"
-	gone=$(sed -n 's/.* cgroup=\([0-9]*\) .* is gone: .*/\1/p' said | sort | uniq -d)
+	gone=$(said | sed -n 's/.* cgroup=\([0-9]*\) .* is gone: .*/\1/p' | sort | uniq -d)
 	[ -z "$gone" ] || fail "$1: these have gone twice: $gone"
 	[ $(($(told 'load ') - $(told 'unload '))) -eq "$(wc -l <listed)" ] ||
 		fail "$1: $(told 'load ') loaded, $(told 'unload ') unloaded, $(wc -l <listed) listed"
@@ -85,7 +92,7 @@ consistent() {
 # All that the kernel has said until now has come.
 catch_up() {
 	echo "caught up $((++caught))" >/dev/kmsg
-	await 10 grep -q "caught up $caught\$" said
+	await 10 grep -q "caught up $caught\$" whole
 }
 
 # twin CGROUP: the number of a cgroup of v1 that is made for it, or none, as each takes several
@@ -116,7 +123,7 @@ kanary load quiet.model --container "$live"
 rmdir "$V1/$twins"
 life other quiet.model
 await 10 has_gone 1
-[ "$(counter containers_gone)" = 1 ] || fail "$(counter containers_gone) have gone, not 1: $(grep gone said)"
+[ "$(counter containers_gone)" = 1 ] || fail "$(counter containers_gone) have gone, not 1: $(said | grep gone)"
 kanary unload --gone
 consistent "a number that is another's, too"
 
