@@ -6,6 +6,7 @@
 #include "profile.h"
 
 #include <linux/kernel.h>
+#include <linux/pid.h>
 #include <linux/sched.h>
 
 /* Bytes of "pid=NUMBER comm=NAME" */
