@@ -88,7 +88,8 @@ variables=$("$here/image.sh" "$KERNEL_DIR" "$RELEASE")
 eval "$variables"
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/kanary-vm.XXXXXX")
-trap 'rm -rf "$work"' EXIT
+# Not by a child: one that is killed as it begins has this trap still.
+trap '[ "$BASHPID" != $$ ] || rm -rf "$work"' EXIT
 
 # The script, its arguments and environment travel with the files.
 {
