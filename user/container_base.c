@@ -231,14 +231,25 @@ static bool home_of(uid_t user, char *home, size_t size)
 	return entry && (size_t)snprintf(home, size, "%s%s", bases.root, entry->pw_dir) < size;
 }
 
-/* Whether passwd gives @home, below the root, to anybody */
-static bool is_given(const char *home)
+/* Whether @path, below the root, leads to that directory; one outside /home may be a slow disk's */
+static bool is_directory(const char *path, const struct stat *directory)
+{
+	struct stat status;
+	char full[2048];
+
+	return !strncmp(path, "/home", 5) &&
+	       (size_t)snprintf(full, sizeof(full), "%s%s", bases.root, path) < sizeof(full) &&
+	       !stat(full, &status) && status.st_dev == directory->st_dev &&
+	       status.st_ino == directory->st_ino;
+}
+
+/* Whether passwd gives the directory of @home to anybody, however it is written there */
+static bool is_given(const struct stat *home)
 {
 	struct passwd *entry = NULL;
 	FILE *file = open_passwd();
 
-	home += strlen(bases.root);
-	while (file && (entry = fgetpwent(file)) && strcmp(entry->pw_dir, home))
+	while (file && (entry = fgetpwent(file)) && !is_directory(entry->pw_dir, home))
 		;
 	if (file)
 		fclose(file);
@@ -251,7 +262,7 @@ static bool may_be_home(const char *home, uid_t user)
 	struct stat status;
 
 	return !lstat(home, &status) && S_ISDIR(status.st_mode) &&
-	       (status.st_uid == user || !status.st_uid) && !is_given(home);
+	       (status.st_uid == user || !status.st_uid) && !is_given(&status);
 }
 
 /* Homes that passwd does not name */

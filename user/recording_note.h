@@ -94,8 +94,8 @@ struct kanary_recording_loss {
 
 /**
  * struct kanary_recording_file - which file all records up to the next such note were imported from
- * @text: its path, with its zero; within the directory or archive that was named. A stranger
- *	may have chosen it: escape before printing.
+ * @text: its path, with its zero: what was named, and the path within that directory or archive.
+ *	A stranger may have chosen it: escape before printing.
  */
 struct kanary_recording_file {
 	char text[KANARY_RECORDING_TEXT_MAX];

@@ -386,36 +386,6 @@ static int apply_path_news(struct options *options, const struct kanary_dataset 
 	return 0;
 }
 
-/* Who gets less than there was to learn is to know it. */
-static void note_cuts(const struct kanary_trainer_result *result,
-		      const struct kanary_trainer_settings *settings)
-{
-	if (result->cut_by_work)
-		kanary_message_note("the work limit ended the training of %u of %u networks before they had learned all they could: a larger --work-limit than %llu may help",
-				    result->cut_by_work, result->networks,
-				    (unsigned long long)settings->sequence.work);
-	if (result->cut_by_epochs)
-		kanary_message_note("the limit of %u epochs ended the training of %u of %u networks before they had learned all they could: more --epochs may help",
-				    settings->sequence.epochs, result->cut_by_epochs,
-				    result->networks);
-}
-
-/* Heads that there was too little to learn for, and what a model of little is worth */
-static void note_little(const struct kanary_trainer_result *result,
-			const struct kanary_trainer_settings *settings,
-			const struct kanary_dataset *dataset)
-{
-	if (dataset->count < KANARY_TRAINER_VECTORS_MIN)
-		kanary_message_note("this model was learned from %u vectors of %u processes only: it knows new system calls, and can promise no fewer false alarms than one in %.0f vectors; record for longer",
-				    dataset->count, dataset->streams, ceil(result->supported));
-	if (settings->sequence.hidden && settings->sequence.steps && !result->has_sequence)
-		kanary_message_note("no sequence head: too few streams of %u and more vectors",
-				    2 * settings->sequence.steps);
-	if (settings->container.hidden && !result->has_container)
-		kanary_message_note("no container head: %u processes ended at a known time, too few to learn their order",
-				    result->processes);
-}
-
 static int train(struct options *options, struct kanary_dataset *dataset)
 {
 	double start = kanary_progress_now(), seconds;
@@ -429,10 +399,8 @@ static int train(struct options *options, struct kanary_dataset *dataset)
 	kanary_progress_clear(&progress);
 	if (failure)
 		return kanary_message_error("train: %s", failure);
-	if (!options->quiet) {
-		note_little(&result, &options->settings, dataset);
-		note_cuts(&result, &options->settings);
-	}
+	if (!options->quiet)
+		kanary_train_summary_note(&options->settings, dataset, &result);
 	status = kanary_model_file_write("train", options->output, result.file, result.size);
 	seconds = kanary_progress_now() - start;
 	if (!status && options->json)

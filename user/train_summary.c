@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "train_summary.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "json_output.h"
+#include "message.h"
 
 static json_t *describe_head(const struct kanary_trainer_head *head)
 {
@@ -209,4 +211,42 @@ void kanary_train_summary_print(const char *path, const struct kanary_dataset *d
 		printf(": %u of %u processes or parts of them have one that no other has\n",
 		       result->novel, dataset->runs);
 	}
+}
+
+/* Heads that there was too little to learn for, and what a model of little is worth */
+static void note_little(const struct kanary_trainer_settings *settings,
+			const struct kanary_dataset *dataset,
+			const struct kanary_trainer_result *result)
+{
+	if (dataset->count < KANARY_TRAINER_VECTORS_MIN)
+		kanary_message_note("%u vectors of %u processes are little: expect a false alarm in %.0f vectors, or record for longer",
+				    dataset->count, dataset->streams, ceil(result->supported));
+	if (settings->sequence.hidden && settings->sequence.steps && !result->has_sequence)
+		kanary_message_note("no sequence head: too few streams of %u and more vectors",
+				    2 * settings->sequence.steps);
+	if (settings->container.hidden && !result->has_container)
+		kanary_message_note("no container head: %u processes ended at a known time, too few to learn their order",
+				    result->processes);
+}
+
+/* Who gets less than there was to learn is to know it. */
+static void note_cuts(const struct kanary_trainer_settings *settings,
+		      const struct kanary_trainer_result *result)
+{
+	if (result->cut_by_work)
+		kanary_message_note("the work limit ended the training of %u of %u networks before they had learned all they could: a larger --work-limit than %llu may help",
+				    result->cut_by_work, result->networks,
+				    (unsigned long long)settings->sequence.work);
+	if (result->cut_by_epochs)
+		kanary_message_note("the limit of %u epochs ended the training of %u of %u networks before they had learned all they could: more --epochs may help",
+				    settings->sequence.epochs, result->cut_by_epochs,
+				    result->networks);
+}
+
+void kanary_train_summary_note(const struct kanary_trainer_settings *settings,
+			       const struct kanary_dataset *dataset,
+			       const struct kanary_trainer_result *result)
+{
+	note_little(settings, dataset, result);
+	note_cuts(settings, result);
 }

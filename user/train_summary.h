@@ -8,6 +8,11 @@
 /* Seconds of recording from which on there is a rate of vectors. */
 #define KANARY_TRAIN_SUMMARY_SECONDS_MIN 1.0
 
+/** kanary_train_summary_note() - on stderr, what a model lacks: data, heads, or time to learn */
+void kanary_train_summary_note(const struct kanary_trainer_settings *settings,
+			       const struct kanary_dataset *dataset,
+			       const struct kanary_trainer_result *result);
+
 /**
  * kanary_train_summary_json() - one object
  * @path: of the model file

@@ -17,6 +17,7 @@
 #include "command_fixture.h"
 #include "commands.h"
 #include "import_fixture.h"
+#include "recording.h"
 #include "trace_name.h"
 
 static void run(const char *command)
@@ -43,6 +44,33 @@ static void expect_refusal(const char *words, const char *why)
 	snprintf(command, sizeof(command), "import %s -o x.rec", words);
 	command_expect(kanary_import_main, command, 1, why);
 	assert_int_equal(access("x.rec", F_OK), -1);
+}
+
+/* The file that each vector of x.rec is from, one behind the other */
+static void expect_files(const char *expected)
+{
+	struct kanary_recording_reader *reader;
+	char files[256] = "";
+	const char *why;
+
+	reader = kanary_recording_open("x.rec", &why);
+	assert_non_null(reader);
+	while (kanary_recording_next(reader)) {
+		strcat(files, kanary_recording_file(reader));
+		strcat(files, ";");
+	}
+	kanary_recording_close(reader);
+	assert_string_equal(files, expected);
+}
+
+static void files_are_noted(void **state)
+{
+	run("mkdir noted && printf read >noted/1.txt && printf 'write read' >noted/2.txt");
+	run("tar cf noted.tar noted && printf '3 4' >n.int");
+	command_expect(kanary_import_main, "import names noted noted.tar -o x.rec", 0, NULL);
+	expect_files("noted/1.txt;noted/2.txt;noted.tar/noted/1.txt;noted.tar/noted/2.txt;");
+	command_expect(kanary_import_main, "import adfa n.int -o x.rec", 0, NULL);
+	expect_files("n.int;");
 }
 
 static void compressed_files(void **state)
@@ -191,6 +219,7 @@ static void what_names_say(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(files_are_noted),
 		cmocka_unit_test(compressed_files),
 		cmocka_unit_test(a_damaged_file),
 		cmocka_unit_test(standard_input),

@@ -211,6 +211,12 @@ static void the_commands_say_so(void **state)
 	command_run(&result, kanary_train_main, "train normal.rec -o names.model");
 	assert_int_equal(result.status, 0);
 	assert_non_null(strstr(result.err, "no container head: 0 processes ended at a known time"));
+	/* each process, and each vector of it, with the file that it is from */
+	command_run(&result, kanary_score_main, "score names.model normal.rec");
+	assert_int_equal(result.status, 0);
+	assert_non_null(strstr(result.out, " file=normal.strace\n"));
+	command_run(&result, kanary_score_main, "score names.model normal.rec --vectors --json");
+	assert_non_null(strstr(result.out, "{\"file\": \"normal.strace\", \"stream\": 1"));
 	command_run(&result, kanary_train_main,
 		    "train normal.rec -o both.model --hidden 0 --path-histogram 16 --json");
 	assert_int_equal(result.status, 0);

@@ -4,10 +4,12 @@
 
 	tools/bench/detection.py [--kanary FILE] [--budget B]... [--options='OPTION...']... SET...
 
-A SET is NAME=TRAIN[,TRAIN...]:NORMAL:ATTACK, all recordings. For each set and each of the
---options (--options= for the defaults) a model is trained on TRAIN; NORMAL has to be of processes that are
-not in TRAIN. For each budget of kanary train's (the default and "supported" by default): alarms on
-NORMAL and how many the budget allows, and the share of ATTACK's streams that raise an alert. AUC is that of the highest surprise of a stream, and does not depend on the budget.
+A SET is NAME=TRAIN[,TRAIN...]:NORMAL:ATTACK, all recordings. NORMAL has to be of processes that are
+not in TRAIN. --options= are the defaults of kanary train. For each set, options and budget a model
+is trained on TRAIN. Without --budget there are two: the default, 1/1000000, and "supported".
+
+Printed are the alarms on NORMAL, how many the budget allows, and the share of ATTACK's streams that
+raise an alert. AUC is that of the highest surprise of a stream. It does not depend on the budget.
 
 tools/bench/split.py makes TRAIN and NORMAL of traces so that no trace has a copy in both.
 A line a set and options on stdout; with --json an object a line.
