@@ -88,8 +88,7 @@ variables=$("$here/image.sh" "$KERNEL_DIR" "$RELEASE")
 eval "$variables"
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/kanary-vm.XXXXXX")
-# Not by a child: one that is killed as it begins has this trap still.
-trap '[ "$BASHPID" != $$ ] || rm -rf "$work"' EXIT
+trap 'rm -rf "$work"' EXIT
 
 # The script, its arguments and environment travel with the files.
 {
@@ -125,8 +124,8 @@ watch_boot() {
 	local end=$((SECONDS + BOOT_SECONDS))
 
 	while [ "$SECONDS" -lt "$end" ] && [ "$(cpu_seconds)" -lt "$BOOT_CPU_SECONDS" ]; do
-		sleep 1
-		! grep -q "$READY" "$work/console" || return
+		! read -r -t 1 -u "$over" || return 0
+		! grep -q "$READY" "$work/console" || return 0
 	done
 	touch "$work/stalled"
 	kill "$(cat "$work/pid")"
@@ -142,10 +141,12 @@ cpu_seconds() {
 }
 
 boot() {
-	local watcher
+	local watcher over
 
 	: >"$work/console"
-	rm -f "$work/stalled" "$work/pid"
+	rm -f "$work/stalled" "$work/pid" "$work/over"
+	mkfifo "$work/over"
+	exec {over}<>"$work/over"
 	watch_boot >/dev/null &
 	watcher=$!
 	status=0
@@ -158,8 +159,10 @@ boot() {
 		-drive "file=$work/out,format=raw,if=virtio,cache=unsafe" \
 		</dev/null 2>&1 | sed -u 's/\r$//' | tee "$work/console" | grep -v --line-buffered "$READY" ||
 		status=${PIPESTATUS[0]}
-	kill "$watcher" 2>/dev/null || :
+	# Not killed: a child that has hardly begun would run the trap that removes all files.
+	echo over >&"$over"
 	wait "$watcher" 2>/dev/null || :
+	exec {over}>&-
 }
 
 # QEMU has been seen to end by an assertion of its own (msix_table_mmio_write) as a guest began.
