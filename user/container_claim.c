@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cgroup_tree.h"
@@ -14,23 +15,33 @@
 
 #define DESCRIPTION 2048
 
+/* A runtime's own process is in the cgroup before the namespaces are made: so often it is looked. */
+#define LOOKS 60
+#define BETWEEN_NS 50000000
+
 /* Tasks of a container, by their pid namespace. */
 struct census {
 	size_t host;
 	size_t own;
 };
 
-static bool shares_host(unsigned int pid)
+static bool is_host(unsigned int pid, const char *namespace)
 {
 	char link[64], target[64];
 	ssize_t length;
 
-	snprintf(link, sizeof(link), "/proc/%u/ns/pid", pid);
+	snprintf(link, sizeof(link), "/proc/%u/ns/%s", pid, namespace);
 	length = readlink(link, target, sizeof(target) - 1);
 	if (length < 0)
 		return false;
 	target[length] = '\0';
 	return !strcmp(target, HOST_PIDNS);
+}
+
+/* A runtime that has made the namespace is outside of it, only its children are inside. */
+static bool shares_host(unsigned int pid)
+{
+	return is_host(pid, "pid") && is_host(pid, "pid_for_children");
 }
 
 static enum kanary_cgroup_tree_step count(void *context, const char *path, uint64_t cgroup)
@@ -54,17 +65,35 @@ static enum kanary_cgroup_tree_step count(void *context, const char *path, uint6
 	return KANARY_CGROUP_TREE_INTO;
 }
 
+static bool is_host_only(const struct kanary_container_name *name)
+{
+	struct census census = { 0 };
+
+	count(&census, name->path, name->cgroup);
+	kanary_cgroup_tree_walk(name->path, count, &census);
+	return census.host && !census.own;
+}
+
+/* One that is being started is waited for. */
+static bool stays_host_only(const struct kanary_container_name *name)
+{
+	const struct timespec between = { .tv_nsec = BETWEEN_NS };
+	int looks;
+
+	for (looks = 1; is_host_only(name); looks++) {
+		if (looks == LOOKS)
+			return true;
+		nanosleep(&between, NULL);
+	}
+	return false;
+}
+
 int kanary_container_claim_check(const char *command, const struct kanary_container_name *name,
 				 const struct kanary_status *status)
 {
 	char text[DESCRIPTION];
-	struct census census = { 0 };
 
-	if (strcmp(status->scope, "containers") || !*name->path)
-		return 0;
-	count(&census, name->path, name->cgroup);
-	kanary_cgroup_tree_walk(name->path, count, &census);
-	if (!census.host || census.own)
+	if (strcmp(status->scope, "containers") || !*name->path || !stays_host_only(name))
 		return 0;
 	return kanary_message_error("%s: %s is in the host's pid namespace (as with --pid=host), which the module does not count: modprobe kanary scope=all",
 				    command, kanary_container_name_describe(name, text,

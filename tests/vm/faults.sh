@@ -155,6 +155,7 @@ isolated alarmed storm calls 64
 alarmed=$(identity alarmed)
 kanary load alarm.model --container "$alarmed"
 yielding judged storm forks 0 &
+await 60 contained judged
 isolated compat sh -c 'while :; do storm compat 100; done' &
 yielding free storm threads 0 &
 # Whose turn it is to be refused is chance: until all had one.

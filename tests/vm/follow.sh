@@ -5,6 +5,7 @@
 #	webb     ---------------------------     another one, never recorded
 #	late               .......  -444-X       waited for, from its first call on
 #	host     ----                            in the host's pid namespace: refused
+#	starting ....----                        its namespace is made late: waited for
 #	module   ------------------------X   --  unloaded: a recorder ends, a watcher waits for it
 . ./library.sh
 
@@ -93,6 +94,26 @@ refused 1 "is in the host's pid namespace (as with --pid=host), which the module
 	kanary record -o host.rec --container host
 refused 1 "is in the host's pid namespace" kanary load quiet.model --container host
 stop host
+
+# starting COMMAND...: a container of which there is no more yet than a runtime's own process
+starting() {
+	mkdir -p "$CGROUPS/starting"
+	(
+		echo "$BASHPID" >"$CGROUPS/starting/cgroup.procs"
+		exec "$@"
+	) &
+	await 20 grep -q . "$CGROUPS/starting/cgroup.procs"
+}
+
+# Before the namespace is made, and with nobody in it yet.
+for runtime in "sleep 1; exec unshare --pid --fork --kill-child storm wait" \
+	"exec unshare --pid storm wait"; do
+	starting sh -c "$runtime"
+	kanary load quiet.model --container "$(identity starting)" || fail "refused while it starts: $runtime"
+	kanary unload --container "$(identity starting)"
+	echo 1 >"$CGROUPS/starting/cgroup.kill"
+	wait $! || :
+done
 
 # Whoever is at work when the module goes notices it.
 model alarm.model 64 alarm

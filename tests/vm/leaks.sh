@@ -28,7 +28,7 @@ if [ -z "${WITHOUT_MODULE:-}" ]; then
 	await 20 grep -q ready record.said
 	yielding leaks storm forks 0 &
 	yielding compat storm compat 0 &
-	await 20 test -d "$CGROUPS/leaks"
+	await 60 contained leaks
 	model alarm.model 64 alarm
 	for _ in 1 2 3; do
 		kanary load alarm.model --container "$(identity leaks)"

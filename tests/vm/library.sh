@@ -153,6 +153,17 @@ yielding() {
 	isolated "$@"
 }
 
+# contained CGROUP: a task of it has a pid namespace of its own
+contained() {
+	local pid namespace
+
+	for pid in $(cat "$CGROUPS/$1/cgroup.procs" 2>/dev/null); do
+		namespace=$(readlink "/proc/$pid/ns/pid") || continue
+		[ "$namespace" = "$(readlink /proc/self/ns/pid)" ] || return 0
+	done
+	return 1
+}
+
 # bundle NAME COMMAND...: an OCI bundle on a writable copy of the guest's root
 bundle() {
 	local name=$1 directory=$BUNDLES/$1

@@ -33,7 +33,7 @@ told() {
 
 insmod kanary.ko period=64
 isolated worker storm calls 0 &
-await 10 test -d "$CGROUPS/worker"
+await 10 contained worker
 container=$(identity worker)
 model quiet.model 64 quiet
 kanary load quiet.model --container "$container"

@@ -10,7 +10,7 @@
 
 insmod kanary.ko period=64
 yielding worker sh -c 'while :; do storm calls 100; sleep 0.2; done' &
-await 10 test -d "$CGROUPS/worker"
+await 10 contained worker
 container=$(identity worker)
 # with names, for paths to be judged
 model quiet.model 64 quiet 1 16 0 0 0 2000

@@ -113,7 +113,7 @@ settled() {
 	known=$(counter paths_news)
 	return 1
 }
-await 10 test -d "$CGROUPS/steady"
+await 10 contained steady
 known=0
 await 20 settled
 for round in first second; do

@@ -31,7 +31,7 @@ dmesg -t | grep 'Lockdown: insmod: unsigned module loading is restricted' ||
 
 insmod kanary-signed.ko period=64
 isolated worker storm calls 0 &
-await 10 test -d "$CGROUPS/worker"
+await 10 contained worker
 container=$(identity worker)
 model first.model 64 quiet 1
 model second.model 64 quiet 2

@@ -122,7 +122,7 @@ await 20 grep -q ready watch.said
 hostile deaf 2>deaf.said &
 recorder=$!
 await 20 grep -q ready deaf.said
-await 20 test -d "$CGROUPS/storm-calls"
+await 20 contained storm-calls
 kill -STOP "$watch" "$recorder"
 await 60 above dropped_recorder_full 500
 # Of what is judged the recorder would get copies, which have another fate.
