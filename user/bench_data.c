@@ -13,12 +13,14 @@
 /* The folders of ADFA-LD. They are read one by one: who leaves one out, has not seen it. */
 #define TRAINING "*Training_Data_Master/*"
 #define VALIDATION "*Validation_Data_Master/*"
-#define ATTACKS "*Attack_Data_Master/*"
+#define ATTACKS_FOLDER "Attack_Data_Master/"
+#define ATTACKS "*" ATTACKS_FOLDER "*"
 
-/* Who is reading what. */
+/* Who is reading what; @run is the name of the latest run of attacks, or NULL. */
 struct reading {
 	struct kanary_bench_data *data;
 	const char *folder;
+	char *run;
 };
 
 /* Doubles @array until it has room for @needed elements; false where memory is short. */
@@ -39,20 +41,81 @@ static bool make_room(void **array, size_t *room, size_t needed, size_t size)
 	return true;
 }
 
-/* The number of UVD-0435.txt is odd: design. One without a number is as good as even. */
-static enum kanary_bench_part validation_part(const char *name)
-{
-	const char *base = strrchr(name, '/') ? strrchr(name, '/') + 1 : name;
-	size_t i = strcspn(base, ".");
+/* What a name is numbered by: UVD-0435.txt of a validation trace, Adduser_7 of an attack. */
+struct numbered {
+	const char *name;
+	size_t length;
+};
 
-	while (i > 0 && !isdigit((unsigned char)base[i - 1]))
+static struct numbered validation_name(const char *path)
+{
+	const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+
+	return (struct numbered){ base, strcspn(base, ".") };
+}
+
+/* What is right below the folder of attacks, whatever lies below that. */
+static struct numbered run_name(const char *path)
+{
+	const char *name = path, *next;
+
+	while ((next = strstr(name, ATTACKS_FOLDER)))
+		name = next + strlen(ATTACKS_FOLDER);
+	return (struct numbered){ name, strcspn(name, "/") };
+}
+
+/* Whether its last number is odd. One without a number is as good as even. */
+static bool is_odd(struct numbered numbered)
+{
+	size_t i = numbered.length;
+
+	while (i > 0 && !isdigit((unsigned char)numbered.name[i - 1]))
 		i--;
-	return i > 0 && (base[i - 1] - '0') % 2 ? KANARY_BENCH_DESIGN : KANARY_BENCH_REPORTED;
+	return i > 0 && (numbered.name[i - 1] - '0') % 2;
+}
+
+static bool is_same(struct numbered one, const char *name)
+{
+	return strlen(name) == one.length && !strncmp(one.name, name, one.length);
+}
+
+/* The runs come in the order of their names: one that is not the latest is new. */
+static int set_run(struct reading *reading, const char *path, struct kanary_bench_trace *trace)
+{
+	struct numbered name = run_name(path);
+
+	if (!reading->run || !is_same(name, reading->run)) {
+		free(reading->run);
+		reading->run = strndup(name.name, name.length);
+		if (!reading->run)
+			return -ENOMEM;
+		reading->data->runs++;
+	}
+	trace->run = reading->data->runs - 1;
+	trace->odd = is_odd(name);
+	return 0;
+}
+
+/* Which part a trace is of, by the folder that is being read and by its name. */
+static int sort_trace(struct reading *reading, const char *path, struct kanary_bench_trace *trace)
+{
+	trace->run = 0;
+	trace->odd = false;
+	if (!strcmp(reading->folder, VALIDATION)) {
+		trace->odd = is_odd(validation_name(path));
+		trace->part = trace->odd ? KANARY_BENCH_DESIGN : KANARY_BENCH_REPORTED;
+		return 0;
+	}
+	trace->part = KANARY_BENCH_TRAIN;
+	if (!strcmp(reading->folder, TRAINING))
+		return 0;
+	trace->part = KANARY_BENCH_ATTACK;
+	return set_run(reading, path, trace);
 }
 
 static int take_trace(void *context, const char *name, const uint16_t *call, uint32_t length)
 {
-	const struct reading *reading = context;
+	struct reading *reading = context;
 	struct kanary_bench_data *data = reading->data;
 	struct kanary_bench_trace *trace;
 
@@ -61,14 +124,12 @@ static int take_trace(void *context, const char *name, const uint16_t *call, uin
 	    !make_room((void **)&data->trace, &data->trace_room, data->traces + 1,
 		       sizeof(*data->trace)))
 		return -ENOMEM;
-	trace = &data->trace[data->traces++];
+	trace = &data->trace[data->traces];
 	trace->first = data->calls;
 	trace->length = length;
-	if (!strcmp(reading->folder, VALIDATION))
-		trace->part = validation_part(name);
-	else
-		trace->part = strcmp(reading->folder, TRAINING) ? KANARY_BENCH_ATTACK :
-								   KANARY_BENCH_TRAIN;
+	if (sort_trace(reading, name, trace))
+		return -ENOMEM;
+	data->traces++;
 	data->in_part[trace->part]++;
 	memcpy(data->call + data->calls, call, length * sizeof(*call));
 	data->calls += length;
@@ -77,12 +138,13 @@ static int take_trace(void *context, const char *name, const uint16_t *call, uin
 
 static bool read_folder(struct kanary_bench_data *data, const char *path, const char *folder)
 {
-	struct reading reading = { data, folder };
+	struct reading reading = { data, folder, NULL };
 	struct kanary_adfa adfa = {
 		.only = folder, .trace = take_trace, .context = &reading,
 	};
 	int error = kanary_adfa_read(&adfa, path);
 
+	free(reading.run);
 	if (error)
 		kanary_message_error("bench: %s", *adfa.why ? adfa.why : strerror(-error));
 	return !error;

@@ -29,11 +29,16 @@ enum kanary_bench_part {
  * @first: place of its first call in struct kanary_bench_data's @call
  * @length: calls, at least 1
  * @part: what it is used for
+ * @run: of an attack: its run's place among the runs. A run is a folder of the attacks; a
+ *	file that lies beside these is one, too
+ * @odd: whether the number of a validation trace, or of an attack's run, is odd
  */
 struct kanary_bench_trace {
 	size_t first;
 	uint32_t length;
 	enum kanary_bench_part part;
+	uint32_t run;
+	bool odd;
 };
 
 /**
@@ -42,6 +47,7 @@ struct kanary_bench_trace {
  * @trace: [@traces], part after part but for the two halves of the validation,
  *	which are mixed
  * @in_part: traces of each part
+ * @runs: of attacks; the traces of each are in a row
  * @duplicates: validation traces that are equal to one of training, call for call
  */
 struct kanary_bench_data {
@@ -50,6 +56,7 @@ struct kanary_bench_data {
 	struct kanary_bench_trace *trace;
 	uint32_t traces;
 	uint32_t in_part[KANARY_BENCH_PARTS];
+	uint32_t runs;
 	uint32_t duplicates;
 	/* the rest belongs to bench_data.c */
 	size_t call_room;

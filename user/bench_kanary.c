@@ -26,6 +26,8 @@
 #define GRAM_OPERATIONS 3
 /* Of an input: squared difference, weighted, clipped, added. */
 #define ERROR_OPERATIONS 6
+/* Of an LSTM's unit: five look-ups, three multiplications with shifts, an addition. */
+#define UNIT_OPERATIONS 12
 
 /* Most that training ever makes of these calls, and the linear autoencoder's width. */
 #define INPUTS 160
@@ -36,12 +38,14 @@
  * @surprise: of all it did, when it ends
  * @grams: operations of the grams head on it
  * @vectors: of it
+ * @sequences: of these, judged by the sequence head, too
  */
 struct stream {
 	struct kanary_replay replay;
 	double surprise;
 	double grams;
 	uint32_t vectors;
+	uint32_t sequences;
 };
 
 /**
@@ -141,6 +145,7 @@ static int judge_vector(void *taker, const struct kanary_vector *vector)
 	stream->surprise = judged->last.surprise / SURPRISE_UNIT;
 	stream->grams += grams_operations(&stream->replay.model, &log);
 	stream->vectors++;
+	stream->sequences += !!(judged->last.flags & KANARY_VERDICT_SEQUENCE);
 	return 0;
 }
 
@@ -202,37 +207,58 @@ static double vector_operations(const struct kanary_model_header *header)
 	       triples_operations(header);
 }
 
-static const char *score(const struct kanary_bench_data *data, uint64_t seed,
-			 const struct shape *shape, double *scores,
-			 struct kanary_bench_cost *cost)
+/* Of one sequence: features, two LSTMs of as many units, the output, the error. */
+static double sequence_operations(const struct kanary_model_header *header)
 {
-	bool order = shape->triples || shape->items;
-	struct kanary_trainer_result result;
+	double inputs = header->inputs, hidden = header->sequence.hidden;
+
+	return header->sequence.steps *
+	       (KANARY_BENCH_RECIPROCAL_OPERATIONS + inputs * KANARY_BENCH_FEATURE_OPERATIONS +
+		2 * (4 * hidden * (inputs + hidden) + 4 * hidden * 2 * hidden + inputs * hidden) +
+		2 * hidden * UNIT_OPERATIONS + inputs * ERROR_OPERATIONS);
+}
+
+const char *kanary_bench_kanary_judge(const struct kanary_bench_data *data, const void *file,
+				      double *scores, struct kanary_bench_cost *cost)
+{
+	const struct kanary_model_header *header = file;
+	bool order = header->triples_code || header->order.items;
+	const char *failure = NULL;
 	struct stream stream;
-	const char *failure;
 	uint32_t i;
 
-	failure = train(data, seed, shape, &result);
-	if (failure)
-		return failure;
-	if (!kanary_replay_init(&stream.replay, result.file)) {
-		free(result.file);
+	if (!kanary_replay_init(&stream.replay, file))
 		return NO_MEMORY;
-	}
 	for (i = 0; !failure && i < data->traces; i++) {
 		kanary_replay_forget(&stream.replay);
 		stream.surprise = 0;
 		stream.grams = 0;
 		stream.vectors = 0;
-		if (kanary_bench_data_vectors(data, i, PERIOD, judge_vector, &stream))
+		stream.sequences = 0;
+		if (kanary_bench_data_vectors(data, i, header->period, judge_vector, &stream))
 			failure = NO_MEMORY;
 		scores[i] = stream.surprise;
 		cost->operations += (double)data->trace[i].length *
 				    (CALL_OPERATIONS + (order ? TRIPLE_OPERATIONS : 0)) +
-				    stream.vectors * vector_operations(result.file) + stream.grams;
+				    stream.vectors * vector_operations(header) +
+				    stream.sequences * sequence_operations(header) + stream.grams;
 	}
-	cost->model_bytes = result.size;
 	kanary_replay_free(&stream.replay);
+	return failure;
+}
+
+static const char *score(const struct kanary_bench_data *data, uint64_t seed,
+			 const struct shape *shape, double *scores,
+			 struct kanary_bench_cost *cost)
+{
+	struct kanary_trainer_result result;
+	const char *failure;
+
+	failure = train(data, seed, shape, &result);
+	if (failure)
+		return failure;
+	failure = kanary_bench_kanary_judge(data, result.file, scores, cost);
+	cost->model_bytes = result.size;
 	free(result.file);
 	return failure;
 }

@@ -3,8 +3,8 @@
 #ifndef KANARY_BENCH_REPORT_H
 #define KANARY_BENCH_REPORT_H
 
-#include "bench.h"
-#include "evaluate.h"
+#include "bench_model.h"
+#include "bench_runs.h"
 
 /**
  * struct kanary_bench_figures - of a method on one set of normal traces and all attacks
@@ -30,15 +30,19 @@ struct kanary_bench_design {
 
 /**
  * struct kanary_bench_result - a method, run
+ * @model: that it judges by; NULL for one of kanary_bench_methods
  * @held_out: reported half of the normal traces
  * @full: all normal traces but those of training
+ * @runs: of attack runs, way by way; all 0 for a set without a run
  * @design: with --design, and nothing else then
  * @cost: means over the seeds
  */
 struct kanary_bench_result {
 	const struct kanary_bench_method *method;
+	const struct kanary_bench_model *model;
 	struct kanary_bench_figures held_out;
 	struct kanary_bench_figures full;
+	struct kanary_bench_figures runs[KANARY_BENCH_RUNS_WAYS][KANARY_BENCH_RUNS_SETS];
 	struct kanary_bench_design design;
 	struct kanary_bench_cost cost;
 };

@@ -4,8 +4,7 @@
 #include <gsl/gsl_sort.h>
 #include <math.h>
 
-/* Scores of @sorted that are at least @score. */
-static size_t count_from(const double *sorted, size_t count, double score)
+size_t kanary_evaluate_count(const double *sorted, size_t count, double score)
 {
 	size_t low = 0, high = count;
 
@@ -20,10 +19,10 @@ static size_t count_from(const double *sorted, size_t count, double score)
 	return count - low;
 }
 
-/* The same for more than @score. */
+/* Scores of @sorted that are more than @score. */
 static size_t count_above(const double *sorted, size_t count, double score)
 {
-	return count_from(sorted, count, nextafter(score, INFINITY));
+	return kanary_evaluate_count(sorted, count, nextafter(score, INFINITY));
 }
 
 static double detected(const double *normal, size_t normals, const double *attack, size_t attacks,
@@ -45,12 +44,13 @@ void kanary_evaluate_scores(double *normal, size_t normals, double *attack, size
 	gsl_sort(attack, 1, attacks);
 	/* Mann and Whitney 1947 */
 	for (i = 0; i < normals; i++)
-		wins += 0.5 * (count_from(attack, attacks, normal[i]) +
+		wins += 0.5 * (kanary_evaluate_count(attack, attacks, normal[i]) +
 			       count_above(attack, attacks, normal[i]));
 	evaluation->auc = wins / normals / attacks;
 	evaluation->detected_at_1 = detected(normal, normals, attack, attacks, 0.01);
 	evaluation->detected_at_5 = detected(normal, normals, attack, attacks, 0.05);
 	evaluation->detected_at_15 = detected(normal, normals, attack, attacks, 0.15);
 	i = attacks - (size_t)ceil(0.9 * attacks);
-	evaluation->false_at_90 = (double)count_from(normal, normals, attack[i]) / normals;
+	evaluation->false_at_90 = (double)kanary_evaluate_count(normal, normals, attack[i]);
+	evaluation->false_at_90 /= normals;
 }

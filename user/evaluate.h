@@ -23,6 +23,9 @@ struct kanary_evaluation {
 	double false_at_90;
 };
 
+/** kanary_evaluate_count() - how many scores of @sorted are at least @score */
+size_t kanary_evaluate_count(const double *sorted, size_t count, double score);
+
 /**
  * kanary_evaluate_scores() - compare two sets of scores
  * @normal: sorted on return

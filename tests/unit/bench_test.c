@@ -130,6 +130,53 @@ static void design_reads_no_attack(void **state)
 		       "UAD-Adduser-1-1.txt: byte 0: not a number");
 }
 
+/* A run is what is right below the folder of attacks, whatever lies below that. */
+static void runs_of_attacks(void **state)
+{
+	static const struct {
+		const char *name;
+		uint32_t run;
+		bool odd;
+	} expected[] = {
+		{ "Adduser_1/UAD-Adduser-1-2.txt", 0, true },
+		{ "Adduser_1/more/UAD-Adduser-1-4.txt", 0, true },
+		{ "Adduser_1/UAD-Adduser-1-6.txt", 0, true },
+		{ "Adduser_10/UAD-Adduser-10-1.txt", 1, false },
+		{ "Adduser_2/UAD-Adduser-2-1.txt", 2, false },
+		{ "Shell/UAD-Shell-1.txt", 3, false },
+		{ "alone-13.txt", 4, true },
+	};
+	/* as they come: by name */
+	static const unsigned int order[] = { 0, 2, 1, 3, 4, 5, 6 };
+	struct archive *archive = archive_fixture_create("runs.zip");
+	struct kanary_bench_data data;
+	char name[128], text[64];
+	unsigned int i;
+
+	add_member(archive, TRAINING, 1, "1 2 3");
+	add_member(archive, VALIDATION, 1, "1 2 3");
+	add_member(archive, VALIDATION, 2, "1 2 3");
+	for (i = 0; i < 7; i++) {
+		snprintf(name, sizeof(name), "Attack_Data_Master/Attack_Data_Master/%s",
+			 expected[i].name);
+		snprintf(text, sizeof(text), "%u", i + 1);
+		archive_fixture_add(archive, name, text);
+	}
+	archive_fixture_finish(archive);
+	assert_true(kanary_bench_data_read(&data, "runs.zip", true));
+	assert_int_equal(data.runs, 5);
+	for (i = 0; i < 7; i++) {
+		const struct kanary_bench_trace *trace = &data.trace[3 + i];
+		unsigned int number = data.call[trace->first] - 1;
+
+		if (number != order[i] || trace->run != expected[number].run ||
+		    trace->odd != expected[number].odd)
+			fail_msg("attack %u is %s, run %u, %s", i, expected[number].name, trace->run,
+				 trace->odd ? "odd" : "even");
+	}
+	kanary_bench_data_free(&data);
+}
+
 struct sums {
 	uint32_t vectors;
 	uint32_t calls;
@@ -195,10 +242,30 @@ static double number(json_t *object, const char *key)
 	return json_number_value(json_object_get(object, key));
 }
 
+/* All ways, of all runs; there is no run of an even number. */
+static void expect_runs(json_t *ways)
+{
+	static const char *const names[] = { "largest", "share", "cusum", NULL };
+	static const char *const sets[] = { "held_out", "even_runs", "full", NULL };
+	json_t *way, *figures;
+	const char *name;
+
+	expect_keys(ways, names);
+	json_object_foreach(ways, name, way) {
+		expect_keys(way, sets);
+		assert_true(json_is_null(json_object_get(way, "even_runs")));
+		figures = json_object_get(way, "held_out");
+		/* six blunt attacks at once, among what is as usual as design */
+		if (number(json_object_get(figures, "auc"), "mean") < 0.6)
+			fail_msg("%s: %s", name, json_dumps(way, 0));
+		number(json_object_get(figures, "dr_at_fpr"), "0.01");
+	}
+}
+
 static void json_shape(void **state)
 {
 	static const char *const top[] = { "protocol", "seeds", "methods", NULL };
-	static const char *const method_keys[] = { "name", "held_out", "full", "seconds",
+	static const char *const method_keys[] = { "name", "held_out", "full", "runs", "seconds",
 		"model_bytes", "integer_ops_per_syscall", NULL };
 	static const char *const figure_keys[] = { "auc", "dr_at_fpr", "far_at_dr90", NULL };
 	static const char *const auc_keys[] = { "mean", "sd", NULL };
@@ -210,11 +277,13 @@ static void json_shape(void **state)
 	expect_keys(object, top);
 	assert_int_equal(json_integer_value(json_object_get(protocol, "duplicates")), DUPLICATES);
 	assert_int_equal(json_integer_value(json_object_get(protocol, "attacks")), ATTACKS);
+	assert_int_equal(json_integer_value(json_object_get(protocol, "runs")), 1);
 	assert_int_equal(json_array_size(json_object_get(object, "seeds")), 2);
 	json_array_foreach(json_object_get(object, "methods"), i, method) {
 		const char *name = json_string_value(json_object_get(method, "name"));
 
 		expect_keys(method, method_keys);
+		expect_runs(json_object_get(method, "runs"));
 		seen += !strcmp(name, "kanary");
 		assert_true(number(method, "integer_ops_per_syscall") > 1);
 		assert_true(number(method, "model_bytes") >= 1);
@@ -290,6 +359,26 @@ static void not_random(void **state)
 	json_decref(three);
 }
 
+/* A model that the commands made of the training traces is a row like another. */
+static void own_model(void **state)
+{
+	json_t *object, *methods, *own;
+
+	command_expect(kanary_import_main, "import adfa adfa.zip --only *Training* -o t.rec", 0, NULL);
+	command_expect(kanary_train_main, "train t.rec -o own.model --quiet --hidden 0 --decay 0", 0,
+		       NULL);
+	object = run_json("bench adfa.zip --json --methods stide --model own.model");
+	methods = json_object_get(object, "methods");
+	assert_int_equal(json_array_size(methods), 2);
+	own = json_array_get(methods, 1);
+	assert_string_equal(json_string_value(json_object_get(own, "name")), "own");
+	assert_true(number(json_object_get(json_object_get(own, "held_out"), "auc"), "mean") > 0.95);
+	assert_true(number(own, "model_bytes") > 100);
+	assert_true(number(own, "integer_ops_per_syscall") > 1);
+	json_decref(object);
+	command_expect(kanary_bench_main, "bench adfa.zip --model t.rec", 1, "bench: t.rec: ");
+}
+
 /* A method is for the table when its name says who it is, and once. */
 static void table(void **state)
 {
@@ -319,6 +408,8 @@ static void tables_for_people(void **state)
 	if (!strstr(result.out, " 3 of the validation traces are duplicates"))
 		fail_msg("no word of duplicates: %s", result.out);
 	assert_null(strstr(result.out, "ngram"));
+	if (!strstr(result.out, "numbers in a row") || !strstr(result.out, "linear     share "))
+		fail_msg("no word of runs and their neighbours: %s", result.out);
 	command_run(&result, kanary_bench_main, "bench adfa.zip --design --methods stide");
 	assert_int_equal(result.status, 0);
 	assert_null(strstr(result.out, "held out"));
@@ -344,10 +435,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parts),
 		cmocka_unit_test(design_reads_no_attack),
+		cmocka_unit_test(runs_of_attacks),
 		cmocka_unit_test(vectors),
 		cmocka_unit_test(json_shape),
 		cmocka_unit_test(same_again),
 		cmocka_unit_test(not_random),
+		cmocka_unit_test(own_model),
 		cmocka_unit_test(table),
 		cmocka_unit_test(tables_for_people),
 		cmocka_unit_test(wrong_usage),
