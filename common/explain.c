@@ -2,6 +2,7 @@
 /* Which system calls made a verdict's error. */
 #include "explain.h"
 
+#include "evidence.h"
 #include "scratch.h"
 
 #define EXCESS_LIMIT 2147483647LL
@@ -23,14 +24,16 @@ static s32 excess_calls(s64 observed, s32 reconstruction, u32 total)
 }
 
 /* Of the bins that count towards @input, the one with most calls, or else the first. */
-static u32 name_input(const struct kanary_model *model, const struct kanary_count *counts,
-		      u32 length, u32 input)
+static u32 name_input(const struct kanary_model *model, const struct kanary_evidence *evidence,
+		      u32 input)
 {
+	bool drops = model->header->flags & KANARY_MODEL_DROPS_CLOCK;
+	const struct kanary_count *counts = evidence->counts;
 	u32 most = 0;
 	u32 bin = 0;
 	u32 i;
 
-	for (i = 0; i < length && counts[i].bin < KANARY_BINS; i++) {
+	for (i = 0; i < evidence->length && counts[i].bin < KANARY_BINS; i++) {
 		if (model->feature[counts[i].bin] == input && counts[i].count > most) {
 			most = counts[i].count;
 			bin = counts[i].bin;
@@ -38,7 +41,8 @@ static u32 name_input(const struct kanary_model *model, const struct kanary_coun
 	}
 	if (most)
 		return bin;
-	while (bin < KANARY_BINS - 1 && model->feature[bin] != input)
+	while (bin < KANARY_BINS - 1 &&
+	       (model->feature[bin] != input || (drops && !kanary_evidence_is(bin))))
 		bin++;
 	return bin;
 }
@@ -192,14 +196,16 @@ u32 kanary_explain_verdict(const struct kanary_model *model,
 {
 	enum kanary_score_head head = kanary_explain_loudest(verdict);
 	struct ranking ranking = { .unusual = unusual };
+	struct kanary_evidence evidence;
 	struct kanary_scratch scratch;
 	u32 input, at;
 	s32 excess;
 	u64 share;
 
 	kanary_scratch_layout(&scratch, model, memory);
+	kanary_evidence_take(&evidence, counts, length, log, scratch.evidence);
 	if (head == KANARY_SCORE_GRAMS)
-		explain_grams(model, log, &scratch, &ranking);
+		explain_grams(model, &evidence.log, &scratch, &ranking);
 	/* where no call stands out in its order, what was called has to do */
 	if (ranking.found)
 		return ranking.found;
@@ -217,6 +223,6 @@ u32 kanary_explain_verdict(const struct kanary_model *model,
 		note(&ranking, input, excess, share);
 	}
 	for (at = 0; at < ranking.found; at++)
-		unusual[at].bin = name_input(model, counts, length, unusual[at].bin);
+		unusual[at].bin = name_input(model, &evidence, unusual[at].bin);
 	return ranking.found;
 }

@@ -93,6 +93,9 @@
  * codebook_gate, its out is tried again with each codeword added, and the one
  * with the smallest error stays, the first of equals; none, if none is smaller.
  *
+ * With KANARY_MODEL_DROPS_CLOCK no head reads calls that are no evidence (evidence.h): "calls" and
+ * "counts" are the others.
+ *
  * The process head reads the stream's counts so far (halved whenever their
  * sum exceeds decay_limit); the sequence head reads each vector's own counts; the
  * container head reads what the process head read of each process's last vector,
@@ -150,6 +153,7 @@
 #define KANARY_MODEL_PATH_NAMES 64 /* flags: has a names head */
 #define KANARY_MODEL_GRAMS 32 /* flags: has a grams head */
 #define KANARY_MODEL_PATH_HISTOGRAM 128 /* flags: has a path histogram head */
+#define KANARY_MODEL_DROPS_CLOCK 256 /* flags: leaves out calls that a vDSO may answer */
 
 /**
  * struct kanary_model_shape - dimensions of a head over a sequence, all 0 for none
@@ -204,7 +208,7 @@ struct kanary_model_grams_shape {
  * @period: calls per vector that the model was trained with
  * @decay_limit: calls after which the stream's counts are halved, 0 for never
  * @flags: KANARY_MODEL_PROCESS, _SEQUENCE, _CONTAINER, _MEMORY, _TRIPLES, _GRAMS, _PATH_NAMES,
- *	_PATH_HISTOGRAM
+ *	_PATH_HISTOGRAM, _DROPS_CLOCK
  * @threshold: surprise from which on a vector is an alert, Q24.8
  * @codebook_gate: error of the process head up to which the codebook is not
  *	searched, Q20.12; 0 without a codebook

@@ -189,7 +189,8 @@ static const char *check_header(const struct kanary_model_header *header)
 	if (header->flags & ~(u32)(KANARY_MODEL_PROCESS | KANARY_MODEL_SEQUENCE |
 				   KANARY_MODEL_CONTAINER | KANARY_MODEL_MEMORY |
 				   KANARY_MODEL_TRIPLES | KANARY_MODEL_GRAMS |
-				   KANARY_MODEL_PATH_NAMES | KANARY_MODEL_PATH_HISTOGRAM))
+				   KANARY_MODEL_PATH_NAMES | KANARY_MODEL_PATH_HISTOGRAM |
+				   KANARY_MODEL_DROPS_CLOCK))
 		return "model has unknown flags";
 	if (!(header->flags & KANARY_MODEL_PROCESS))
 		return "model has no process head";

@@ -2,6 +2,7 @@
 #include "score.h"
 
 #include "divide.h"
+#include "evidence.h"
 #include "feature.h"
 #include "histogram_head.h"
 #include "process_head.h"
@@ -78,14 +79,15 @@ static void decay(const struct kanary_model *model, struct kanary_score_stream *
 }
 
 static void remember_process(const struct kanary_model *model, struct kanary_score_stream *stream,
-			     const struct kanary_count *counts, u32 length,
-			     const struct kanary_log *log, s16 *features)
+			     const struct kanary_evidence *evidence, s16 *features)
 {
+	const struct kanary_count *counts = evidence->counts;
+	u32 length = evidence->length;
 	u64 reciprocal;
 	u32 i;
 
 	if (model->grams_start)
-		kanary_grams_head_add(model, &stream->grams, log);
+		kanary_grams_head_add(model, &stream->grams, &evidence->log);
 	if (model->triples.knot)
 		kanary_histogram_head_add(&model->triples, kanary_score_triples(model, stream),
 					  counts, length);
@@ -110,22 +112,20 @@ static void remember_process(const struct kanary_model *model, struct kanary_sco
 
 /* @sums: one for each input, as scratch */
 static void remember_sequence(const struct kanary_model *model, struct kanary_score_stream *stream,
-			      const struct kanary_count *counts, u32 length, u32 *sums)
+			      const struct kanary_evidence *evidence, u32 *sums)
 {
+	const struct kanary_count *counts = evidence->counts;
 	u32 inputs = model->header->inputs;
 	u64 reciprocal;
-	u32 total = 0;
 	s16 *features;
 	u32 i;
 
 	memset(sums, 0, inputs * sizeof(*sums));
-	for (i = 0; i < length && counts[i].bin < KANARY_BINS; i++) {
+	for (i = 0; i < evidence->length && counts[i].bin < KANARY_BINS; i++)
 		sums[model->feature[counts[i].bin]] += counts[i].count;
-		total += counts[i].count;
-	}
 	features = kanary_sequence_head_push(model, &model->sequence,
 					     kanary_score_ring(model, stream));
-	reciprocal = kanary_feature_reciprocal(total);
+	reciprocal = kanary_feature_reciprocal(evidence->calls);
 	for (i = 0; i < inputs; i++)
 		features[i] = kanary_feature_value(sums[i], reciprocal);
 }
@@ -332,20 +332,26 @@ void kanary_score_vector(const struct kanary_model *model, struct kanary_score_s
 			 const struct kanary_log *log, void *memory,
 			 struct kanary_verdict *verdict)
 {
+	struct kanary_evidence evidence;
 	struct kanary_scratch scratch;
+	bool speaks;
 
 	kanary_scratch_layout(&scratch, model, memory);
 	memset(verdict, 0, sizeof(*verdict));
 
-	remember_process(model, stream, counts, length, log, scratch.features);
-	judge_task(model, stream, &scratch, verdict);
-	if (model->paths.knot)
+	kanary_evidence_take(&evidence, counts, length, log, scratch.evidence);
+	remember_process(model, stream, &evidence, scratch.features);
+	/* with calls, but none that tell anything */
+	speaks = evidence.length || !length;
+	if (speaks)
+		judge_task(model, stream, &scratch, verdict);
+	if (model->paths.knot && speaks)
 		judge_paths(model, stream, &scratch, verdict);
 	judge_names(model, stream, verdict);
-	if (model->sequence.weight) {
+	if (model->sequence.weight && speaks) {
 		struct kanary_sequence_head_ring *ring = kanary_score_ring(model, stream);
 
-		remember_sequence(model, stream, counts, length, (u32 *)scratch.outputs);
+		remember_sequence(model, stream, &evidence, (u32 *)scratch.outputs);
 		if (kanary_sequence_head_due(&model->sequence, ring)) {
 			verdict->flags |= KANARY_VERDICT_SEQUENCE;
 			verdict->sequence_error =

@@ -17,10 +17,15 @@ static inline bool kanary_score_reads_order(const struct kanary_model *model)
 	return model->triples.knot || model->order.column;
 }
 
-/** kanary_score_reads_log() - whether it depends on the calls in their order */
+/**
+ * kanary_score_reads_log() - whether it depends on the calls in their order
+ *
+ * Where calls are left out, triples are counted anew: see kanary_evidence_take().
+ */
 static inline bool kanary_score_reads_log(const struct kanary_model *model)
 {
-	return model->grams_start;
+	return model->grams_start || (model->header->flags & KANARY_MODEL_DROPS_CLOCK &&
+				      kanary_score_reads_order(model));
 }
 
 /* From a surprise, Q24.8, to an error, Q20.12: what the task's curve reads. */
@@ -196,11 +201,13 @@ u32 kanary_score_together(const struct kanary_model *model,
  * @stream: of this model, updated
  * @counts: ascending bins below KANARY_VECTOR_BINS
  * @length: of @counts
- * @log: the calls in their order; read by a grams head only
+ * @log: the calls in their order; read where kanary_score_reads_log() says so
  * @scratch: kanary_score_scratch_size() bytes, 8-byte aligned, contents undefined;
  *	afterwards it holds what kanary_explain_verdict() needs
  * @verdict: set
  *
+ * A model may leave calls out (evidence.h). Where nothing else is there, only the names head
+ * speaks, of the paths that were told; what is remembered of the stream stays as it is.
  * Time is bounded by the model's dimensions. Never fails.
  */
 void kanary_score_vector(const struct kanary_model *model, struct kanary_score_stream *stream,

@@ -28,6 +28,9 @@ size_t kanary_scratch_layout(struct kanary_scratch *scratch, const struct kanary
 	size_t inputs = header->inputs;
 	size_t used = 0;
 
+	scratch->evidence = NULL;
+	if (header->flags & KANARY_MODEL_DROPS_CLOCK)
+		scratch->evidence = take(memory, &used, sizeof(*scratch->evidence));
 	scratch->sums = take(memory, &used, kanary_layer_sums(rows) * sizeof(s64));
 	scratch->start = take(memory, &used, kanary_layer_sums(4 * hidden) * sizeof(s64));
 	scratch->operands = take(memory, &used, columns * sizeof(*scratch->operands));

@@ -3,6 +3,7 @@
 #ifndef _KANARY_SCRATCH_H
 #define _KANARY_SCRATCH_H
 
+#include "evidence.h"
 #include "layer.h"
 #include "model.h"
 
@@ -12,6 +13,7 @@
 
 /**
  * struct kanary_scratch - of all heads
+ * @evidence: what is judged of a vector, where that may not be all of it; or NULL
  * @sums: rows' sums of any layer
  * @start: what the encoder's last h adds to every step of the decoder
  * @operands: columns of any layer
@@ -32,6 +34,7 @@
  * @unexpected: of these calls, those of many bits
  */
 struct kanary_scratch {
+	struct kanary_evidence_memory *evidence;
 	s64 *sums;
 	s64 *start;
 	struct kanary_layer_operand *operands;

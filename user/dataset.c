@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evidence.h"
 #include "message.h"
 #include "recording.h"
 #include "vector.h"
@@ -33,11 +34,12 @@ uint32_t kanary_dataset_file(const struct kanary_dataset *dataset, uint32_t numb
 bool kanary_dataset_add(struct kanary_dataset *dataset, uint32_t file,
 			const struct kanary_vector *vector)
 {
-	size_t size = (kanary_vector_size(vector) + 7) & ~(size_t)7;
+	struct kanary_evidence_memory memory;
 	struct kanary_dataset_entry *entry;
+	struct kanary_vector *kept;
 
-	if (dataset->used + size > dataset->size) {
-		size_t larger = 2 * dataset->size + size + 65536;
+	if (dataset->used + KANARY_VECTOR_SIZE_MAX > dataset->size) {
+		size_t larger = 2 * dataset->size + KANARY_VECTOR_SIZE_MAX + 65536;
 		uint8_t *bytes = realloc(dataset->bytes, larger);
 
 		if (!bytes)
@@ -61,8 +63,12 @@ bool kanary_dataset_add(struct kanary_dataset *dataset, uint32_t file,
 	entry->file = file;
 	entry->index = vector->index;
 	entry->arrival = dataset->entries++;
-	memcpy(dataset->bytes + dataset->used, vector, kanary_vector_size(vector));
-	dataset->used += size;
+	kept = (struct kanary_vector *)(dataset->bytes + dataset->used);
+	if (dataset->clock == KANARY_DATASET_CLOCK_DROP)
+		kanary_evidence_vector(kept, vector, &memory);
+	else
+		memcpy(kept, vector, kanary_vector_size(vector));
+	dataset->used += (kanary_vector_size(kept) + 7) & ~(size_t)7;
 	return true;
 }
 
@@ -81,6 +87,23 @@ static bool add_record(struct kanary_dataset *dataset,
 		       kanary_dataset_add_path(dataset, dataset->files, record->path);
 	return !kanary_selection_wants(selection, record->vector->cgroup) ||
 	       kanary_dataset_add(dataset, dataset->files, record->vector);
+}
+
+/* What was recorded may be judged on another kernel; what was imported has none. */
+static bool settle_clock(struct kanary_dataset *dataset, const char *path, const char *source)
+{
+	bool recorded = !strcmp(source, "kernel");
+
+	if (!dataset->files && dataset->clock == KANARY_DATASET_CLOCK_BY_SOURCE) {
+		dataset->by_source = true;
+		dataset->clock = recorded ? KANARY_DATASET_CLOCK_DROP : KANARY_DATASET_CLOCK_KEEP;
+	}
+	if (!dataset->by_source || recorded == (dataset->clock == KANARY_DATASET_CLOCK_DROP))
+		return true;
+	kanary_message_error("%s was %s, the recordings before it %s: say --clock drop or --clock keep",
+			     path, recorded ? "recorded" : "imported",
+			     recorded ? "imported" : "recorded");
+	return false;
 }
 
 bool kanary_dataset_read(struct kanary_dataset *dataset, const char *path,
@@ -107,6 +130,8 @@ bool kanary_dataset_read(struct kanary_dataset *dataset, const char *path,
 		goto close;
 	}
 	dataset->period = period;
+	if (!settle_clock(dataset, path, kanary_recording_describe(reader)->source))
+		goto close;
 	while (kanary_recording_read(reader, &record)) {
 		if (!add_record(dataset, &record, selection)) {
 			kanary_message_error("%s does not fit into memory: give fewer recordings",
@@ -145,6 +170,38 @@ static bool follows(const struct kanary_dataset_entry *a, const struct kanary_da
 {
 	return a->file == b->file && a->cgroup == b->cgroup && a->stream == b->stream &&
 	       a->index + 1 == b->index;
+}
+
+/*
+ * A vector without evidence is no vector: those that come after it in its stream follow those
+ * before it, and what ended with it ends with the one before it.
+ */
+static void drop_empty(struct kanary_dataset *dataset)
+{
+	struct kanary_vector *vector, *before = NULL;
+	struct kanary_dataset_entry previous = { 0 };
+	uint32_t kept = 0, gone = 0, i;
+
+	for (i = 0; i < dataset->count; i++) {
+		struct kanary_dataset_entry entry = dataset->entry[i];
+
+		vector = (struct kanary_vector *)(dataset->bytes + entry.offset);
+		if (!i || !follows(&previous, &entry)) {
+			before = NULL;
+			gone = 0;
+		}
+		previous = entry;
+		if (vector->length) {
+			before = vector;
+			vector->index = entry.index -= gone;
+			dataset->entry[kept++] = entry;
+			continue;
+		}
+		gone++;
+		if (before)
+			before->reason = vector->reason;
+	}
+	dataset->count = kept;
 }
 
 static void measure_time(struct kanary_dataset *dataset)
@@ -215,9 +272,11 @@ bool kanary_dataset_finish(struct kanary_dataset *dataset)
 	uint32_t i;
 
 	dataset->count = dataset->entries;
+	if (dataset->count)
+		qsort(dataset->entry, dataset->count, sizeof(*dataset->entry), compare_entries);
+	drop_empty(dataset);
 	if (!dataset->count)
 		return true;
-	qsort(dataset->entry, dataset->count, sizeof(*dataset->entry), compare_entries);
 	measure_time(dataset);
 	if (!find_vectors(dataset))
 		return false;

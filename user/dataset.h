@@ -24,6 +24,18 @@ enum kanary_dataset_part {
 	KANARY_DATASET_PARTS,
 };
 
+/**
+ * enum kanary_dataset_clock - whether calls that are no evidence (evidence.h) are taken
+ * @KANARY_DATASET_CLOCK_BY_SOURCE: not those of a kernel's recordings; all of imported traces
+ * @KANARY_DATASET_CLOCK_KEEP: they are
+ * @KANARY_DATASET_CLOCK_DROP: they are not
+ */
+enum kanary_dataset_clock {
+	KANARY_DATASET_CLOCK_BY_SOURCE,
+	KANARY_DATASET_CLOCK_KEEP,
+	KANARY_DATASET_CLOCK_DROP,
+};
+
 /* Ways to hold out a fifth. */
 #define KANARY_DATASET_TURNS 5
 
@@ -58,6 +70,7 @@ struct kanary_dataset_run {
 /**
  * struct kanary_dataset - all of it
  * @period: calls per vector, of all recordings
+ * @clock: to be chosen before the first vector; decided by the first recording that is read
  * @count: vectors, numbered stream by stream
  * @streams: entries of @stream
  * @turn: which fifth is to be held out for calibration, 0 .. KANARY_DATASET_TURNS - 1
@@ -69,6 +82,7 @@ struct kanary_dataset_run {
  */
 struct kanary_dataset {
 	uint32_t period;
+	enum kanary_dataset_clock clock;
 	uint32_t count;
 	uint32_t streams;
 	uint32_t turn;
@@ -87,10 +101,11 @@ struct kanary_dataset {
 	uint32_t entries;
 	uint32_t room;
 	uint32_t files;
+	bool by_source;
 };
 
 /**
- * kanary_dataset_add() - take a copy of a vector
+ * kanary_dataset_add() - take a copy of a vector, or of what is evidence in it
  * @file: number of the recording that it comes from: streams are unique within one
  *
  * Return: false where memory is short.
@@ -118,7 +133,8 @@ bool kanary_dataset_read(struct kanary_dataset *dataset, const char *path,
 /**
  * kanary_dataset_finish() - no more vectors: sort them into streams
  *
- * Where vectors were lost, a new stream begins.
+ * Where vectors were lost, a new stream begins. Vectors without evidence are left out, as though
+ * their stream had not made them.
  *
  * Return: false where memory is short.
  */

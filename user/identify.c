@@ -175,6 +175,8 @@ static int run(struct identify *identify)
 	const struct kanary_model_header *header = identify->file.model.header;
 	uint32_t i;
 
+	identify->dataset.clock = header->flags & KANARY_MODEL_DROPS_CLOCK ?
+				  KANARY_DATASET_CLOCK_DROP : KANARY_DATASET_CLOCK_KEEP;
 	if (!header->kinds)
 		return kanary_message_error("identify: %s knows no kinds of processes: train it again",
 					    identify->options->model);

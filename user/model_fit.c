@@ -241,6 +241,8 @@ const char *kanary_model_fit_build(struct kanary_trainer *trainer)
 {
 	struct kanary_model_header header = {
 		.period = trainer->dataset->period,
+		.flags = trainer->dataset->clock == KANARY_DATASET_CLOCK_DROP ?
+			 KANARY_MODEL_DROPS_CLOCK : 0,
 		/* where there is none yet, the recordings will tell */
 		.budget = trainer->settings->budget ? trainer->settings->budget :
 						      trainer->dataset->count + 1,

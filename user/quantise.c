@@ -187,7 +187,7 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 	memcpy(filled.magic, KANARY_MODEL_MAGIC, sizeof(filled.magic));
 	filled.version = KANARY_MODEL_VERSION;
 	filled.checksum = 0;
-	filled.flags = KANARY_MODEL_PROCESS;
+	filled.flags = KANARY_MODEL_PROCESS | (header->flags & KANARY_MODEL_DROPS_CLOCK);
 	filled.inputs = features->inputs;
 	filled.code = process->code;
 	filled.codebook = process->codebook.length;

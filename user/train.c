@@ -45,6 +45,7 @@ enum {
 	KEY_PROCESSES,
 	KEY_DECAY,
 	KEY_DRIFT,
+	KEY_CLOCK,
 	KEY_FOLDS,
 	KEY_EPOCHS,
 	KEY_TIME_LIMIT,
@@ -61,6 +62,7 @@ struct options {
 	struct kanary_selection selection;
 	const char *budget;
 	const char *path_news;
+	enum kanary_dataset_clock clock;
 	bool decay_given;
 	bool json;
 	bool quiet;
@@ -103,6 +105,9 @@ static const struct argp_option arguments[] = {
 	  "4 periods; 0 for never", 0 },
 	{ "drift", KEY_DRIFT, "X", 0, "how far the mix of calls may drift under normal load: a usual "
 	  "factor is e^X, X is 0.3; 0 for not at all", 0 },
+	{ "clock", KEY_CLOCK, "HOW", 0, "keep or drop calls for the time, the CPU and random bytes, which "
+	  "some kernels see and some do not: drop of a kernel's recordings, keep of imported "
+	  "traces", 0 },
 	{ "folds", KEY_FOLDS, "N", 0, "parts that are held out in turn, 5; 1 for one only", 0 },
 	{ "epochs", KEY_EPOCHS, "N", 0, "of the sequence head, at most, 200", 0 },
 	{ "seed", KEY_SEED, "N", 0, "of everything random, 1", 0 },
@@ -146,6 +151,18 @@ static error_t parse_work(struct argp_state *state, const char *argument, uint64
 	if (!kanary_arguments_number(digits, 1, WORK_MAX / unit, work) || *work * unit < WORK_MIN)
 		return kanary_arguments_refuse(state, "--work-limit takes sequences times steps from 10k on, like 200k or 50M");
 	*work *= unit;
+	return 0;
+}
+
+static error_t parse_clock(struct argp_state *state, const char *argument,
+			   enum kanary_dataset_clock *clock)
+{
+	if (!strcmp(argument, "keep"))
+		*clock = KANARY_DATASET_CLOCK_KEEP;
+	else if (!strcmp(argument, "drop"))
+		*clock = KANARY_DATASET_CLOCK_DROP;
+	else
+		return kanary_arguments_refuse(state, "--clock takes keep or drop");
 	return 0;
 }
 
@@ -271,6 +288,8 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 		if (end == argument || *end || !(settings->drift >= 0 && settings->drift <= 3))
 			return kanary_arguments_refuse(state, "--drift takes a number from 0 to 3");
 		return 0;
+	case KEY_CLOCK:
+		return parse_clock(state, argument, &options->clock);
 	case KEY_TIME_LIMIT:
 		return kanary_arguments_refuse(state, "--time-limit is no more, as a model must not depend on the clock: say --work-limit N (50M by default) or --epochs N");
 	case KEY_WORK_LIMIT:
@@ -452,6 +471,7 @@ int kanary_train_main(int argc, char **argv)
 	status = kanary_arguments_parse(&argp, argc, argv, &options);
 	if (!status)
 		status = kanary_output_check("train", options.output);
+	dataset.clock = options.clock;
 	for (i = 0; !status && i < options.input_count; i++)
 		status = !kanary_dataset_read(&dataset, options.inputs[i],
 					      &options.selection);

@@ -36,7 +36,7 @@ static void refuses_bad_headers(void **state)
 	SICK(bad_name, header->name[2] = '\n');
 	SICK(bad_name, header->name[2] = '/');
 	SICK(bad_name, header->name[2] = (char)0xff);
-	SICK("model has unknown flags", header->flags |= 256);
+	SICK("model has unknown flags", header->flags |= 512);
 	SICK("model has unknown flags", header->flags |= 1u << 31);
 	SICK(no_process, header->flags &= ~(u32)KANARY_MODEL_PROCESS);
 	SICK("reserved bytes of the header are not 0", header->reserved[0] = 1);
