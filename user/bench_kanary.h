@@ -20,6 +20,10 @@ const char *kanary_bench_kanary_judge(const struct kanary_bench_data *data, cons
 const char *kanary_bench_kanary_score(const struct kanary_bench_data *data, uint64_t seed,
 				      double *scores, struct kanary_bench_cost *cost);
 
+/** kanary_bench_kanary_drop() - without calls that a vDSO may answer */
+const char *kanary_bench_kanary_drop(const struct kanary_bench_data *data, uint64_t seed,
+				     double *scores, struct kanary_bench_cost *cost);
+
 /** kanary_bench_kanary_all() - a triples head of 160 beside the grams head */
 const char *kanary_bench_kanary_all(const struct kanary_bench_data *data, uint64_t seed,
 				    double *scores, struct kanary_bench_cost *cost);

@@ -15,6 +15,8 @@ const struct kanary_bench_method kanary_bench_methods[] = {
 	  .score = kanary_baseline_neighbour },
 	{ .name = "kanary", .help = "this program's own model, in the kernel's arithmetic",
 	  .random = true, .score = kanary_bench_kanary_score },
+	{ .name = "kanary-clk", .help = "without the calls that train --clock drop leaves out",
+	  .random = true, .frontier = true, .score = kanary_bench_kanary_drop },
 	{ .name = "kanary-all", .help = "with a triples head of 160 beside its grams head",
 	  .random = true, .frontier = true, .score = kanary_bench_kanary_all },
 	{ .name = "kanary-tri", .help = "with that instead of a grams head",
