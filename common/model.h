@@ -80,13 +80,9 @@
  *		of a stream without any, the head says nothing
  *	names	Q20.12: the sum of the costs of a path's components; see name_head.h
  *	grams	Q20.12: mean of the bits of the calls so far; see grams_head.h
- *	task	what task_knot makes a surprise again. Without a grams head Q20.12: the sum
- *		of the surprises of the process head, of the memories and of the triples
- *		head (Fisher 1932). With one Q.16: the mean of the ranks of those that see
- *		what was called (process head, memory of calls) and that of those that see in
- *		what order (memory of order, triples head, grams head), added up; the rank of
- *		a surprise s is 1 - 10^(-0.7 s), see rank.h. A surprise of `alone` and
- *		more is not outvoted: less log10 of the number of heads, it is the task's
+ *	task	Q20.12: the sum of the surprises of those that see a task's calls: process head,
+ *		memories, triples head, grams head (Fisher 1932); task_knot makes a surprise of
+ *		it again
  *
  * What the linear process head cannot reconstruct although it is normal, such as
  * the one start of a service, is in its codebook: where its error exceeds
@@ -189,14 +185,12 @@ struct kanary_model_memory_shape {
  * struct kanary_model_grams_shape - dimensions of the grams head, all 0 for none
  * @states: contexts, the empty one included, up to KANARY_MODEL_STATES_MAX
  * @grams: of all states, up to KANARY_MODEL_GRAMS_MAX
- * @alone: surprise from which on a view of the task is not outvoted, Q24.8
  * @reserved: 0
  */
 struct kanary_model_grams_shape {
 	u32 states;
 	u32 grams;
-	u32 alone;
-	u32 reserved;
+	u32 reserved[2];
 };
 
 /**

@@ -137,9 +137,7 @@ static const char *check_grams_shape(const struct kanary_model_header *header)
 		return "number of states of the grams head is out of range (1 to 131072)";
 	if (!shape->grams || shape->grams > KANARY_MODEL_GRAMS_MAX)
 		return "number of grams is out of range (1 to 262144)";
-	if (!shape->alone || shape->alone > SURPRISE_MAX)
-		return "surprise that is not outvoted is out of range (above 0, up to 100)";
-	if (shape->reserved)
+	if (shape->reserved[0] || shape->reserved[1])
 		return "reserved bytes of the header are not 0";
 	return NULL;
 }

@@ -6,7 +6,6 @@
 #include "feature.h"
 #include "histogram_head.h"
 #include "process_head.h"
-#include "rank.h"
 #include "scratch.h"
 #include "vector.h"
 
@@ -161,50 +160,10 @@ static u32 surprise_of(const struct kanary_model *model, const struct kanary_mod
 	return kanary_score_surprise(knot, model->header->knots, error);
 }
 
-static u32 larger(u32 a, u32 b)
+u32 kanary_score_together(const struct kanary_score_views *views)
 {
-	return a > b ? a : b;
-}
-
-/* Two votes: what was called, and in what order. Views that see the same share one. */
-static u32 mean_rank(const struct kanary_model *model, const struct kanary_score_views *views)
-{
-	u32 what = kanary_rank(views->process), order = kanary_rank(views->grams);
-	u32 whats = 1, orders = 1;
-
-	if (model->calls.column) {
-		what += kanary_rank(views->calls);
-		order += kanary_rank(views->order);
-		whats++;
-		orders++;
-	}
-	if (model->triples.knot) {
-		order += kanary_rank(views->triples);
-		orders++;
-	}
-	return what / whats + order / orders;
-}
-
-u32 kanary_score_together(const struct kanary_model *model,
-			  const struct kanary_score_views *views)
-{
-	if (model->grams_start)
-		return mean_rank(model, views);
-	return (views->process + views->calls + views->order + views->triples) *
+	return (views->process + views->calls + views->order + views->triples + views->grams) *
 	       KANARY_SCORE_SURPRISE_TO_ERROR;
-}
-
-/* Ranks forget how far out an error lies: what is beyond all that is known is said again. */
-static u32 not_outvoted(const struct kanary_model *model, const struct kanary_score_views *views,
-			u32 together)
-{
-	u32 most = larger(larger(views->process, views->calls),
-			  larger(larger(views->order, views->triples), views->grams));
-	u32 heads = 2 + (model->calls.column ? 2 : 0) + (model->triples.knot ? 1 : 0);
-
-	if (!model->grams_start || most < model->header->grams.alone)
-		return together;
-	return larger(together, kanary_score_chosen(most, heads));
 }
 
 /*
@@ -251,8 +210,8 @@ static void judge_task(const struct kanary_model *model, struct kanary_score_str
 	views.order = verdict->order_surprise;
 	views.triples = verdict->triples_surprise;
 	views.grams = verdict->grams_surprise;
-	verdict->task_surprise = not_outvoted(model, &views,
-		surprise_of(model, model->task_knot, kanary_score_together(model, &views)));
+	verdict->task_surprise = surprise_of(model, model->task_knot,
+					     kanary_score_together(&views));
 }
 
 /* Who used no path, or was seen where paths are not read, has no mix of them to judge. */

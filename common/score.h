@@ -188,12 +188,11 @@ struct kanary_score_views {
 };
 
 /**
- * kanary_score_together() - what the model's task curve reads
+ * kanary_score_together() - what a model's task curve reads: the sum of the surprises (Fisher 1932)
  *
- * Return: Q20.12, or with a grams head Q.16.
+ * Return: Q20.12.
  */
-u32 kanary_score_together(const struct kanary_model *model,
-			  const struct kanary_score_views *views);
+u32 kanary_score_together(const struct kanary_score_views *views);
 
 /**
  * kanary_score_vector() - judge the next vector of a stream

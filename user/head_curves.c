@@ -13,8 +13,6 @@
 #define NO_MEMORY KANARY_TRAINER_NO_MEMORY
 #define ERROR_UNIT 4096.0
 #define SURPRISE_UNIT 256.0
-/* Powers of ten beyond what was held out, from which on a view is not outvoted. */
-#define ALONE 0.5
 /* Standard deviations by which a count of fitted errors may be above what was held out. */
 #define CHANCE 3
 
@@ -112,14 +110,6 @@ static bool fit(struct kanary_trainer_head *head, const struct kanary_held_out_e
 	return true;
 }
 
-/* What is not outvoted: more than as many independent errors as there were would have shown. */
-static u32 surprise_alone(uint32_t errors, double repeats)
-{
-	double seen = log10(fmax(errors / repeats, 10));
-
-	return (u32)lrint((seen + ALONE) * SURPRISE_UNIT);
-}
-
 static u32 surprise(const struct kanary_model *model, const struct kanary_model_knot *knot,
 		    const struct kanary_held_out_errors *errors, uint32_t i)
 {
@@ -145,7 +135,7 @@ static bool say_together(struct kanary_held_out_errors *together,
 			.triples = surprise(model, model->triples.knot, &set->triples, i),
 			.grams = surprise(model, model->grams_knot, &set->grams, i),
 		};
-		together->value[i] = kanary_score_together(model, &said);
+		together->value[i] = kanary_score_together(&said);
 	}
 	return true;
 }
@@ -221,8 +211,6 @@ const char *kanary_head_curves_fit(void *file, const struct kanary_trainer *trai
 			return NO_MEMORY;
 	if (model.calls.column && !fitted && !set_gates(header, held_out))
 		return NO_MEMORY;
-	if (model.grams_start)
-		header->grams.alone = surprise_alone(held_out->process.count, copies * memory);
 	if (model.task_knot && !fit_together(&model, trainer, fitted, memory, &result->task))
 		return NO_MEMORY;
 	if (model.sequence.knot)
@@ -273,10 +261,8 @@ void kanary_head_curves_copy(void *to, const void *from)
 		memcpy((void *)new.paths.knot, old.paths.knot, size);
 	if (old.name_knot && new.name_knot)
 		memcpy((void *)new.name_knot, old.name_knot, size);
-	if (old.grams_knot && new.grams_knot) {
-		header->grams.alone = old.header->grams.alone;
+	if (old.grams_knot && new.grams_knot)
 		memcpy((void *)new.grams_knot, old.grams_knot, size);
-	}
 	if (old.calls.column && new.calls.column) {
 		header->calls.gate = old.header->calls.gate;
 		header->order.gate = old.header->order.gate;

@@ -12,9 +12,6 @@
 #define UNIT_OUTPUT 32768.0
 #define UNIT_ERROR 4096.0
 
-/* Before calibration: any that a file may have. */
-#define ALONE_UNKNOWN 256
-
 #define WEIGHT_LIMIT 32767
 #define SUM_LIMIT 2147483647LL
 /* A row of tiny weights needs no finer steps than these, and its multiplier stays exact. */
@@ -216,7 +213,6 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 		filled.flags |= KANARY_MODEL_GRAMS;
 		filled.grams.states = grams->states;
 		filled.grams.grams = grams->grams;
-		filled.grams.alone = ALONE_UNKNOWN;
 	}
 	filled.size = kanary_model_size(&filled);
 	file = calloc(1, filled.size);

@@ -448,7 +448,6 @@ void model_fixture_create_whole(struct model_fixture *fixture, uint64_t seed,
 	if (shape->states) {
 		header.grams.states = shape->states;
 		header.grams.grams = draw_grams(&state, shape->states, grams);
-		header.grams.alone = 700;
 	}
 	header.magic[7] = '\n';
 	header.size = kanary_model_size(&header);
