@@ -39,6 +39,7 @@ enum {
 	KEY_PATH_HISTOGRAM,
 	KEY_PATH_NEWS,
 	KEY_EVEN,
+	KEY_WEIGHTS,
 	KEY_HIDDEN,
 	KEY_STEPS,
 	KEY_STRIDE,
@@ -90,12 +91,14 @@ static const struct argp_option arguments[] = {
 	{ "triples", KEY_TRIPLES, "N", 0, "width of the bottleneck of the head that judges triples of "
 	  "calls, 0: no such head", 0 },
 	{ "grams", KEY_GRAMS, "N", 0, "calls of the longest runs of calls that it learns in their order, "
-	  "2 to 9; none by default", 0 },
+	  "2 to 9, 6; 0 for none", 0 },
 	{ "path-histogram", KEY_PATH_HISTOGRAM, "N", 0, "width of the bottleneck of the head that judges the "
 	  "mix of directories that paths lie in, half of what is counted at most; none by default", 0 },
 	{ "path-news", KEY_PATH_NEWS, "N/TIME", 0, "how often, by what you know, it uses a new name where the "
 	  "recordings have none, or once, early: 1/year; by default what they tell", 0 },
-	{ "even", KEY_EVEN, NULL, 0, "weigh all inputs alike: for many short processes", 0 },
+	{ "weights", KEY_WEIGHTS, "W", 0, "of the process head's inputs: even, or variance for more weight "
+	  "on what seldom varies, as rare calls; even", 0 },
+	{ "even", KEY_EVEN, NULL, OPTION_HIDDEN, NULL, 0 },
 	{ "hidden", KEY_HIDDEN, "N", 0, "width of the LSTMs, 32; 0 for neither sequence nor container head", 0 },
 	{ "steps", KEY_STEPS, "N", 0, "vectors in a sequence, 16; 0 for no sequence head", 0 },
 	{ "processes", KEY_PROCESSES, "N", 0, "of a container in a sequence, 8; 0 for no container "
@@ -179,6 +182,14 @@ static error_t parse_name(struct argp_state *state, const char *argument, char *
 	return 0;
 }
 
+static error_t parse_weights(struct argp_state *state, const char *argument, bool *even)
+{
+	*even = !strcmp(argument, "even");
+	if (!*even && strcmp(argument, "variance"))
+		return kanary_arguments_refuse(state, "--weights takes even or variance");
+	return 0;
+}
+
 static error_t parse_shape(int key, char *argument, struct argp_state *state)
 {
 	struct kanary_trainer_settings *settings = &((struct options *)state->input)->settings;
@@ -215,6 +226,8 @@ static error_t parse_shape(int key, char *argument, struct argp_state *state)
 	case KEY_EVEN:
 		settings->even = true;
 		return 0;
+	case KEY_WEIGHTS:
+		return parse_weights(state, argument, &settings->even);
 	case KEY_CODE:
 		return parse_even(state, "code", argument, 2, KANARY_MODEL_CODE_MAX, &settings->code);
 	case KEY_HIDDEN:
@@ -451,6 +464,8 @@ int kanary_train_main(int argc, char **argv)
 			.inputs = 32,
 			.code = 8,
 			.codewords = 64,
+			.grams = 6,
+			.even = true,
 			.kinds = KANARY_MODEL_KINDS_MAX,
 			.drift = 0.3,
 			.folds = KANARY_DATASET_TURNS,
