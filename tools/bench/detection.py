@@ -4,7 +4,7 @@
 
 	tools/bench/detection.py [--kanary FILE] [--budget B]... [--options='OPTION...']... SET...
 
-A SET is NAME=TRAIN[,TRAIN...]:NORMAL:ATTACK, all recordings. NORMAL has to be of processes that are
+A SET is NAME=TRAIN[,TRAIN...]:NORMAL[,NORMAL...]:ATTACK[,ATTACK...], all recordings. NORMAL has to be of processes that are
 not in TRAIN. --options= are the defaults of kanary train. For each set, options and budget a model
 is trained on TRAIN. Without --budget there are two: the default, 1/1000000, and "supported".
 
@@ -31,9 +31,9 @@ def judge(kanary, options, name, train, normal, attack, budgets, folder):
 		model = os.path.join(folder, "model")
 		summary = json.loads(run(kanary, "train", *train, "-o", model, "--json", "--name",
 					 "bench", "--budget", budget, *options))
-		streams = json.loads(run(kanary, "eval", model, "--normal", normal, "--attack",
-					 attack, "--json"))
-		promise = json.loads(run(kanary, "eval", model, "--normal", normal, "--json"))
+		streams = json.loads(run(kanary, "eval", model, "--normal", *normal, "--attack",
+					 *attack, "--json"))
+		promise = json.loads(run(kanary, "eval", model, "--normal", *normal, "--json"))
 		row["auc"] = streams["methods"]["highest"]["auc"]
 		row["supported"] = summary["supported_vectors"]
 		row[budget] = {
@@ -60,7 +60,7 @@ def main():
 	parser.add_argument("--budget", action="append")
 	parser.add_argument("--options", action="append")
 	parser.add_argument("--json", action="store_true")
-	parser.add_argument("set", nargs="+", metavar="NAME=TRAIN,...:NORMAL:ATTACK")
+	parser.add_argument("set", nargs="+", metavar="NAME=TRAIN,...:NORMAL,...:ATTACK,...")
 	arguments = parser.parse_args()
 	budgets = arguments.budget or BUDGETS
 	with tempfile.TemporaryDirectory() as folder:
@@ -69,7 +69,7 @@ def main():
 				name, files = given.split("=", 1)
 				train, normal, attack = files.split(":")
 				row = judge(arguments.kanary, options.split(), name, train.split(","),
-					    normal, attack, budgets, folder)
+					    normal.split(","), attack.split(","), budgets, folder)
 				if arguments.json:
 					print(json.dumps(row), flush=True)
 				else:

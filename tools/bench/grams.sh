@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # What the model of n-grams rests on: how well it predicts normal traces of ADFA-LD that it was
-# not given, by the length of its runs, and how far the tails of the views that vote are from
-# what was promised.
+# not given, by the length of its runs.
 #
 #	tools/bench/grams.sh ADFA.zip [KANARY]
 #
@@ -37,14 +36,3 @@ for calls in 2 3 4 5 6 7 8 9; do
 		"| \($calls) calls | \((map(.grams_bits * .calls) | add) / (map(.calls) | add) | round3) | " +
 		"\(map(.grams_bits) | add / length | round3) | \($bytes) bytes |"' "$calls.json"
 done
-echo
-echo "| surprise | promised share | calls' view beyond it | so p to the power of | order's view beyond it | so p to the power of |"
-echo "|---|---|---|---|---|---|"
-jq -r 'def percent: . * 1000 | round / 10 | "\(.) %";
-	length as $all | . as $processes |
-	(0.5, 1, 1.5, 2) as $surprise |
-	def beyond(view): [$processes[] | select(view >= $surprise)] | length / $all;
-	def power: if . > 0 then -(log10) / $surprise * 100 | round / 100 else "-" end;
-	"| \($surprise) | \(pow(10; -$surprise) | percent) | \(beyond(.process_surprise) | percent) | " +
-	"\(beyond(.process_surprise) | power) | \(beyond(.grams_surprise) | percent) | " +
-	"\(beyond(.grams_surprise) | power) |"' 8.json
