@@ -5,12 +5,13 @@
 #	tests/kernels.sh [--build DIR] [KERNEL...]	only kernels whose name contains KERNEL
 #
 # For each: builds the module with that Debian's compiler, boots the kernel, and runs
-# tests/vm/core.sh in it: a container with redis, recorded, a model of that, normal use, an
-# attack. DIR has to lie in the checkout.
+# tests/vm/core.sh in it: redis and nginx, each in a container, recorded, a model of each, normal use,
+# an attack. The models are those of the first kernel that passes: all others are given them. DIR has to
+# lie in the checkout.
 #
 # A line a kernel, and at the end "N passed, N failed". Writes DIR/kernels/table.md, which
-# README.md shows, and keeps what each guest said beside it. A kernel that fails has the cause in its
-# row of the table.
+# README.md shows, and keeps what each guest said and recorded beside it. A kernel that fails has the
+# cause in its row of the table.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 
@@ -26,6 +27,11 @@ KERNELS=(
 	"trixie-backports/linux-image-cloud-amd64	Debian 13 backports, cloud"
 	"trixie-backports/linux-image-amd64	Debian 13 backports"
 )
+
+# A row of the table out of core.json
+# shellcheck disable=SC2016
+CELLS='def seen: "\(.vectors), \(.benign), \(.attack)";
+	"| \(.kernel) (\($title)) | `\(.hook)` | \(.trained) | \(.redis | seen) | \(.nginx | seen) |"'
 
 build=build
 wanted=()
@@ -47,6 +53,7 @@ inner=${build#"$PWD"/}
 out=$build/kernels
 mkdir -p "$out"
 passed=0 failed=0 stage=
+given=
 
 wants() {
 	local name
@@ -77,12 +84,13 @@ prepare() {
 		{ tail -n 30 "$2/module.log"; return 1; }
 	! grep 'warning:' "$2/module.log" || { echo "the module builds with warnings"; return 1; }
 	cp "$out/$RELEASE/kanary.ko" "$build"/kanary{,-model} tests/vm/*.sh "$2/files/" || return
+	[ -z "$given" ] || cp -r "$given/out/models" "$2/files/" || return
 }
 
 # run SUITE/PACKAGE DIR
 run() {
 	stage='in the guest'
-	tools/vm/run.sh --kernel "$1" --files "$2/files" --out "$2/out" --timeout 600 \
+	tools/vm/run.sh --kernel "$1" --files "$2/files" --out "$2/out" --timeout 900 \
 		--log "$2/console" guest.sh core.sh || return
 	[ -e "$2/out/core.json" ]
 }
@@ -105,16 +113,15 @@ try() {
 	if prepare "$1" "$directory" >"$directory.log" 2>&1 &&
 		run "$1" "$directory" >>"$directory.log" 2>&1; then
 		passed=$((passed + 1))
+		given=${given:-$directory}
 		printf 'ok    %-44s %4d s  %s\n' "$1" $((SECONDS - begin)) "$(cat "$directory/out/core.json")"
-		jq -r --arg title "$2" '"| \(.kernel) (\($title)) | `\(.hook)` | vectors scored: \(
-			.scored), false alarms: \(.benign), alerts of the attack: \(.attack) |"' \
-			"$directory/out/core.json" >"$directory/row"
+		jq -r --arg title "$2" "$CELLS" "$directory/out/core.json" >"$directory/row"
 	else
 		failed=$((failed + 1))
 		tail -n 40 "$directory.log" | sed 's/^/	/'
 		release=$(cat "$directory/release" 2>/dev/null) || release=$1
 		printf 'FAIL  %-44s %4d s  %s\n' "$1" $((SECONDS - begin)) "${directory#"$PWD"/}.log"
-		echo "| $release ($2) | | **fails**, $(cause "$directory.log") |" >"$directory/row"
+		echo "| $release ($2) | | | **fails**, $(cause "$directory.log") | |" >"$directory/row"
 	fi
 }
 
@@ -125,8 +132,8 @@ for line in "${KERNELS[@]}"; do
 	! wants "${line%%$'\t'*}" || try "${line%%$'\t'*}" "${line#*$'\t'}"
 done
 {
-	echo "| kernel | hook | seen in the core scenario |"
-	echo "|---|---|---|"
+	echo "| kernel | hook | models of | redis: vectors, false alarms, alerts of the attack | nginx |"
+	echo "|---|---|---|---|---|"
 	for line in "${KERNELS[@]}"; do
 		line=${line%%$'\t'*}
 		cat "$out/${line//\//-}/row" 2>/dev/null || :

@@ -34,8 +34,10 @@ checkout() {
 	stub "$1/tests/vm/build_status.sh"
 	stub "$1/tools/vm/kernel.sh" 'echo "RELEASE=1.2.3 KDIR=/none BUILDER=\"$PWD/tools/vm/inside.sh $TREE\""'
 	stub "$1/tools/vm/run.sh" '[ -z "${GUEST:-}" ] || { echo "$GUEST"; exit 1; }
-		while [ "$1" != --out ]; do shift; done
-		mkdir -p "$2"; echo "{\"kernel\": \"1.2.3\"}" >"$2/core.json"'
+		while [ "$1" != --files ]; do shift; done; files=$2
+		while [ "$1" != --out ]; do shift; done; mkdir -p "$2/models"
+		cp "$files/models/kernel" "$2/models/" 2>/dev/null || basename "${2%/out}" >"$2/models/kernel"
+		echo "{\"kernel\": \"1.2.3\", \"trained\": \"$(cat "$2/models/kernel")\"}" >"$2/core.json"'
 	# As Kanary's own, it cannot do with a blank in the folder's name.
 	printf '%s\n' 'user:' $'\tmkdir -p $(BUILD) && touch $(CURDIR)/$(BUILD)/kanary{,-model}' 'SHELL := bash' \
 		'module:' $'\t@test ! -e broken || { echo "kmod/hook.c:7:1: error: no | such thing"; exit 1; }' \
@@ -51,9 +53,10 @@ make_tree() {
 	done
 }
 
-# kernels DIR: check-kernels in that checkout, one kernel; what it said is in said
+# kernels DIR [NAME]: check-kernels in that checkout, one kernel; what it said is in said
 kernels() {
-	said=$(cd "$1" && unshare --mount bash -euc 'mount --rbind /usr "$TREE/usr"; exec tests/kernels.sh trixie-backports/linux-image-amd64' 2>&1)
+	export NAME=${2:-trixie-backports/linux-image-amd64}
+	said=$(cd "$1" && unshare --mount bash -euc 'mount --rbind /usr "$TREE/usr"; exec tests/kernels.sh "$NAME"' 2>&1)
 }
 
 # works DIR
@@ -73,12 +76,23 @@ names() {
 	grep -qF "| **fails**, $1 |" "$table" || complain "the table does not say '$1': $(cat "$table"): $said"
 }
 
+# hands_over: all kernels that are asked for are given the models of the first
+hands_over() {
+	local rows first=trixie-backports-linux-image-cloud-amd64
+
+	kernels "$work/plain" trixie-backports || complain "two kernels: $said"
+	rows=$(grep -c "| $first |" "$work/plain/build/kernels/table.md") || :
+	[ "$rows" = 2 ] ||
+		complain "$rows of 2 kernels have the models of $first: $(cat "$work/plain/build/kernels/table.md")"
+}
+
 export TREE=$work/tree
 make_tree
 works "$work/plain"
 works "$work/with two blanks"
 works "$work/quote's \$HOME (1)"
 works "$shared/below dev"
+hands_over
 touch "$work/plain/broken"
 names 'building the module: kmod/hook.c:7:1: error: no \| such thing'
 rm "$work/plain/broken"

@@ -1,77 +1,136 @@
 # SPDX-License-Identifier: GPL-2.0
-# The whole of Kanary on one kernel, with a real container:
+# The whole of Kanary on one kernel, with two services, each in a real container:
 #
-#	redis     ----- SET, GET ---------------- SET, GET ----X
-#	insmod      |----------------------------------------|
-#	record         |--------|
-#	train, load              |--|------------------|
-#	attack                                     tar /etc away
-#	alert     . . . . . . . . . . . . . . . . . . . |
+#	service   ------- requests ------------- requests -- restart -- requests ---X
+#	insmod      |--------------------------------------------------------------|
+#	record         |--------------|
+#	train, load                    |--|---------------|           |---------|
+#	clock source                          each that the kernel has
+#	attack                                                              tar /etc away
+#	alert     . . . . . . . . . . . . . . . . . . . . . . . . . . . . . . . |
 #
-# The model is of this kernel: whether, for one, the time is a system call is up to the clock that
-# the kernel has chosen. Leaves what it saw in /out/core.json.
+# Where there is a folder models, they are of another kernel, and this one is held to them. Leaves
+# models, recordings and what it saw, core.json, in /out.
 . ./library.sh
+. ./service.sh
 
-ready() {
-	[ "$(redis-cli ping 2>/dev/null)" = PONG ]
-}
-
-# What redis is used for. One client, so that its calls do not depend on how fast the kernel is.
-use() {
-	redis-benchmark -q -n "$1" -c 1 -d 32 -t set,get,incr,lpush >/dev/null
-}
+CLOCK=/sys/devices/system/clocksource/clocksource0
+# What runs in an attack, and never else.
+INTRUDERS='sh|tar|nc'
 
 above() {
 	[ "$(counter "$1")" -gt "$2" ]
 }
 
+# alerts SERVICE COMM
 alerts() {
-	dmesg -t | grep -c "^kanary: alert container=redis cgroup=$container .* comm=$1 " || :
+	dmesg -t | grep -cE "^kanary: alert container=$1 .* comm=($2) " || :
 }
 
 alerted() {
-	[ "$(alerts "$1")" -gt 0 ]
+	[ "$(alerts "$@")" -gt 0 ]
 }
 
-bundle redis redis-server --bind 127.0.0.1 --save "" --logfile "" --jemalloc-bg-thread no
-alter redis '.process.cwd = "/tmp"'
-start redis
-await 60 ready
+# record FILE SERVICE: in the background, until recorded
+record() {
+	kanary record -o "/out/$1" --container "$(identity "$2")" 2>record.said &
+	recorder=$!
+	await 20 grep -q ready record.said
+}
+
+recorded() {
+	kill -INT "$recorder"
+	wait "$recorder" || fail "$(cat record.said)"
+}
+
+learn() {
+	record "$1.rec" "$1"
+	for _ in 1 2 3 4; do
+		"use_$1" 100
+	done
+	recorded
+	[ ! -d models ] || return 0
+	kanary train "/out/$1.rec" -o "/out/models/$1.model" --budget 1/10000 --hidden 8 --steps 8 \
+		--epochs 10 >/dev/null 2>train.said || fail "$(cat train.said)"
+}
+
+watch_over() {
+	kanary load "/out/models/$1.model" --container "$(identity "$1")"
+}
+
+# Normal use by each of the kernel's clocks
+use_clocks() {
+	local clock
+
+	for clock in $(cat $CLOCK/available_clocksource); do
+		echo "$clock" >$CLOCK/current_clocksource
+		"use_$1" 100
+	done
+	echo "$clocksource" >$CLOCK/current_clocksource
+}
+
+attack() {
+	crun exec "$1" sh -c "tar -c /etc | nc -w 1 127.0.0.1 ${PORT[$1]}" >/dev/null 2>&1 || :
+	await 20 alerted "$1" "$INTRUDERS"
+}
+
+# examine SERVICE: all of it; adds to what was seen
+examine() {
+	local before alarms vectors benign
+
+	"build_$1"
+	start "$1"
+	await 60 "ready_$1"
+	before=$(counter seen)
+	"use_$1" 50
+	await 20 above seen "$before"
+	learn "$1"
+	read -r before alarms <<<"$(counter scored alerts)"
+	watch_over "$1"
+	record "$1.test.rec" "$1"
+	use_clocks "$1"
+	recorded
+	# No recording has seen the service end.
+	await 20 judged "$(counter seen)"
+	kanary unload --container "$(identity "$1")" 2>/dev/null
+	stop "$1"
+	start "$1"
+	await 60 "ready_$1"
+	watch_over "$1"
+	record "$1.attack.rec" "$1"
+	"use_$1" 100
+	await 20 judged "$(counter seen)"
+	read -r vectors benign <<<"$(counter scored alerts)"
+	vectors=$((vectors - before)) benign=$((benign - alarms))
+	[ "$vectors" -gt 50 ] || fail "$vectors vectors of $1 were scored"
+	[ "$benign" -le 1 ] ||
+		fail "$1: $benign alerts of $vectors vectors where all is normal: $(dmesg -t | grep -m 3 "alert container=$1")"
+	attack "$1"
+	recorded
+	stop "$1"
+	seen=$(jq -c --arg name "$1" --argjson vectors "$vectors" --argjson benign "$benign" \
+		--argjson attack "$(alerts "$1" "$INTRUDERS")" \
+		'.[$name] = {vectors: $vectors, benign: $benign, attack: $attack}' <<<"$seen")
+}
+
+clocksource=$(cat $CLOCK/current_clocksource)
+seen='{}'
+mkdir -p /out/models
+[ ! -d models ] || cp models/* /out/models/
+[ -d models ] || uname -r >/out/models/kernel
 insmod kanary.ko period=64 queue_length=4096
-container=$(identity redis)
 status=$(kanary status --json)
 [ "$(jq -r .self_test <<<"$status")" = passed ] || fail "the self-test did not pass: $status"
-use 200
-await 20 above seen 10
-
-kanary record -o core.rec --container "$container" 2>record.said &
-recorder=$!
-await 20 grep -q ready record.said
-for _ in 1 2 3 4 5 6; do
-	use 800
-done
-kill -INT "$recorder"
-wait "$recorder" || fail "$(cat record.said)"
-kanary train core.rec -o core.model --budget 1/100000 --hidden 8 --steps 8 --epochs 10 \
-	>/dev/null 2>train.said || fail "$(cat train.said)"
-
-kanary load core.model --container "$container"
-use 800
-use 800
-await 20 judged "$(counter seen)"
-benign=$(alerts '[a-z-]*')
-[ "$(counter scored)" -gt 50 ] || fail "$(counter scored) vectors were scored"
-[ "$benign" -le 1 ] || fail "$benign alerts where all is normal: $(dmesg -t | grep -m 3 alert)"
-crun exec redis sh -c 'tar -c /etc | nc -w 1 127.0.0.1 6379' >/dev/null 2>&1 || :
-await 20 alerted tar
-attack=$(alerts tar)
+examine redis
+examine nginx
 balanced
 status=$(kanary status --json)
-stop redis
 rmmod kanary
 ! grep -q ^kanary /proc/modules || fail "it is still loaded"
 [ ! -s /sys/kernel/debug/kprobes/list ] || fail "kprobes are still there"
-jq -c --argjson benign "$benign" --argjson attack "$attack" --arg kernel "$(uname -r)" \
-	'{kernel: $kernel, hook, self_test, seen: .counters.seen, scored: .counters.scored,
-	missed: .counters.calls_missed, no_memory: .counters.calls_no_memory,
-	benign: $benign, attack: $attack}' <<<"$status" >/out/core.json
+jq -c --argjson seen "$seen" --arg kernel "$(uname -r)" --arg trained "$(cat /out/models/kernel)" \
+	--arg clock "$clocksource" --arg clocks "$(cat $CLOCK/available_clocksource)" \
+	'{kernel: $kernel, trained: $trained, clock: $clock, clocks: $clocks, hook, self_test,
+	seen: .counters.seen, scored: .counters.scored,
+	missed: .counters.calls_missed, no_memory: .counters.calls_no_memory} + $seen' \
+	<<<"$status" >/out/core.json

@@ -15,6 +15,8 @@ build_nginx() {
 	local root=$BUNDLES/nginx/rootfs size
 
 	bundle nginx nginx -g 'daemon off;' -c /etc/nginx/service.conf
+	alter nginx '["CAP_CHOWN", "CAP_NET_BIND_SERVICE", "CAP_SETGID", "CAP_SETUID"] as $need |
+		.process.capabilities = {bounding: $need, effective: $need, permitted: $need}'
 	mkdir -p "$root/etc/nginx" "$root$SITE" "$root/var/log/nginx" "$root/var/lib/nginx"
 	for size in 100 5000 200000; do
 		head -c "$size" /dev/zero >"$root$SITE/$size.txt"
