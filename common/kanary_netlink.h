@@ -14,8 +14,9 @@
  *
  * KANARY_CMD_GET_CONTAINERS (dump)
  *	-> one message a container: CGROUP, PIDNS, TASKS, PID, COMM, VECTORS,
- *	   and with a profile: PROFILE, MODE, BUDGET, THRESHOLD, SCORED, ALERTS,
- *	   MODEL_CHECKSUM, CONTAINER, GONE
+ *	   and with a profile: PROFILE, MODE, BUDGET, THRESHOLD, CRITICAL_BUDGET,
+ *	   CRITICAL_THRESHOLD, SCORED, ALERTS, CRITICAL_ALERTS, MODEL_CHECKSUM,
+ *	   CONTAINER, GONE
  *
  * KANARY_CMD_RECORD_START (do): [CGROUP]
  *	Makes the calling socket the recorder, of one container or of all.
@@ -51,7 +52,8 @@
  * KANARY_CMD_ALERT (event, multicast group "alerts")
  *	SEQUENCE, CGROUP, PIDNS, PROFILE, PID, TGID, COMM, TIME, SURPRISE,
  *	THRESHOLD, BUDGET, REASON, MODE, VERDICT, UNUSUAL {BIN, EXCESS} (repeated),
- *	UNUSUAL_PATH {PATH, SURPRISE} (repeated), CONTAINER, KILLED
+ *	UNUSUAL_PATH {PATH, SURPRISE} (repeated), CONTAINER, KILLED, LEVEL
+ *	THRESHOLD and BUDGET are those of the level.
  *
  * KANARY_CMD_LOCK (do)
  *	From here on until the machine starts anew the module cannot be unloaded,
@@ -145,12 +147,22 @@ enum kanary_reason {
  * enum kanary_mode - what happens to the vectors of a container with a profile
  * @KANARY_MODE_LEARN: they go to the recorder, if there is one; nothing is scored
  * @KANARY_MODE_MONITOR: they are scored, and alerts are raised
- * @KANARY_MODE_ENFORCE: as monitor, and the process that raised an alert is killed
+ * @KANARY_MODE_ENFORCE: as monitor, and the process that raised a critical alert is killed
  */
 enum kanary_mode {
 	KANARY_MODE_LEARN,
 	KANARY_MODE_MONITOR,
 	KANARY_MODE_ENFORCE,
+};
+
+/**
+ * enum kanary_level - how certain an alert is
+ * @KANARY_LEVEL_WARNING: as unusual as the model's recordings bear witness to
+ * @KANARY_LEVEL_CRITICAL: as unusual as the user's budget of false alarms asks for
+ */
+enum kanary_level {
+	KANARY_LEVEL_WARNING,
+	KANARY_LEVEL_CRITICAL,
 };
 
 /**
@@ -248,6 +260,7 @@ struct kanary_path {
 #define KANARY_VERDICT_ALERT 2 /* surprise reached the model's threshold */
 #define KANARY_VERDICT_CONTAINER 4 /* the container head had enough processes to speak */
 #define KANARY_VERDICT_PATH_HISTOGRAM 8 /* the path histogram head has counts of paths */
+#define KANARY_VERDICT_CRITICAL 16 /* an alert, and the surprise reached the critical threshold */
 
 /**
  * struct kanary_verdict - what a model says of one vector
@@ -373,6 +386,10 @@ enum kanary_attribute {
 	KANARY_A_CONTAINER,	/* string, the container's name as who loaded the model knew it */
 	KANARY_A_GONE,		/* u32, 1 once the container's cgroup was removed, else 0 */
 	KANARY_A_KILLED,	/* u32, 1 where the process was killed for it, else 0 */
+	KANARY_A_LEVEL,		/* u32, enum kanary_level */
+	KANARY_A_CRITICAL_BUDGET,	/* u64, vectors a false alarm that is critical */
+	KANARY_A_CRITICAL_THRESHOLD,	/* u32, surprise, Q24.8 */
+	KANARY_A_CRITICAL_ALERTS,	/* u64, of the alerts */
 
 	__KANARY_A_MAX,
 	KANARY_A_MAX = __KANARY_A_MAX - 1,
@@ -429,6 +446,7 @@ enum kanary_counter {
 	KANARY_A_COUNTER_EVENTS_NO_MEMORY,	/* alerts, attempts: not sent to a watcher */
 	KANARY_A_COUNTER_CONTAINERS_GONE,	/* with a model, whose cgroup was removed */
 	KANARY_A_COUNTER_MODELS_EVICTED,	/* of these, whose model made room for another */
+	KANARY_A_COUNTER_ALERTS_CRITICAL,	/* of the alerts */
 
 	__KANARY_A_COUNTER_MAX,
 	KANARY_A_COUNTER_MAX = __KANARY_A_COUNTER_MAX - 1,

@@ -108,7 +108,7 @@
 #include "types.h"
 
 #define KANARY_MODEL_MAGIC "KANARYM\n"
-#define KANARY_MODEL_VERSION 4
+#define KANARY_MODEL_VERSION 5
 
 /* Every size below is also a bound on the time and memory of a verdict. */
 #define KANARY_MODEL_SIZE_MAX (4 * 1024 * 1024)
@@ -204,9 +204,12 @@ struct kanary_model_grams_shape {
  * @flags: KANARY_MODEL_PROCESS, _SEQUENCE, _CONTAINER, _MEMORY, _TRIPLES, _GRAMS, _PATH_NAMES,
  *	_PATH_HISTOGRAM, _DROPS_CLOCK
  * @threshold: surprise from which on a vector is an alert, Q24.8
+ * @critical_threshold: from which on the alert is critical, Q24.8; @threshold or more
  * @codebook_gate: error of the process head up to which the codebook is not
  *	searched, Q20.12; 0 without a codebook
+ * @names: entries of the names head, up to KANARY_NAME_HEAD_ENTRIES_MAX; or 0
  * @budget: vectors for each false alarm, what @threshold was derived from
+ * @critical_budget: the same of @critical_threshold; @budget or more
  * @vectors: vectors that the model was trained and calibrated on
  * @inputs: features, even
  * @code: width of the process head's bottleneck, even
@@ -223,8 +226,6 @@ struct kanary_model_grams_shape {
  * @paths_inputs: of the path histogram head, likewise; or 0
  * @paths_code: width of its bottleneck, even; or 0
  * @reserved: 0; room for the dimensions of further heads
- * @names: entries of the names head, up to KANARY_NAME_HEAD_ENTRIES_MAX; or 0
- * @path_reserved: 0
  * @name: of the profile, [A-Za-z0-9._-], zero-padded, terminated
  */
 struct kanary_model_header {
@@ -236,8 +237,11 @@ struct kanary_model_header {
 	u32 decay_limit;
 	u32 flags;
 	u32 threshold;
+	u32 critical_threshold;
 	u32 codebook_gate;
+	u32 names;
 	u64 budget;
+	u64 critical_budget;
 	u64 vectors;
 	u16 inputs;
 	u16 code;
@@ -254,8 +258,6 @@ struct kanary_model_header {
 	u16 paths_inputs;
 	u16 paths_code;
 	u16 reserved[3];
-	u32 names;
-	u32 path_reserved;
 	char name[KANARY_NAME_SIZE];
 };
 

@@ -192,7 +192,7 @@ static const char *check_header(const struct kanary_model_header *header)
 		return "model has unknown flags";
 	if (!(header->flags & KANARY_MODEL_PROCESS))
 		return "model has no process head";
-	if (!all_zero(header->reserved, sizeof(header->reserved)) || header->path_reserved)
+	if (!all_zero(header->reserved, sizeof(header->reserved)))
 		return "reserved bytes of the header are not 0";
 	if (header->codebook > KANARY_MODEL_CODEBOOK_MAX)
 		return "codebook is out of range (up to 128 codewords)";
@@ -208,8 +208,13 @@ static const char *check_header(const struct kanary_model_header *header)
 		return "decay limit is out of range (up to 2147483647 calls)";
 	if (!header->threshold || header->threshold > SURPRISE_MAX)
 		return "threshold is out of range (above 0, up to 100)";
+	if (header->critical_threshold < header->threshold ||
+	    header->critical_threshold > SURPRISE_MAX)
+		return "critical threshold is out of range (the threshold, up to 100)";
 	if (!header->budget)
 		return "alert budget is 0";
+	if (header->critical_budget < header->budget)
+		return "budget of critical alerts is less than that of alerts";
 	if (!header->vectors)
 		return "model says that it was trained on nothing";
 	return NULL;

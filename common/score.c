@@ -281,9 +281,11 @@ static void combine(const struct kanary_model *model, struct kanary_verdict *ver
 			surprise = verdict->path_names_surprise;
 	}
 	verdict->surprise = kanary_score_chosen(surprise, heads);
-	verdict->flags &= ~(u32)KANARY_VERDICT_ALERT;
+	verdict->flags &= ~(u32)(KANARY_VERDICT_ALERT | KANARY_VERDICT_CRITICAL);
 	if (verdict->surprise >= model->header->threshold)
 		verdict->flags |= KANARY_VERDICT_ALERT;
+	if (verdict->surprise >= model->header->critical_threshold)
+		verdict->flags |= KANARY_VERDICT_CRITICAL;
 }
 
 void kanary_score_vector(const struct kanary_model *model, struct kanary_score_stream *stream,

@@ -33,6 +33,9 @@ enum {
  * @unusual: what the error is made of, largest first
  * @reasons: number of @unusual
  * @notable: paths of the task, or NULL
+ * @level: enum kanary_level
+ * @threshold: of that level, Q24.8
+ * @budget: of that level, vectors
  * @mode: enum kanary_mode, as of now
  * @killed: whether the process was killed for it
  */
@@ -43,6 +46,9 @@ struct kanary_alert_cause {
 	const struct kanary_unusual *unusual;
 	u32 reasons;
 	const struct kanary_notable *notable;
+	u32 level;
+	u32 threshold;
+	u64 budget;
 	u32 mode;
 	bool killed;
 };
@@ -73,9 +79,20 @@ static bool take_token(struct kanary_throttle *throttle)
 	return true;
 }
 
-static bool may_log(struct kanary_profile *profile, bool killed)
+static struct kanary_throttle *throttle_of(const struct kanary_alert_cause *cause)
 {
-	if (take_token(killed ? &profile->kill_throttle : &profile->throttle))
+	if (cause->killed)
+		return &cause->profile->kill_throttle;
+	if (cause->level == KANARY_LEVEL_CRITICAL)
+		return &cause->profile->critical_throttle;
+	return &cause->profile->throttle;
+}
+
+static bool may_log(const struct kanary_alert_cause *cause)
+{
+	struct kanary_profile *profile = cause->profile;
+
+	if (take_token(throttle_of(cause)))
 		return true;
 	profile->throttled++;
 	kanary_counters_add(KANARY_A_COUNTER_ALERTS_THROTTLED, 1);
@@ -133,15 +150,15 @@ static void say_paths(size_t *used, const struct kanary_notable *notable)
 /* The words of kanary watch, in its order. */
 static void describe(const struct kanary_alert_cause *cause, const char *whose)
 {
-	const struct kanary_model_header *header = cause->profile->model.header;
 	char comm[KANARY_ALERT_ESCAPED_SIZE];
 	size_t used = 0;
 
 	kanary_alert_escape(comm, cause->vector->comm);
 	say(&used, "%s pid=%u comm=%s", whose, cause->vector->pid, comm);
+	say(&used, " level=%s", cause->level == KANARY_LEVEL_CRITICAL ? "critical" : "warning");
 	say_surprise(&used, "surprise", cause->verdict->surprise);
-	say_surprise(&used, "threshold", header->threshold);
-	say(&used, " budget=1/%llu mode=%s", header->budget, kanary_notice_mode(cause->mode));
+	say_surprise(&used, "threshold", cause->threshold);
+	say(&used, " budget=1/%llu mode=%s", cause->budget, kanary_notice_mode(cause->mode));
 	if (cause->mode == KANARY_MODE_ENFORCE)
 		say(&used, " killed=%s", cause->killed ? "yes" : "no");
 	say(&used, " head=%s", kanary_explain_head(cause->verdict));
@@ -205,8 +222,9 @@ static int fill(struct sk_buff *message, const struct kanary_alert_cause *cause)
 	    nla_put_string(message, KANARY_A_COMM, vector->comm) ||
 	    nla_put_u64_64bit(message, KANARY_A_TIME, vector->time, KANARY_A_PAD) ||
 	    nla_put_u32(message, KANARY_A_SURPRISE, verdict->surprise) ||
-	    nla_put_u32(message, KANARY_A_THRESHOLD, header->threshold) ||
-	    nla_put_u64_64bit(message, KANARY_A_BUDGET, header->budget, KANARY_A_PAD) ||
+	    nla_put_u32(message, KANARY_A_LEVEL, cause->level) ||
+	    nla_put_u32(message, KANARY_A_THRESHOLD, cause->threshold) ||
+	    nla_put_u64_64bit(message, KANARY_A_BUDGET, cause->budget, KANARY_A_PAD) ||
 	    nla_put_u32(message, KANARY_A_REASON, vector->reason) ||
 	    nla_put_u32(message, KANARY_A_MODE, cause->mode) ||
 	    nla_put_u32(message, KANARY_A_KILLED, cause->killed) ||
@@ -265,6 +283,39 @@ static bool kill_process(struct pid *process)
 	return true;
 }
 
+static void set_level(struct kanary_alert_cause *cause)
+{
+	const struct kanary_model_header *header = cause->profile->model.header;
+
+	if (cause->verdict->flags & KANARY_VERDICT_CRITICAL) {
+		cause->level = KANARY_LEVEL_CRITICAL;
+		cause->threshold = header->critical_threshold;
+		cause->budget = header->critical_budget;
+	} else {
+		cause->level = KANARY_LEVEL_WARNING;
+		cause->threshold = header->threshold;
+		cause->budget = header->budget;
+	}
+}
+
+static void count(const struct kanary_alert_cause *cause)
+{
+	struct kanary_profile *profile = cause->profile;
+
+	WRITE_ONCE(profile->alerts, profile->alerts + 1);
+	kanary_counters_add(KANARY_A_COUNTER_ALERTS, 1);
+	if (cause->level != KANARY_LEVEL_CRITICAL)
+		return;
+	WRITE_ONCE(profile->critical_alerts, profile->critical_alerts + 1);
+	kanary_counters_add(KANARY_A_COUNTER_ALERTS_CRITICAL, 1);
+}
+
+static bool is_to_die(const struct kanary_alert_cause *cause, const struct kanary_task *task)
+{
+	return cause->mode == KANARY_MODE_ENFORCE && cause->level == KANARY_LEVEL_CRITICAL &&
+	       task->process;
+}
+
 void kanary_alert_raise(struct kanary_profile *profile, struct kanary_task *task,
 			const struct kanary_vector *vector, const struct kanary_verdict *verdict,
 			const struct kanary_unusual *unusual, u32 reasons)
@@ -279,11 +330,11 @@ void kanary_alert_raise(struct kanary_profile *profile, struct kanary_task *task
 		.mode = READ_ONCE(profile->mode),
 	};
 
-	WRITE_ONCE(profile->alerts, profile->alerts + 1);
-	kanary_counters_add(KANARY_A_COUNTER_ALERTS, 1);
-	if (cause.mode == KANARY_MODE_ENFORCE && task->process)
+	set_level(&cause);
+	count(&cause);
+	if (is_to_die(&cause, task))
 		cause.killed = kill_process(task->process);
-	if (may_log(profile, cause.killed))
+	if (may_log(&cause))
 		log_alert(&cause);
 	send_alert(&cause);
 }

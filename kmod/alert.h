@@ -26,9 +26,11 @@ void kanary_alert_escape(char out[KANARY_ALERT_ESCAPED_SIZE], const char *name);
  * @unusual: what the error is made of, largest first
  * @reasons: number of @unusual
  *
- * The kernel log gets at most 10 lines at once and one a second for each
- * profile, and as many of those that killed; the netlink group gets every alert.
- * In mode enforce the process is killed. Context: the worker, under its lock; may sleep.
+ * The kernel log gets at most 10 warnings at once and one a second for each profile, as many
+ * critical alerts, and as many of those that killed; the netlink group gets every alert.
+ * In mode enforce the process is killed where the alert is critical.
+ *
+ * Context: the worker, under its lock; may sleep.
  */
 void kanary_alert_raise(struct kanary_profile *profile, struct kanary_task *task,
 			const struct kanary_vector *vector, const struct kanary_verdict *verdict,

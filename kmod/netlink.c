@@ -277,10 +277,15 @@ static int put_profile(struct sk_buff *message, u64 cgroup)
 	      nla_put_u32(message, KANARY_A_MODE, READ_ONCE(profile->mode)) ||
 	      nla_put_u64_64bit(message, KANARY_A_BUDGET, header->budget, KANARY_A_PAD) ||
 	      nla_put_u32(message, KANARY_A_THRESHOLD, header->threshold) ||
+	      nla_put_u64_64bit(message, KANARY_A_CRITICAL_BUDGET, header->critical_budget,
+				KANARY_A_PAD) ||
+	      nla_put_u32(message, KANARY_A_CRITICAL_THRESHOLD, header->critical_threshold) ||
 	      nla_put_u64_64bit(message, KANARY_A_SCORED, READ_ONCE(profile->scored),
 				KANARY_A_PAD) ||
 	      nla_put_u64_64bit(message, KANARY_A_ALERTS, READ_ONCE(profile->alerts),
 				KANARY_A_PAD) ||
+	      nla_put_u64_64bit(message, KANARY_A_CRITICAL_ALERTS,
+				READ_ONCE(profile->critical_alerts), KANARY_A_PAD) ||
 	      nla_put_u32(message, KANARY_A_MODEL_CHECKSUM, header->checksum) ||
 	      nla_put_string(message, KANARY_A_CONTAINER, profile->name) ||
 	      nla_put_u32(message, KANARY_A_GONE, READ_ONCE(profile->departed) != 0);

@@ -37,9 +37,11 @@ struct kanary_throttle {
  * @container: what the model remembers of the container's processes, owned; the worker's
  * @scored: vectors judged; the worker's
  * @alerts: raised; the worker's
+ * @critical_alerts: of these; the worker's
  * @throttled: alerts left out of the kernel log since the last one in it; the worker's
- * @throttle: of alerts in the log; the worker's
- * @kill_throttle: of those that killed, which a flood of others cannot use up; the worker's
+ * @throttle: of warnings in the log; the worker's
+ * @critical_throttle: of critical alerts, which a flood of warnings cannot use up; the worker's
+ * @kill_throttle: of those that killed, likewise; the worker's
  */
 struct kanary_profile {
 	struct hlist_node node;
@@ -56,8 +58,10 @@ struct kanary_profile {
 	struct kanary_score_container *container;
 	u64 scored;
 	u64 alerts;
+	u64 critical_alerts;
 	u32 throttled;
 	struct kanary_throttle throttle;
+	struct kanary_throttle critical_throttle;
 	struct kanary_throttle kill_throttle;
 };
 

@@ -15,7 +15,7 @@
 
 #define DESCRIPTION 2048
 
-/* A runtime's own process is in the cgroup before the namespaces are made: so often it is looked. */
+/* A runtime is in the cgroup before it has made the namespaces: so often it is looked. */
 #define LOOKS 60
 #define BETWEEN_NS 50000000
 

@@ -79,12 +79,14 @@ struct options {
  * @streams: that were judged
  * @room: of each method's scores
  * @alerted: streams with an alert
+ * @criticals: with a critical one
  */
 struct scored {
 	double *score[METHODS];
 	size_t streams;
 	size_t room;
 	size_t alerted;
+	size_t criticals;
 };
 
 static const struct argp_option arguments[] = {
@@ -201,6 +203,7 @@ static int end_stream(void *context, struct kanary_replay_stream *stream)
 									       stream->own);
 	scored->streams++;
 	scored->alerted += !!stream->alerts;
+	scored->criticals += !!stream->criticals;
 	return 0;
 }
 
@@ -229,16 +232,19 @@ static int report(const struct options *options, struct scored sets[SETS])
 
 	if (options->json) {
 		list = json_object();
-		object = json_pack("{s:s, s:I, s:I, s:I, s:I, s:o}", "model", options->model,
+		object = json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "model", options->model,
 				   "normal_streams", (json_int_t)sets[NORMAL].streams,
 				   "attack_streams", (json_int_t)sets[ATTACK].streams,
 				   "normal_streams_alerted", (json_int_t)sets[NORMAL].alerted,
 				   "attack_streams_alerted", (json_int_t)sets[ATTACK].alerted,
+				   "normal_streams_critical", (json_int_t)sets[NORMAL].criticals,
+				   "attack_streams_critical", (json_int_t)sets[ATTACK].criticals,
 				   "methods", list);
 	} else {
-		printf("%zu normal and %zu attack streams; at the model's own threshold %zu and %zu of "
-		       "them raise alerts\n\n", sets[NORMAL].streams,
-		       sets[ATTACK].streams, sets[NORMAL].alerted, sets[ATTACK].alerted);
+		printf("%zu normal and %zu attack streams; with the model's own thresholds %zu and %zu "
+		       "of them raise alerts, %zu and %zu critical ones\n\n", sets[NORMAL].streams,
+		       sets[ATTACK].streams, sets[NORMAL].alerted, sets[ATTACK].alerted,
+		       sets[NORMAL].criticals, sets[ATTACK].criticals);
 		printf("%-10s %6s %11s %11s %12s %15s\n", "method", "AUC", "DR at 1 %", "DR at 5 %",
 		       "DR at 15 %", "FAR at 90 % DR");
 	}

@@ -252,6 +252,8 @@ void kanary_head_curves_copy(void *to, const void *from)
 	kanary_model_layout(&new, to);
 	header->budget = old.header->budget;
 	header->threshold = old.header->threshold;
+	header->critical_budget = old.header->critical_budget;
+	header->critical_threshold = old.header->critical_threshold;
 	memcpy((void *)new.process_knot, old.process_knot, size);
 	if (old.task_knot && new.task_knot)
 		memcpy((void *)new.task_knot, old.task_knot, size);

@@ -350,6 +350,33 @@ static const char *replay_fold(struct kanary_trainer *trainer, uint32_t turn)
 	return done ? NULL : NO_MEMORY;
 }
 
+/* Alerts in all: no more seldom than the data bear witness to, unless the user insists. */
+static void set_budgets(struct kanary_model_header *header,
+			const struct kanary_trainer_settings *settings, double supported)
+{
+	u64 borne = (u64)fmax(KANARY_TRAINER_BUDGET_MIN, KANARY_TRAINER_BUDGET_FACTOR * supported);
+
+	header->critical_budget = settings->budget;
+	header->budget = settings->budget;
+	if (!settings->strict_budget && borne < settings->budget)
+		header->budget = borne;
+}
+
+static void set_thresholds(struct kanary_model_header *header,
+			   const struct kanary_alarm_list *alarms,
+			   struct kanary_trainer_result *result)
+{
+	u32 threshold = kanary_alarm_threshold(alarms, header->budget);
+	u32 critical = kanary_alarm_threshold(alarms, header->critical_budget);
+
+	header->threshold = threshold;
+	header->critical_threshold = critical > threshold ? critical : threshold;
+	result->threshold = header->threshold / SURPRISE_UNIT;
+	result->critical_threshold = header->critical_threshold / SURPRISE_UNIT;
+	result->alarms = kanary_alarm_count(alarms, header->threshold, NULL);
+	result->critical_alarms = kanary_alarm_count(alarms, header->critical_threshold, NULL);
+}
+
 const char *kanary_held_out_threshold(struct kanary_trainer *trainer,
 				      struct kanary_trainer_result *result)
 {
@@ -368,12 +395,8 @@ const char *kanary_held_out_threshold(struct kanary_trainer *trainer,
 		return failure;
 	result->held_out = trainer->alarms.count;
 	result->supported = (double)result->held_out / KANARY_ALARM_COUNTED;
-	if (!trainer->settings->budget)
-		header->budget = (u64)fmax(KANARY_TRAINER_BUDGET_MIN,
-					   KANARY_TRAINER_BUDGET_FACTOR * result->supported);
-	header->threshold = kanary_alarm_threshold(&trainer->alarms, header->budget);
-	result->threshold = header->threshold / SURPRISE_UNIT;
-	result->alarms = kanary_alarm_count(&trainer->alarms, header->threshold, NULL);
+	set_budgets(header, trainer->settings, result->supported);
+	set_thresholds(header, &trainer->alarms, result);
 	for (i = 0; i < trainer->alarms.count; i++)
 		result->highest = fmax(result->highest,
 				       trainer->alarms.surprise[i] / SURPRISE_UNIT);

@@ -243,9 +243,8 @@ const char *kanary_model_fit_build(struct kanary_trainer *trainer)
 		.period = trainer->dataset->period,
 		.flags = trainer->dataset->clock == KANARY_DATASET_CLOCK_DROP ?
 			 KANARY_MODEL_DROPS_CLOCK : 0,
-		/* where there is none yet, the recordings will tell */
-		.budget = trainer->settings->budget ? trainer->settings->budget :
-						      trainer->dataset->count + 1,
+		.budget = trainer->settings->budget,
+		.critical_budget = trainer->settings->budget,
 		.vectors = trainer->dataset->count,
 		/* for calibration, each sequence is judged */
 		.sequence.stride = 1,
@@ -257,6 +256,7 @@ const char *kanary_model_fit_build(struct kanary_trainer *trainer)
 
 	threshold = fmin(fmax(threshold, 1 / SURPRISE_UNIT), SURPRISE_MAX);
 	header.threshold = (u32)ceil(threshold * SURPRISE_UNIT);
+	header.critical_threshold = header.threshold;
 	snprintf(header.name, sizeof(header.name), "%s", trainer->settings->name);
 	trainer->file = kanary_quantise_model(&header, &trainer->features, &trainer->process,
 					      &trainer->sequence, &trainer->container,

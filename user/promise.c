@@ -29,19 +29,24 @@ struct judgement {
 	size_t room;
 };
 
+void kanary_promise_limits(struct kanary_promise *promise, uint64_t vectors, uint64_t alarms,
+			   uint64_t budget)
+{
+	promise->vectors = vectors;
+	promise->alarms = alarms;
+	promise->expected = (double)vectors / budget;
+	promise->low = alarms ? 0.5 * gsl_cdf_chisq_Pinv(TAIL, 2.0 * alarms) : 0;
+	promise->high = 0.5 * gsl_cdf_chisq_Qinv(TAIL, 2.0 * alarms + 2);
+}
+
 void kanary_promise_measure(struct kanary_promise *promise, const struct kanary_alarm_list *list,
 			    u32 threshold, uint64_t budget)
 {
 	size_t alerts;
 
-	promise->vectors = list->count;
-	promise->alarms = kanary_alarm_count(list, threshold, &alerts);
+	kanary_promise_limits(promise, list->count, kanary_alarm_count(list, threshold, &alerts),
+			      budget);
 	promise->alerts = alerts;
-	promise->expected = (double)list->count / budget;
-	/* Garwood 1936 */
-	promise->low = promise->alarms ?
-		       0.5 * gsl_cdf_chisq_Pinv(TAIL, 2.0 * promise->alarms) : 0;
-	promise->high = 0.5 * gsl_cdf_chisq_Qinv(TAIL, 2.0 * promise->alarms + 2);
 }
 
 bool kanary_promise_broken(const struct kanary_promise *promise)
@@ -104,46 +109,95 @@ static int add(struct kanary_alarm_list *list, struct kanary_replay *replay, con
 	return status;
 }
 
-static int print(const struct kanary_promise *promise, const struct kanary_model_header *header,
-		 uint32_t memory, bool json)
+/* What is promised of one level of alerts, and what came. */
+struct level {
+	const char *name;
+	u32 threshold;
+	uint64_t budget;
+	struct kanary_promise promise;
+};
+
+static const char *verdict_on(const struct kanary_promise *promise)
 {
-	const char *verdict = "kept";
 	double ratio = promise->alarms / promise->expected;
 
 	if (kanary_promise_broken(promise))
-		verdict = "broken";
-	else if (ratio > KANARY_PROMISE_FACTOR || ratio < 1 / KANARY_PROMISE_FACTOR)
-		verdict = "not certain";
-	if (json)
-		return kanary_json_output_print(json_pack(
-			"{s:s, s:I, s:f, s:I, s:I, s:f, s:f, s:f, s:f, s:i, s:s}", "profile",
-			header->name, "budget_vectors", (json_int_t)header->budget, "threshold",
-			header->threshold / SURPRISE_UNIT, "vectors",
-			(json_int_t)promise->vectors, "alarms", (json_int_t)promise->alarms,
-			"expected", promise->expected, "ratio", ratio, "ratio_low",
-			promise->low / promise->expected, "ratio_high",
-			promise->high / promise->expected, "alerts", (int)promise->alerts,
-			"promise", verdict));
-	printf("profile %s: budget one false alarm in %llu vectors, alerts from surprise %.2f on\n",
-	       header->name, (unsigned long long)header->budget,
-	       header->threshold / SURPRISE_UNIT);
-	printf("%llu vectors: %.1f alarms expected, %llu raised, of %llu alerts in all (those of a "
-	       "process within %u vectors are one alarm)\n", (unsigned long long)promise->vectors,
+		return "broken";
+	if (ratio > KANARY_PROMISE_FACTOR || ratio < 1 / KANARY_PROMISE_FACTOR)
+		return "not certain";
+	return "kept";
+}
+
+static json_t *describe(const struct level *level)
+{
+	const struct kanary_promise *promise = &level->promise;
+
+	return json_pack("{s:I, s:f, s:I, s:I, s:f, s:f, s:f, s:f, s:i, s:s}", "budget_vectors",
+			 (json_int_t)level->budget, "threshold", level->threshold / SURPRISE_UNIT,
+			 "vectors", (json_int_t)promise->vectors, "alarms",
+			 (json_int_t)promise->alarms, "expected", promise->expected, "ratio",
+			 promise->alarms / promise->expected, "ratio_low",
+			 promise->low / promise->expected, "ratio_high",
+			 promise->high / promise->expected, "alerts", (int)promise->alerts,
+			 "promise", verdict_on(promise));
+}
+
+static void print_level(const struct level *level, uint32_t memory)
+{
+	const struct kanary_promise *promise = &level->promise;
+
+	printf("%-9s from surprise %.2f on, one false alarm in %llu vectors: %.1f expected, %llu "
+	       "raised, of %llu alerts in all (those of a process within %u vectors are one alarm)\n",
+	       level->name, level->threshold / SURPRISE_UNIT, (unsigned long long)level->budget,
 	       promise->expected, (unsigned long long)promise->alarms,
 	       (unsigned long long)promise->alerts, memory);
-	printf("rate by budget %.2f, 95 %% limits %.2f .. %.2f: within a factor of %g: %s\n", ratio,
-	       promise->low / promise->expected, promise->high / promise->expected,
-	       KANARY_PROMISE_FACTOR, verdict);
+	printf("          rate by budget %.2f, 95 %% limits %.2f .. %.2f: within a factor of %g: %s\n",
+	       promise->alarms / promise->expected, promise->low / promise->expected,
+	       promise->high / promise->expected, KANARY_PROMISE_FACTOR, verdict_on(promise));
+}
+
+static int print(const struct level level[2], const struct kanary_model_header *header,
+		 uint32_t memory, bool json)
+{
+	bool both = header->critical_budget > header->budget;
+	json_t *object;
+
+	if (json) {
+		object = describe(&level[KANARY_LEVEL_WARNING]);
+		json_object_set_new(object, "profile", json_string(header->name));
+		json_object_set_new(object, "critical", describe(&level[KANARY_LEVEL_CRITICAL]));
+		return kanary_json_output_print(object);
+	}
+	printf("profile %s, %llu vectors judged\n", header->name,
+	       (unsigned long long)level->promise.vectors);
+	if (both)
+		print_level(&level[KANARY_LEVEL_WARNING], memory);
+	print_level(&level[KANARY_LEVEL_CRITICAL], memory);
 	return 0;
+}
+
+static void measure(struct level level[2], const struct kanary_alarm_list *list,
+		    const struct kanary_model_header *header)
+{
+	int i;
+
+	level[KANARY_LEVEL_WARNING] = (struct level){ .name = "warning", .budget = header->budget,
+						      .threshold = header->threshold };
+	level[KANARY_LEVEL_CRITICAL] = (struct level){ .name = "critical",
+						       .budget = header->critical_budget,
+						       .threshold = header->critical_threshold };
+	for (i = KANARY_LEVEL_WARNING; i <= KANARY_LEVEL_CRITICAL; i++)
+		kanary_promise_measure(&level[i].promise, list, level[i].threshold,
+				       level[i].budget);
 }
 
 int kanary_promise_report(const char *model, char *const *recordings, int count,
 			  struct kanary_selection *selection, bool json)
 {
 	struct kanary_alarm_list list = { 0 };
-	struct kanary_promise promise;
 	struct kanary_model_file file;
 	struct kanary_replay replay;
+	struct level level[2];
 	int status, i;
 
 	status = kanary_model_file_read("eval", model, &file);
@@ -163,9 +217,8 @@ int kanary_promise_report(const char *model, char *const *recordings, int count,
 					      recordings[0],
 					      selection->wishes ? " of that container" : "");
 	if (!status) {
-		kanary_promise_measure(&promise, &list, file.model.header->threshold,
-				       file.model.header->budget);
-		status = print(&promise, file.model.header, list.memory, json);
+		measure(level, &list, file.model.header);
+		status = print(level, file.model.header, list.memory, json);
 	}
 	kanary_alarm_free(&list);
 	kanary_replay_free(&replay);

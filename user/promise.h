@@ -27,6 +27,17 @@ struct kanary_promise {
 	double high;
 };
 
+/**
+ * kanary_promise_limits() - how certain a count is
+ * @vectors: judged
+ * @alarms: among them
+ * @budget: vectors for each alarm
+ *
+ * Limits of 95 % confidence (Garwood 1936). Alerts are not set.
+ */
+void kanary_promise_limits(struct kanary_promise *promise, uint64_t vectors, uint64_t alarms,
+			   uint64_t budget);
+
 /** kanary_promise_measure() - count, and say how certain that is */
 void kanary_promise_measure(struct kanary_promise *promise, const struct kanary_alarm_list *list,
 			    u32 threshold, uint64_t budget);

@@ -52,6 +52,10 @@ static struct nla_policy policy[KANARY_A_MAX + 1] = {
 	[KANARY_A_CONTAINER] = { .type = NLA_STRING },
 	[KANARY_A_GONE] = { .type = NLA_U32 },
 	[KANARY_A_KILLED] = { .type = NLA_U32 },
+	[KANARY_A_LEVEL] = { .type = NLA_U32 },
+	[KANARY_A_CRITICAL_BUDGET] = { .type = NLA_U64 },
+	[KANARY_A_CRITICAL_THRESHOLD] = { .type = NLA_U32 },
+	[KANARY_A_CRITICAL_ALERTS] = { .type = NLA_U64 },
 };
 
 static const char *const counter_names[] = {
@@ -66,6 +70,7 @@ static const char *const counter_names[] = {
 	[KANARY_A_COUNTER_MIRRORED] = "mirrored",
 	[KANARY_A_COUNTER_ALERTS] = "alerts",
 	[KANARY_A_COUNTER_ALERTS_THROTTLED] = "alerts_throttled",
+	[KANARY_A_COUNTER_ALERTS_CRITICAL] = "alerts_critical",
 	[KANARY_A_COUNTER_KILLED] = "killed",
 	[KANARY_A_COUNTER_CALLS_NO_MEMORY] = "calls_no_memory",
 	[KANARY_A_COUNTER_CALLS_TABLE_FULL] = "calls_table_full",
@@ -97,6 +102,7 @@ _Static_assert(sizeof(counter_names) / sizeof(*counter_names) == KANARY_A_COUNTE
 	       "each counter has a name");
 
 static const char *const mode_names[] = { "learn", "monitor", "enforce" };
+static const char *const level_names[] = { "warning", "critical" };
 static const char *const reason_names[] = { "period", "exec", "exit" };
 
 const char *kanary_protocol_counter_name(uint32_t counter)
@@ -116,6 +122,21 @@ int kanary_protocol_mode(const char *name)
 	for (mode = 0; mode <= KANARY_MODE_ENFORCE; mode++)
 		if (!strcmp(name, mode_names[mode]))
 			return mode;
+	return -1;
+}
+
+const char *kanary_protocol_level_name(uint32_t level)
+{
+	return level <= KANARY_LEVEL_CRITICAL ? level_names[level] : "unknown";
+}
+
+int kanary_protocol_level(const char *name)
+{
+	int level;
+
+	for (level = 0; level <= KANARY_LEVEL_CRITICAL; level++)
+		if (!strcmp(name, level_names[level]))
+			return level;
 	return -1;
 }
 
@@ -215,8 +236,11 @@ bool kanary_protocol_container(const struct nlmsghdr *message,
 	container->mode = get_u32(attributes, KANARY_A_MODE);
 	container->budget = get_u64(attributes, KANARY_A_BUDGET);
 	container->threshold = get_u32(attributes, KANARY_A_THRESHOLD);
+	container->critical_budget = get_u64(attributes, KANARY_A_CRITICAL_BUDGET);
+	container->critical_threshold = get_u32(attributes, KANARY_A_CRITICAL_THRESHOLD);
 	container->scored = get_u64(attributes, KANARY_A_SCORED);
 	container->alerts = get_u64(attributes, KANARY_A_ALERTS);
+	container->critical_alerts = get_u64(attributes, KANARY_A_CRITICAL_ALERTS);
 	container->model_checksum = get_u32(attributes, KANARY_A_MODEL_CHECKSUM);
 	get_text(attributes, KANARY_A_CONTAINER, container->name, sizeof(container->name));
 	container->gone = get_u32(attributes, KANARY_A_GONE);
@@ -278,6 +302,7 @@ bool kanary_protocol_alert(const struct nlmsghdr *message, struct kanary_alert *
 	get_text(attributes, KANARY_A_COMM, alert->comm, sizeof(alert->comm));
 	alert->time = get_u64(attributes, KANARY_A_TIME);
 	alert->surprise = get_u32(attributes, KANARY_A_SURPRISE);
+	alert->level = get_u32(attributes, KANARY_A_LEVEL);
 	alert->threshold = get_u32(attributes, KANARY_A_THRESHOLD);
 	alert->budget = get_u64(attributes, KANARY_A_BUDGET);
 	alert->reason = get_u32(attributes, KANARY_A_REASON);

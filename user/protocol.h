@@ -57,8 +57,11 @@ struct kanary_container {
 	uint32_t mode;
 	uint64_t budget;
 	uint32_t threshold;
+	uint64_t critical_budget;
+	uint32_t critical_threshold;
 	uint64_t scored;
 	uint64_t alerts;
+	uint64_t critical_alerts;
 	uint32_t model_checksum;
 	char name[KANARY_CONTAINER_SIZE];
 	uint32_t gone;
@@ -85,6 +88,9 @@ struct kanary_unusual_path {
 
 /**
  * struct kanary_alert - KANARY_CMD_ALERT
+ * @level: enum kanary_level
+ * @threshold: of that level
+ * @budget: of that level
  * @container: its name, as who loaded the model knew it, or empty: escape before printing
  * @killed: 1 where the process was killed for it
  * @unusual_count: of @unusual
@@ -101,6 +107,7 @@ struct kanary_alert {
 	char comm[KANARY_COMM_SIZE];
 	uint64_t time;
 	uint32_t surprise;
+	uint32_t level;
 	uint32_t threshold;
 	uint64_t budget;
 	uint32_t reason;
@@ -180,6 +187,12 @@ uint32_t kanary_protocol_command(const struct nlmsghdr *message);
 
 /** kanary_protocol_counter_name() - "dropped_queue_full" and so on, NULL beyond the last */
 const char *kanary_protocol_counter_name(uint32_t counter);
+
+/** kanary_protocol_level_name() - "warning", "critical", "unknown" */
+const char *kanary_protocol_level_name(uint32_t level);
+
+/** kanary_protocol_level() - enum kanary_level, or -1 */
+int kanary_protocol_level(const char *name);
 
 /** kanary_protocol_mode_name() - "learn", "monitor", "enforce", "unknown" */
 const char *kanary_protocol_mode_name(uint32_t mode);

@@ -119,6 +119,7 @@ static void judge(struct kanary_replay *replay, struct kanary_replay_stream *str
 	memcpy(stream->comm, vector->comm, sizeof(stream->comm));
 	stream->vectors++;
 	stream->alerts += !!(stream->last.flags & KANARY_VERDICT_ALERT);
+	stream->criticals += !!(stream->last.flags & KANARY_VERDICT_CRITICAL);
 	stream->sum += stream->last.surprise;
 	if (stream->last.surprise > stream->highest)
 		stream->highest = stream->last.surprise;

@@ -24,6 +24,7 @@
  * @comm: of its last vector, zero-padded
  * @vectors: judged so far
  * @alerts: of these
+ * @criticals: of the alerts
  * @highest: surprise so far, Q24.8
  * @sum: of the surprises, Q.8
  * @path_surprise: of its last path, Q24.8
@@ -40,6 +41,7 @@ struct kanary_replay_stream {
 	char comm[KANARY_COMM_SIZE];
 	u64 vectors;
 	u64 alerts;
+	u64 criticals;
 	u32 highest;
 	u64 sum;
 	u32 path_surprise;

@@ -9,6 +9,7 @@
 #include "kernel_score.h"
 #include "message.h"
 #include "model_file.h"
+#include "protocol.h"
 #include "random_path.h"
 #include "random_vector.h"
 #include "replay_file.h"
@@ -34,6 +35,7 @@ struct score {
 	u64 stream_count;
 	u64 vectors;
 	u64 alerts;
+	u64 criticals;
 	u32 highest;
 	bool damaged;
 	const char *imported;	/* file that the present record is from, or empty */
@@ -160,6 +162,12 @@ static json_t *name_file(const struct score *score)
 	       kanary_json_output_text(score->imported, strlen(score->imported)) : json_null();
 }
 
+static const char *level_of(const struct kanary_verdict *verdict)
+{
+	return kanary_protocol_level_name(verdict->flags & KANARY_VERDICT_CRITICAL ?
+					  KANARY_LEVEL_CRITICAL : KANARY_LEVEL_WARNING);
+}
+
 static int print_vector(struct score *score, const struct kanary_replay_stream *stream,
 			const struct kanary_vector *vector)
 {
@@ -171,12 +179,13 @@ static int print_vector(struct score *score, const struct kanary_replay_stream *
 
 	if (score->options->json) {
 		json_t *object = json_pack(
-			"{s:o, s:I, s:I, s:I, s:I, s:o, s:I, s:b, s:s, s:o, s:o, s:o, s:I, s:o, s:I, s:I, s:o}",
+			"{s:o, s:I, s:I, s:I, s:I, s:o, s:I, s:b, s:s?, s:s, s:o, s:o, s:o, s:I, s:o, s:I, s:I, s:o}",
 			"file", name_file(score),
 			"stream", (json_int_t)vector->stream, "index", (json_int_t)vector->index,
 			"cgroup", (json_int_t)vector->cgroup, "pid", (json_int_t)vector->pid,
 			"comm", kanary_json_output_text(vector->comm, sizeof(vector->comm)),
 			"calls", (json_int_t)vector->calls, "alert", alert,
+			"level", alert ? level_of(verdict) : NULL,
 			"head", kanary_explain_head(verdict),
 			"surprise", kanary_json_output_fixed(verdict->surprise, 8),
 			"process_surprise", kanary_json_output_fixed(verdict->process_surprise, 8),
@@ -206,7 +215,8 @@ static int print_vector(struct score *score, const struct kanary_replay_stream *
 	if (container)
 		printf(" container=%.2f", verdict->container_surprise / 256.0);
 	if (alert) {
-		printf(" alert head=%s", kanary_explain_head(verdict));
+		printf(" alert level=%s head=%s", level_of(verdict),
+		       kanary_explain_head(verdict));
 		print_unusual(score, stream, vector);
 	}
 	return print_file(score);
@@ -221,20 +231,21 @@ static int print_stream(struct score *score, const struct kanary_replay_stream *
 		return 0;
 	if (score->list)
 		return json_array_append_new(score->list, json_pack(
-			"{s:o, s:I, s:I, s:I, s:o, s:I, s:I, s:o, s:o}",
+			"{s:o, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:o, s:o}",
 			"file", name_file(score),
 			"stream", (json_int_t)stream->number, "cgroup", (json_int_t)stream->cgroup,
 			"pid", (json_int_t)stream->pid,
 			"comm", kanary_json_output_text(stream->comm, sizeof(stream->comm)),
 			"vectors", (json_int_t)stream->vectors,
 			"alerts", (json_int_t)stream->alerts,
+			"critical_alerts", (json_int_t)stream->criticals,
 			"highest_surprise", kanary_json_output_fixed(stream->highest, 8),
 			"mean_surprise", json_real(mean)));
-	printf("stream=%llu pid=%u comm=%s vectors=%llu alerts=%llu highest=%.2f mean=%.2f",
+	printf("stream=%llu pid=%u comm=%s vectors=%llu alerts=%llu critical=%llu highest=%.2f mean=%.2f",
 	       (unsigned long long)stream->number, stream->pid,
 	       kanary_message_escape(stream->comm, sizeof(stream->comm), escaped),
 	       (unsigned long long)stream->vectors, (unsigned long long)stream->alerts,
-	       stream->highest / 256.0, mean);
+	       (unsigned long long)stream->criticals, stream->highest / 256.0, mean);
 	return print_file(score);
 }
 
@@ -257,6 +268,7 @@ static int take_vector(void *context, struct kanary_replay_stream *stream,
 	score->stream_count += stream->vectors == 1;
 	score->vectors++;
 	score->alerts += !!(stream->last.flags & KANARY_VERDICT_ALERT);
+	score->criticals += !!(stream->last.flags & KANARY_VERDICT_CRITICAL);
 	if (stream->last.surprise > score->highest)
 		score->highest = stream->last.surprise;
 	if (score->options->vectors && print_vector(score, stream, vector))
@@ -317,15 +329,18 @@ static int replay(struct score *score)
 static int print_summary(struct score *score)
 {
 	const struct kanary_kernel_score *kernel = &score->kernel;
-	u32 threshold = score->replay.model.header->threshold;
+	const struct kanary_model_header *header = score->replay.model.header;
 
 	if (score->options->json) {
-		json_t *summary = json_pack("{s:I, s:I, s:I, s:o, s:o}",
+		json_t *summary = json_pack("{s:I, s:I, s:I, s:I, s:o, s:o, s:o}",
 			"streams_total", (json_int_t)score->stream_count,
 			"vectors", (json_int_t)score->vectors,
 			"alerts", (json_int_t)score->alerts,
+			"critical_alerts", (json_int_t)score->criticals,
 			"highest_surprise", kanary_json_output_fixed(score->highest, 8),
-			"threshold", kanary_json_output_fixed(threshold, 8));
+			"threshold", kanary_json_output_fixed(header->threshold, 8),
+			"critical_threshold",
+			kanary_json_output_fixed(header->critical_threshold, 8));
 
 		if (score->options->kernel)
 			json_object_set_new(summary, "kernel", json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:s}",
@@ -340,9 +355,11 @@ static int print_summary(struct score *score)
 			json_object_set(summary, "streams", score->list);
 		return kanary_json_output_print(summary);
 	}
-	printf("%llu vectors in %llu streams: %llu alerts, highest surprise %.2f, threshold %.2f\n",
+	printf("%llu vectors in %llu streams: %llu alerts, %llu of them critical, highest surprise %.2f, thresholds %.2f and %.2f\n",
 	       (unsigned long long)score->vectors, (unsigned long long)score->stream_count,
-	       (unsigned long long)score->alerts, score->highest / 256.0, threshold / 256.0);
+	       (unsigned long long)score->alerts, (unsigned long long)score->criticals,
+	       score->highest / 256.0, header->threshold / 256.0,
+	       header->critical_threshold / 256.0);
 	if (score->options->kernel && !kernel->differences)
 		printf("kernel: %llu verdicts, %llu paths before them, all identical\n",
 		       (unsigned long long)kernel->verdicts, (unsigned long long)kernel->paths);

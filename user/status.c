@@ -58,7 +58,8 @@ static const char *unit(uint32_t counter)
 		return "attempts on what is locked";
 	if (counter == KANARY_A_COUNTER_EVENTS_NO_MEMORY)
 		return "alerts and attempts";
-	if (counter == KANARY_A_COUNTER_ALERTS || counter == KANARY_A_COUNTER_ALERTS_THROTTLED)
+	if (counter == KANARY_A_COUNTER_ALERTS || counter == KANARY_A_COUNTER_ALERTS_CRITICAL ||
+	    counter == KANARY_A_COUNTER_ALERTS_THROTTLED)
 		return "alerts";
 	return "vectors";
 }

@@ -9,18 +9,15 @@
 #include <unistd.h>
 
 #include "arguments.h"
-#include "budget.h"
 #include "commands.h"
 #include "grams_train.h"
 #include "message.h"
 #include "model_file.h"
 #include "output.h"
+#include "train_budget.h"
 #include "train_summary.h"
 #include "workers.h"
 
-#define BUDGET_DEFAULT "1/week"
-/* For recordings without times, when the user did not say. */
-#define BUDGET_VECTORS 1000000
 /* Sum of a stream's counts, in periods, at which they are halved. */
 #define DECAY_PERIODS 4
 /* Sequences times steps: what a minute was enough for on one core of 2020. */
@@ -40,6 +37,7 @@ enum {
 	KEY_PATH_NEWS,
 	KEY_EVEN,
 	KEY_WEIGHTS,
+	KEY_STRICT_BUDGET,
 	KEY_HIDDEN,
 	KEY_STEPS,
 	KEY_STRIDE,
@@ -76,8 +74,9 @@ static const struct argp_option arguments[] = {
 	{ "container", 'c', "C", 0, "train on this container's vectors only, as kanary info names it; "
 	  "may be repeated, and be a pattern", 0 },
 	{ "budget", 'b', "N/TIME", 0, "false alarms that you accept of a container: 1/week, 2/day, 1/12h, "
-	  "or 1/1000000 for one in so many vectors; or supported: as seldom as the recordings bear "
-	  "witness to", 0 },
+	  "or 1/1000000 for one in so many vectors; critical alerts keep to it", 0 },
+	{ "strict-budget", KEY_STRICT_BUDGET, NULL, 0, "no warnings: no alert that is more usual than the "
+	  "budget asks for, however little the recordings bear witness to", 0 },
 	{ "work-limit", KEY_WORK_LIMIT, "N", 0, "sequences times steps that a sequence head learns from at "
 	  "most, 50M; half as many for a container head", 0 },
 	{ "time-limit", KEY_TIME_LIMIT, "TIME", OPTION_HIDDEN, NULL, 0 },
@@ -223,6 +222,9 @@ static error_t parse_shape(int key, char *argument, struct argp_state *state)
 						       KANARY_GRAMS_ORDER_MIN,
 						       KANARY_GRAMS_ORDER_MAX);
 		return error;
+	case KEY_STRICT_BUDGET:
+		settings->strict_budget = true;
+		return 0;
 	case KEY_EVEN:
 		settings->even = true;
 		return 0;
@@ -353,71 +355,6 @@ static void default_name(struct options *options)
 		strcpy(options->name, "model");
 }
 
-/*
- * convert() - a number in a time to vectors for each, by the recordings' rate
- * @fallback: of recordings without times; 0 where there is none
- */
-static int convert(const char *text, const struct kanary_dataset *dataset, double fallback,
-		   double *vectors)
-{
-	struct kanary_budget budget;
-
-	if (!kanary_budget_parse(text, &budget)) {
-		kanary_message_error("train: '%s' is no number in a time: say 1/week, 2/day, 1/12h, 1/1000000 or supported",
-				     text);
-		return 2;
-	}
-	*vectors = budget.vectors;
-	if (budget.seconds > 0 && dataset->seconds >= KANARY_TRAIN_SUMMARY_SECONDS_MIN)
-		*vectors = budget.seconds * dataset->count / dataset->seconds;
-	else if (budget.seconds > 0 && fallback > 0)
-		*vectors = fallback;
-	else if (budget.seconds > 0)
-		return kanary_message_error("train: the recordings carry no times to convert '%s' with: say 1/VECTORS",
-					    text);
-	*vectors = fmin(*vectors / budget.alarms, 1e18);
-	return 0;
-}
-
-static int apply_budget(struct options *options, const struct kanary_dataset *dataset)
-{
-	const char *text = options->budget ? options->budget : BUDGET_DEFAULT;
-	double vectors;
-	int status;
-
-	if (!strcmp(text, "supported")) {
-		options->settings.budget = 0;
-		return 0;
-	}
-	status = convert(text, dataset, options->budget ? 0 : BUDGET_VECTORS, &vectors);
-	if (status)
-		return status;
-	if (vectors < KANARY_TRAINER_BUDGET_MIN)
-		return kanary_message_error("train: '%s' is an alarm every %.1f vectors: ask for fewer",
-					    text, vectors);
-	options->settings.budget = (uint64_t)vectors;
-	return 0;
-}
-
-static int apply_path_news(struct options *options, const struct kanary_dataset *dataset)
-{
-	double vectors;
-	int status;
-
-	if (!options->path_news)
-		return 0;
-	if (!kanary_path_list_timed(&dataset->paths))
-		return kanary_message_error("train: --path-news needs recordings of kanary record with paths: the module's paths=1");
-	status = convert(options->path_news, dataset, 0, &vectors);
-	if (status)
-		return status;
-	if (vectors < 1)
-		return kanary_message_error("train: '%s' is more than one a vector: leave --path-news out",
-					    options->path_news);
-	options->settings.path_news = (uint64_t)vectors;
-	return 0;
-}
-
 static int train(struct options *options, struct kanary_dataset *dataset)
 {
 	double start = kanary_progress_now(), seconds;
@@ -499,9 +436,10 @@ int kanary_train_main(int argc, char **argv)
 					      options.selection.wishes ?
 					      " of that container" : "");
 	if (!status)
-		status = apply_budget(&options, &dataset);
+		status = kanary_train_budget_apply(&options.settings, options.budget, &dataset);
 	if (!status)
-		status = apply_path_news(&options, &dataset);
+		status = kanary_train_budget_apply_news(&options.settings, options.path_news,
+							&dataset);
 	if (!status) {
 		options.settings.name = options.name;
 		if (!*options.name)

@@ -6,6 +6,7 @@
 
 #include "json_output.h"
 #include "message.h"
+#include "train_promise.h"
 
 static json_t *describe_head(const struct kanary_trainer_head *head)
 {
@@ -46,12 +47,7 @@ int kanary_train_summary_json(const char *path, const struct kanary_dataset *dat
 		return kanary_json_output_print(NULL);
 	json_object_set_new(object, "train_seconds", json_real(seconds));
 	json_object_set_new(object, "recorded_seconds", json_real(dataset->seconds));
-	json_object_set_new(object, "budget_vectors", json_integer((json_int_t)header->budget));
-	json_object_set_new(object, "threshold", json_real(result->threshold));
-	json_object_set_new(object, "supported_vectors", json_real(result->supported));
-	json_object_set_new(object, "held_out_highest", json_real(result->highest));
-	json_object_set_new(object, "held_out", json_integer(result->held_out));
-	json_object_set_new(object, "held_out_alarms", json_integer((json_int_t)result->alarms));
+	kanary_train_promise_json(object, result);
 	json_object_set_new(object, "folds", json_integer(result->folds));
 	json_object_set_new(object, "networks", json_integer(result->networks));
 	json_object_set_new(object, "cut_by_work", json_integer(result->cut_by_work));
@@ -137,22 +133,26 @@ static void print_names(const struct kanary_trainer_result *result)
 	       ", and raises no alert: record for longer, or say --path-news" : "");
 }
 
-/* "every 3.2 h", at the rate of the recording. */
-static void print_interval(double vectors, const struct kanary_dataset *dataset)
+void kanary_train_summary_time(double seconds)
 {
-	double seconds = vectors * dataset->seconds / dataset->count;
+	if (seconds < 120)
+		printf("%.1f s", seconds);
+	else if (seconds < 7200)
+		printf("%.1f min", seconds / 60);
+	else if (seconds < 172800)
+		printf("%.1f h", seconds / 3600);
+	else
+		printf("%.1f d", seconds / 86400);
+}
 
+void kanary_train_summary_interval(double vectors, const struct kanary_dataset *dataset)
+{
 	printf("%.0f vectors", vectors);
 	if (dataset->seconds < KANARY_TRAIN_SUMMARY_SECONDS_MIN)
 		return;
-	if (seconds < 120)
-		printf(" (%.1f s)", seconds);
-	else if (seconds < 7200)
-		printf(" (%.1f min)", seconds / 60);
-	else if (seconds < 172800)
-		printf(" (%.1f h)", seconds / 3600);
-	else
-		printf(" (%.1f d)", seconds / 86400);
+	printf(" (");
+	kanary_train_summary_time(vectors * dataset->seconds / dataset->count);
+	printf(")");
 }
 
 void kanary_train_summary_print(const char *path, const struct kanary_dataset *dataset,
@@ -196,18 +196,10 @@ void kanary_train_summary_print(const char *path, const struct kanary_dataset *d
 		       result->stopped);
 		print_head("sequence", &result->sequence);
 	}
-	printf("alert     from surprise %.2f on, one false alarm in ", result->threshold);
-	print_interval(header->budget, dataset);
-	printf(", of which the held-out data have %zu\n", result->alarms);
-	printf("support   the data bear budgets to one false alarm in ");
-	print_interval(result->supported, dataset);
-	if (header->budget > result->supported)
-		printf("; yours is extrapolated by a factor of %.1f",
-		       header->budget / result->supported);
-	printf("\n");
+	kanary_train_promise_print(dataset, result);
 	if (result->novel) {
 		printf("novelty   a system call that was never seen comes about once in ");
-		print_interval((double)dataset->count / result->novel, dataset);
+		kanary_train_summary_interval((double)dataset->count / result->novel, dataset);
 		printf(": %u of %u processes or parts of them have one that no other has\n",
 		       result->novel, dataset->runs);
 	}
@@ -248,5 +240,6 @@ void kanary_train_summary_note(const struct kanary_trainer_settings *settings,
 			       const struct kanary_trainer_result *result)
 {
 	note_little(settings, dataset, result);
+	kanary_train_promise_note(dataset, result);
 	note_cuts(settings, result);
 }

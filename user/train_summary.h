@@ -8,6 +8,12 @@
 /* Seconds of recording from which on there is a rate of vectors. */
 #define KANARY_TRAIN_SUMMARY_SECONDS_MIN 1.0
 
+/** kanary_train_summary_time() - "3.2 h", on stdout */
+void kanary_train_summary_time(double seconds);
+
+/** kanary_train_summary_interval() - "4000 vectors (3.2 h)", at the rate of the recording */
+void kanary_train_summary_interval(double vectors, const struct kanary_dataset *dataset);
+
 /** kanary_train_summary_note() - on stderr, what a model lacks: data, heads, or time to learn */
 void kanary_train_summary_note(const struct kanary_trainer_settings *settings,
 			       const struct kanary_dataset *dataset,

@@ -14,7 +14,7 @@
 #define KANARY_TRAINER_VECTORS_MIN 50
 #define KANARY_TRAINER_STREAMS_MIN 8
 #define KANARY_TRAINER_CALIBRATION_MIN 10
-/* How far a budget goes beyond what was counted, where the user leaves it to the recordings. */
+/* How far a budget of alerts may go beyond what was counted. */
 #define KANARY_TRAINER_BUDGET_FACTOR 3
 #define KANARY_TRAINER_BUDGET_MIN 10
 #define KANARY_TRAINER_NO_MEMORY "out of memory: give fewer recordings"
@@ -40,8 +40,9 @@
  * @folds: parts of the data that are held out in turn, up to KANARY_DATASET_TURNS, 0
  *	like 1
  * @jobs: models that are trained at a time, 0 like 1; the model is the same for any number
- * @budget: vectors for each false alarm; 0 for KANARY_TRAINER_BUDGET_FACTOR times as many as are
- *	supported
+ * @budget: vectors for each false alarm that is critical. Of alerts in all it is less, where the
+ *	recordings bear witness to less: KANARY_TRAINER_BUDGET_FACTOR times as many as are supported
+ * @strict_budget: no such alerts
  * @sequence: of the sequence head; hidden or steps 0 for none
  * @container: of the container head, the same
  * @container_stride: processes between two verdicts of the container head
@@ -62,6 +63,7 @@ struct kanary_trainer_settings {
 	uint32_t folds;
 	uint32_t jobs;
 	uint64_t budget;
+	bool strict_budget;
 	uint64_t path_news;
 	double drift;
 	struct kanary_sequence_settings sequence;
@@ -108,12 +110,14 @@ struct kanary_trainer_head {
  * @container_first_loss: its held-out loss before training
  * @container_loss: after
  * @threshold: surprise of an alert
+ * @critical_threshold: of one that is critical
  * @folds: parts that were held out in turn
  * @held_out: vectors that some model did not know
  * @novel: runs of the data with a system call that no other has
  * @supported: vectors a false alarm for which no extrapolation is needed
  * @highest: surprise of any held-out vector
  * @alarms: that the held-out vectors raise
+ * @critical_alarms: of these
  * @quiet: directories to which hardly a new name came
  * @quiet_surprise: of a name that is news in one of these, at most
  * @process: head
@@ -150,12 +154,14 @@ struct kanary_trainer_result {
 	double container_first_loss;
 	double container_loss;
 	double threshold;
+	double critical_threshold;
 	uint32_t folds;
 	uint32_t held_out;
 	uint32_t novel;
 	double supported;
 	double highest;
 	size_t alarms;
+	size_t critical_alarms;
 	uint32_t quiet;
 	double quiet_surprise;
 	struct kanary_trainer_head process;

@@ -21,6 +21,7 @@
 
 struct options {
 	bool json;
+	int level;		/* the lowest that is printed */
 	uint64_t count;		/* 0 for ever */
 	uint64_t duration;	/* nanoseconds, 0 for ever */
 };
@@ -39,7 +40,9 @@ struct watch {
 
 static const struct argp_option arguments[] = {
 	{ "json", 'j', NULL, 0, "one JSON object a line", 0 },
-	{ "count", 'n', "N", 0, "stop after N alerts", 0 },
+	{ "level", 'l', "LEVEL", 0, "print alerts from this level on: warning (all, the default) or "
+	  "critical", 0 },
+	{ "count", 'n', "N", 0, "stop after N alerts that were printed", 0 },
 	{ "for", 'f', "TIME", 0, "stop after 90s, 10m, 1.5h, 7d; without it, at Ctrl-C", 0 },
 	{ 0 },
 };
@@ -51,6 +54,11 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 	switch (key) {
 	case 'j':
 		options->json = true;
+		return 0;
+	case 'l':
+		options->level = kanary_protocol_level(argument);
+		if (options->level < 0)
+			return kanary_arguments_refuse(state, "--level takes warning or critical");
 		return 0;
 	case 'n':
 		if (!kanary_arguments_number(argument, 1, UINT64_MAX, &options->count))
@@ -70,10 +78,12 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 static const struct argp argp = {
 	.options = arguments,
 	.parser = parse_argument,
-	.args_doc = "[--json] [--count N] [--for TIME]",
+	.args_doc = "[--json] [--level LEVEL] [--count N] [--for TIME]",
 	.doc = "Print alerts as they come. Says \"ready\" on stderr once none can be missed.\n\n"
-	       "A surprise of 6 means: under normal behaviour this comes once in 10^6 vectors. When\n"
-	       "the module is unloaded, it says so, and goes on when the module is back.\n"
+	       "A surprise of 6 means: under normal behaviour this comes once in 10^6 vectors. The\n"
+	       "level is warning where that is as seldom as the recordings bear witness to, and\n"
+	       "critical where it is as seldom as your budget asks for. When the module is\n"
+	       "unloaded, it says so, and goes on when the module is back.\n"
 	       "\vExample:\n\n  kanary watch | while read -r alert; do\n"
 	       "      echo \"$alert\" | mail -s \"kanary on $(hostname)\" root\n  done\n",
 };
@@ -126,6 +136,7 @@ static void print_text(const struct kanary_alert *alert, const struct kanary_con
 	printf(" cgroup=%llu profile=%s pid=%u", (unsigned long long)alert->cgroup,
 	       kanary_message_escape(alert->profile, sizeof(alert->profile), escaped), alert->pid);
 	printf(" comm=%s", kanary_message_escape(alert->comm, sizeof(alert->comm), escaped));
+	printf(" level=%s", kanary_protocol_level_name(alert->level));
 	print_surprise("surprise", alert->surprise);
 	print_surprise("threshold", alert->threshold);
 	printf(" budget=1/%llu mode=%s", (unsigned long long)alert->budget,
@@ -202,6 +213,8 @@ static json_t *describe(const struct kanary_alert *alert, const struct kanary_co
 		"reason", kanary_protocol_reason_name(alert->reason),
 		"mode", kanary_protocol_mode_name(alert->mode),
 		"unusual", unusual, "paths", paths);
+	json_object_set_new(object, "level",
+			    json_string(kanary_protocol_level_name(alert->level)));
 	json_object_set_new(object, "killed", json_boolean(alert->killed));
 	kanary_json_output_views(object, verdict);
 	return object;
@@ -272,6 +285,8 @@ static int take_event(const struct nlmsghdr *message, void *context)
 		report_gap(watch, alert.sequence - watch->sequence - 1);
 	watch->started = true;
 	watch->sequence = alert.sequence;
+	if ((int)alert.level < watch->options->level)
+		return 0;
 	name = kanary_container_name_resolve(alert.cgroup);
 	format_time(alert.time, when, sizeof(when));
 	if (watch->options->json)

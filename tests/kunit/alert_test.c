@@ -51,18 +51,24 @@ static void escape_is_one_word_of_ascii(struct kunit *test)
 static void throttles_a_profile(struct kunit *test)
 {
 	struct kanary_profile *profile = kunit_kzalloc(test, sizeof(*profile), GFP_KERNEL);
+	struct kanary_alert_cause cause = { .profile = profile };
 	u64 before = kanary_counters_read(KANARY_A_COUNTER_ALERTS_THROTTLED);
 	u32 i, logged = 0;
 
 	KUNIT_ASSERT_NOT_NULL(test, profile);
 	for (i = 0; i < 1000; i++)
-		logged += may_log(profile, false);
+		logged += may_log(&cause);
 	/* As many seconds may have passed meanwhile. */
 	KUNIT_EXPECT_GE(test, logged, (u32)LOG_BURST);
 	KUNIT_EXPECT_LE(test, logged, (u32)LOG_BURST + 2);
 	KUNIT_EXPECT_EQ(test, profile->throttled, 1000 - logged);
-	/* A flood keeps no kill out of the log. */
-	KUNIT_EXPECT_TRUE(test, may_log(profile, true));
+	/* A flood keeps no critical alert out of the log, and a flood of these no kill. */
+	cause.level = KANARY_LEVEL_CRITICAL;
+	for (i = 0; i < LOG_BURST; i++)
+		KUNIT_EXPECT_TRUE(test, may_log(&cause));
+	cause.killed = true;
+	KUNIT_EXPECT_TRUE(test, may_log(&cause));
+	cause = (struct kanary_alert_cause) { .profile = profile };
 	KUNIT_EXPECT_EQ(test, kanary_counters_read(KANARY_A_COUNTER_ALERTS_THROTTLED) - before,
 			(u64)(1000 - logged));
 
@@ -70,12 +76,12 @@ static void throttles_a_profile(struct kunit *test)
 	profile->throttle.tokens = 0;
 	profile->throttle.refilled = jiffies - 3 * LOG_INTERVAL;
 	for (i = 0, logged = 0; i < 100; i++)
-		logged += may_log(profile, false);
+		logged += may_log(&cause);
 	KUNIT_EXPECT_GE(test, logged, 3U);
 	KUNIT_EXPECT_LE(test, logged, 4U);
 	profile->throttle.refilled = jiffies - 3600 * HZ;
 	for (i = 0, logged = 0; i < 100; i++)
-		logged += may_log(profile, false);
+		logged += may_log(&cause);
 	KUNIT_EXPECT_GE(test, logged, (u32)LOG_BURST);
 	KUNIT_EXPECT_LE(test, logged, (u32)LOG_BURST + 1);
 }
@@ -103,8 +109,6 @@ static struct largest *make_largest(struct kunit *test)
 	all->profile.cgroup = U64_MAX;
 	memset(all->profile.name, '\n', sizeof(all->profile.name) - 1);
 	memset(all->header.name, 'n', sizeof(all->header.name) - 1);
-	all->header.budget = U64_MAX;
-	all->header.threshold = U32_MAX;
 	memset(all->vector.comm, '\n', sizeof(all->vector.comm) - 1);
 	all->vector.cgroup = U64_MAX;
 	all->vector.pid = U32_MAX;
@@ -122,6 +126,7 @@ static struct largest *make_largest(struct kunit *test)
 		.profile = &all->profile, .vector = &all->vector, .verdict = &all->verdict,
 		.unusual = all->unusual, .reasons = KANARY_UNUSUAL_MAX,
 		.notable = &all->notable, .mode = KANARY_MODE_ENFORCE,
+		.level = KANARY_LEVEL_CRITICAL, .threshold = U32_MAX, .budget = U64_MAX,
 	};
 	return all;
 }
@@ -164,22 +169,28 @@ static void says_what_watch_says(struct kunit *test)
 	strscpy(all->profile.name, "my web", sizeof(all->profile.name));
 	all->profile.cgroup = 87;
 	strscpy(all->header.name, "nginx", sizeof(all->header.name));
-	all->header.budget = 10000;
-	all->header.threshold = 0x5bb;
+	all->header.budget = 300;
+	all->header.threshold = 0x321;
+	all->header.critical_budget = 10000;
+	all->header.critical_threshold = 0x5bb;
 	memset(&all->verdict, 0, sizeof(all->verdict));
 	all->verdict.surprise = 0xb88;
+	all->verdict.flags = KANARY_VERDICT_ALERT | KANARY_VERDICT_CRITICAL;
+	set_level(&all->cause);
 	all->vector.pid = 7;
 	strscpy(all->vector.comm, "cat", sizeof(all->vector.comm));
 	all->cause.reasons = 0;
 	all->cause.notable = NULL;
 	all->cause.killed = true;
 	describe(&all->cause, kanary_notice_whose(&all->profile, whose));
-	KUNIT_EXPECT_STREQ(test, line, "container=my\\x20web cgroup=87 profile=nginx pid=7 comm=cat surprise=11.53 threshold=5.73 budget=1/10000 mode=enforce killed=yes head=process unusual=-");
+	KUNIT_EXPECT_STREQ(test, line, "container=my\\x20web cgroup=87 profile=nginx pid=7 comm=cat level=critical surprise=11.53 threshold=5.73 budget=1/10000 mode=enforce killed=yes head=process unusual=-");
 	all->cause.mode = KANARY_MODE_MONITOR;
 	all->profile.name[0] = '\0';
-	all->verdict.surprise = 0xb8b;
+	all->verdict.surprise = 0x48b;
+	all->verdict.flags = KANARY_VERDICT_ALERT;
+	set_level(&all->cause);
 	describe(&all->cause, kanary_notice_whose(&all->profile, whose));
-	KUNIT_EXPECT_STREQ(test, line, "container=87 cgroup=87 profile=nginx pid=7 comm=cat surprise=11.54 threshold=5.73 budget=1/10000 mode=monitor head=process unusual=-");
+	KUNIT_EXPECT_STREQ(test, line, "container=87 cgroup=87 profile=nginx pid=7 comm=cat level=warning surprise=4.54 threshold=3.13 budget=1/300 mode=monitor head=process unusual=-");
 }
 
 static struct kunit_case cases[] = {

@@ -142,7 +142,7 @@ static void learn(struct world *world, uint32_t processes, uint32_t folds, unsig
 {
 	const struct kanary_trainer_settings settings = {
 		.name = "container", .inputs = 32, .code = 8, .codewords = 16, .stride = 16,
-		.decay_limit = 4 * PERIOD, .budget = 20000, .folds = folds,
+		.decay_limit = 4 * PERIOD, .budget = 20000, .strict_budget = true, .folds = folds,
 		.container = { .hidden = 24, .steps = 6, .epochs = 60,
 			       .seed = seed },
 		.container_stride = 1,

@@ -419,7 +419,8 @@ void model_fixture_create_whole(struct model_fixture *fixture, uint64_t seed,
 	uint64_t state = seed * 2 + 1;
 	struct kanary_model_header header = {
 		.magic = "KANARYM", .version = KANARY_MODEL_VERSION, .period = 500,
-		.decay_limit = 20000, .threshold = 500, .budget = 10000, .vectors = 12345,
+		.decay_limit = 20000, .threshold = 500, .critical_threshold = 25600,
+		.budget = 10000, .critical_budget = 1000000, .vectors = 12345,
 		.flags = KANARY_MODEL_PROCESS |
 			 (shape->sequence.hidden ? KANARY_MODEL_SEQUENCE : 0) |
 			 (shape->container.hidden ? KANARY_MODEL_CONTAINER : 0) |

@@ -55,7 +55,13 @@ static void refuses_bad_headers(void **state)
 	     header->decay_limit = 0x80000000);
 	SICK("threshold is out of range (above 0, up to 100)", header->threshold = 0);
 	SICK("threshold is out of range (above 0, up to 100)", header->threshold = 25601);
+	SICK("critical threshold is out of range (the threshold, up to 100)",
+	     header->critical_threshold = header->threshold - 1);
+	SICK("critical threshold is out of range (the threshold, up to 100)",
+	     header->critical_threshold = 25601);
 	SICK("alert budget is 0", header->budget = 0);
+	SICK("budget of critical alerts is less than that of alerts",
+	     header->critical_budget = header->budget - 1);
 	SICK("model says that it was trained on nothing", header->vectors = 0);
 
 	header->decay_limit = 0;
@@ -63,6 +69,8 @@ static void refuses_bad_headers(void **state)
 	header->decay_limit = 0x7fffffff;
 	model_patient_accepted(&patient);
 	header->threshold = 25600;
+	header->critical_threshold = 25600;
+	header->critical_budget = header->budget;
 	model_patient_accepted(&patient);
 	model_patient_discharge(&patient);
 }

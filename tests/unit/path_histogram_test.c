@@ -43,7 +43,7 @@ static const struct kanary_trainer_settings usual = {
 	.path_histogram = 16,
 	.stride = 2,
 	.decay_limit = 4 * TRAINING_PERIOD,
-	.budget = 10000,
+	.budget = 10000, .strict_budget = true,
 	.drift = 0.3,
 	.sequence = { .seed = 1 },
 };

@@ -38,7 +38,8 @@ static void train(struct kanary_trainer_result *result, struct kanary_dataset *d
 	const struct kanary_trainer_settings settings = {
 		.path_news = path_news,
 		.name = "service", .inputs = 32, .code = 4, .stride = 2,
-		.decay_limit = 4 * TRAINING_PERIOD, .budget = 100000, .drift = 0.3, .folds = 5,
+		.decay_limit = 4 * TRAINING_PERIOD, .budget = 100000, .strict_budget = true,
+		.drift = 0.3, .folds = 5,
 		.sequence = { .seed = 1 },
 	};
 	_Alignas(8) uint8_t bytes[KANARY_VECTOR_SIZE_MAX];

@@ -138,6 +138,7 @@ static struct nl_msg *alert_message(int unusual)
 	nla_put_u32(event, KANARY_A_SURPRISE, 9 * 256);
 	nla_put_string(event, KANARY_A_CONTAINER, "web \033[1m");
 	nla_put_u32(event, KANARY_A_KILLED, 1);
+	nla_put_u32(event, KANARY_A_LEVEL, KANARY_LEVEL_CRITICAL);
 	nla_put(event, KANARY_A_VERDICT, sizeof(verdict), &verdict);
 	for (i = 0; i < unusual; i++) {
 		struct nlattr *nest = nla_nest_start(event, KANARY_A_UNUSUAL);

@@ -58,6 +58,8 @@ void replay_fixture_write_model(void)
 	header = fixture.file;
 	header->threshold = REPLAY_FIXTURE_THRESHOLD;
 	header->budget = 40;
+	header->critical_threshold = REPLAY_FIXTURE_CRITICAL;
+	header->critical_budget = 400;
 	spread_all(&fixture.model);
 	model_fixture_reference(&fixture.model);
 	model_fixture_seal(fixture.file, fixture.size);

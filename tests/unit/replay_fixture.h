@@ -11,6 +11,7 @@ enum {
 	REPLAY_FIXTURE_VECTORS = 420,
 	/* Of the model's verdicts: Q24.8. */
 	REPLAY_FIXTURE_THRESHOLD = 852,
+	REPLAY_FIXTURE_CRITICAL = 1100,
 };
 
 /** replay_fixture_write_model() - into "model": each head that a verdict can have */

@@ -23,6 +23,7 @@ static const struct kanary_trainer_settings usual = {
 	.stride = 2,
 	.decay_limit = 4 * TRAINING_PERIOD,
 	.budget = 10000,
+	.strict_budget = true,
 	.drift = 0.3,
 	.sequence = { .hidden = 12, .steps = 8, .epochs = 20, .seed = 1 },
 };
@@ -109,30 +110,44 @@ static void tells_normal_from_not(void **state)
 	free(result.file);
 }
 
-/* Three times what was counted, and no farther: a lower threshold than one that is guessed. */
-static void budget_is_what_data_support(void **state)
+/* Warnings at three times what was counted, and no farther; critical is what was asked for. */
+static void warnings_are_what_data_support(void **state)
 {
-	struct kanary_trainer_settings supported = usual;
-	struct kanary_trainer_result result, guessed;
-	const struct kanary_model_header *header;
+	struct kanary_trainer_settings settings = usual;
+	struct kanary_trainer_result result, other;
+	const struct kanary_model_header *header, *strict;
 	uint32_t folds;
 
 	for (folds = 1; folds <= KANARY_DATASET_TURNS; folds += KANARY_DATASET_TURNS - 1) {
-		supported.folds = folds;
-		supported.budget = 0;
-		assert_null(train(&result, 60, 0, &supported));
+		settings.folds = folds;
+		settings.strict_budget = false;
+		settings.budget = 1000000;
+		assert_null(train(&result, 60, 0, &settings));
 		header = result.file;
 		assert_int_equal(header->budget, (uint64_t)(3 * result.supported));
+		assert_int_equal(header->critical_budget, 1000000);
 		assert_int_equal(header->threshold, lrint(result.threshold * 256));
-		supported.budget = 1000000;
-		assert_null(train(&guessed, 60, 0, &supported));
-		assert_true(result.threshold < guessed.threshold);
-		/* as if it had been asked for */
-		supported.budget = header->budget;
-		free(guessed.file);
-		assert_null(train(&guessed, 60, 0, &supported));
-		assert_memory_equal(guessed.file, result.file, result.size);
-		free(guessed.file);
+		assert_int_equal(header->critical_threshold,
+				 lrint(result.critical_threshold * 256));
+		assert_true(header->critical_threshold > header->threshold);
+		assert_true(result.critical_alarms <= result.alarms);
+		/* who insists has no warnings */
+		settings.strict_budget = true;
+		assert_null(train(&other, 60, 0, &settings));
+		strict = other.file;
+		assert_int_equal(strict->budget, 1000000);
+		assert_int_equal(strict->threshold, header->critical_threshold);
+		assert_int_equal(strict->critical_threshold, header->critical_threshold);
+		free(other.file);
+		/* nor has who asks for no more than there is */
+		settings.strict_budget = false;
+		settings.budget = header->budget;
+		assert_null(train(&other, 60, 0, &settings));
+		strict = other.file;
+		assert_int_equal(strict->critical_budget, header->budget);
+		assert_int_equal(strict->threshold, header->threshold);
+		assert_int_equal(strict->critical_threshold, header->threshold);
+		free(other.file);
 		free(result.file);
 	}
 }
@@ -545,7 +560,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_normal_from_not),
-		cmocka_unit_test(budget_is_what_data_support),
+		cmocka_unit_test(warnings_are_what_data_support),
 		cmocka_unit_test(quantisation_loses_little),
 		cmocka_unit_test(same_seed_same_bytes),
 		cmocka_unit_test(folds_have_all_heads),

@@ -8,7 +8,7 @@
 #	other  ---------------------------------  a container without a model: left alone
 . ./library.sh
 
-LINE='^kanary: alert container=[!-~]+ cgroup=[0-9]+ profile=[A-Za-z0-9._-]+ pid=[0-9]+ comm=[!-~]+ surprise=[0-9]+\.[0-9]{2} threshold=[0-9]+\.[0-9]{2} budget=1/[0-9]+ mode=(monitor|enforce killed=(yes|no)) head=[a-z-]+ unusual=(-|[a-z0-9_:]+:[+-][0-9]+(,[a-z0-9_:]+:[+-][0-9]+)*)$'
+LINE='^kanary: alert container=[!-~]+ cgroup=[0-9]+ profile=[A-Za-z0-9._-]+ pid=[0-9]+ comm=[!-~]+ level=(warning|critical) surprise=[0-9]+\.[0-9]{2} threshold=[0-9]+\.[0-9]{2} budget=1/[0-9]+ mode=(monitor|enforce killed=(yes|no)) head=[a-z-]+ unusual=(-|[a-z0-9_:]+:[+-][0-9]+(,[a-z0-9_:]+:[+-][0-9]+)*)$'
 
 log() {
 	dmesg -t | grep -F 'kanary: ' || :
@@ -47,7 +47,7 @@ remember scored alerts alerts_throttled killed
 [ "$alerts" = "$scored" ] || fail "$scored vectors were scored, $alerts alerts raised"
 wrong=$(log | grep '^kanary: alert' | grep -vE "$LINE" || :)
 [ -z "$wrong" ] || fail "not the documented line: $wrong"
-log | grep -qF 'comm=e\x0av\x20l\x3d\x22\x5c\x1b[1m surprise=10.34 threshold=5.17 budget=1/10000 mode=monitor head=process unusual=' ||
+log | grep -qF 'comm=e\x0av\x20l\x3d\x22\x5c\x1b[1m level=critical surprise=10.34 threshold=5.17 budget=1/1000000 mode=monitor head=process unusual=' ||
 	fail "the name was not escaped: $(log)"
 log | grep -qE "^kanary: alert container=bad cgroup=$bad profile=fixture-1 " || fail "container or profile: $(log)"
 

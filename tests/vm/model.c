@@ -69,6 +69,7 @@ int main(int argc, char **argv)
 	header = fixture.file;
 	header->period = (u32)strtoul(argv[2], NULL, 10);
 	header->threshold = strcmp(argv[3], "keen") ? SURPRISE_MAX : 1;
+	header->critical_threshold = SURPRISE_MAX;
 	/* What is quiet is known, and not searched for in codebook and memories. */
 	if (!strcmp(argv[3], "quiet")) {
 		header->codebook_gate = 0xffffffff;
@@ -77,6 +78,7 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(argv[3], "alarm")) {
 		header->threshold = SURPRISE / 2;
+		header->critical_threshold = SURPRISE / 2;
 		flatten(fixture.model.process_knot, header->knots);
 		flatten(fixture.model.calls.knot, header->knots);
 		flatten(fixture.model.order.knot, header->knots);

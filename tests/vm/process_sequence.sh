@@ -69,22 +69,22 @@ kanary load turns.model --container "$container"
 echo 0 >"$CGROUPS/turns/cgroup.freeze"
 during 40 60
 await 20 quiet
-read -r scored before <<<"$(counter scored alerts)"
-# received ALERTS: as many have been told
+read -r scored before <<<"$(counter scored alerts_critical)"
+# received ALERTS: as many critical ones have been told
 received() {
-	[ "$(jq -s 'map(select(.event == "alert")) | length' events)" -ge "$1" ]
+	[ "$(jq -s 'map(select(.level == "critical")) | length' events)" -ge "$1" ]
 }
 await 10 received "$before"
 # What a program did may for once be odd, and each vector of it then is; but the order is the learned one.
-odd=$(jq -s 'map(select(.event == "alert") | [.pid, .comm]) | unique | length' events)
-[ "$odd" -le 1 ] && ! grep -q process-sequence events ||
-	fail "$odd programs raised $before alerts in the learned order: $(
-		jq -c '[.pid, .comm, .head, .surprise, .unusual]' events | head -n 10)"
+odd=$(jq -s 'map(select(.level == "critical") | [.pid, .comm]) | unique | length' events)
+[ "$odd" -le 1 ] && ! grep critical events | grep -q process-sequence ||
+	fail "$odd programs raised $before critical alerts in the learned order: $(
+		jq -c 'select(.level == "critical") | [.pid, .comm, .head, .surprise, .unusual]' events | head -n 10)"
 
 echo other >order
 during 20 60
 await 20 quiet
-alerts=$(counter alerts)
+alerts=$(counter alerts_critical)
 # More than one a round.
 [ $((alerts - before)) -gt 20 ] || fail "$(jq -c .container train.json): $alerts alerts in an order that was never learned, of $(
 	counter scored) vectors, $scored of them before it"
@@ -93,15 +93,15 @@ kill -INT "$watch"
 wait "$watch" || :
 
 # It is the order that was unusual: not what any of them did.
-jq -c "select(.event == \"alert\" and .cgroup == $container) | [.head, .comm]" events >heads
+jq -c "select(.level == \"critical\" and .cgroup == $container) | [.head, .comm]" events >heads
 [ "$(grep -c process-sequence heads)" -gt $((alerts * 9 / 10)) ] ||
 	fail "the reasons of $alerts alerts: $(sort heads | uniq -c)"
-LINE="alert container=turns cgroup=$container profile=turns pid=[0-9]+ comm=(date|wc|sort|grep|cat|bash) surprise=[0-9.]+ threshold=[0-9.]+ budget=1/100000 mode=monitor head=process-sequence unusual="
+LINE="alert container=turns cgroup=$container profile=turns pid=[0-9]+ comm=(date|wc|sort|grep|cat|bash) level=critical surprise=[0-9.]+ threshold=[0-9.]+ budget=1/100000 mode=monitor head=process-sequence unusual="
 dmesg -t | grep -qE "$LINE" || fail "not in the kernel log: $(dmesg -t | grep alert | head -n 3)"
 
 # And offline the same.
 kanary score turns.model turns.rec --json >score.json
-[ "$(jq .alerts score.json)" -le 2 ] || fail "$(jq .alerts score.json) alerts in what was learned"
+[ "$(jq .critical_alerts score.json)" -le 2 ] || fail "$(jq .critical_alerts score.json) critical alerts in what was learned"
 kanary score turns.model turns.rec --kernel "$container" --json >score.json 2>score.said ||
 	fail "kernel and CLI differ: $(cat score.said)"
 [ "$(jq .kernel.container_verdicts score.json)" -gt 200 ] ||
