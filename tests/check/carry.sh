@@ -78,10 +78,10 @@ verdict() {
 		--argjson worked "$3" --arg seen "no loot" --arg log "" -f tools/demo/verdict.jq "$work/alerts"
 }
 
-# alert CGROUP TIME TGID
+# alert CGROUP TIME TGID [LEVEL]
 alert() {
-	jq -nc --argjson cgroup "$1" --argjson time "$2" --argjson tgid "$3" \
-		'{event: "alert", cgroup: $cgroup, boottime_ns: $time, tgid: $tgid, surprise: 5, paths: [], unusual: []}'
+	jq -nc --argjson cgroup "$1" --argjson time "$2" --argjson tgid "$3" --arg level "${4:-critical}" \
+		'{event: "alert", level: $level, cgroup: $cgroup, boottime_ns: $time, tgid: $tgid, surprise: 5, paths: [], unusual: []}'
 }
 
 # result VERDICT...: of these tries, in $work/result
@@ -109,6 +109,15 @@ result "$(verdict 100 200 true 1 4)"
 is "an attack: other containers, before and after are false alarms, but not what the service says as it dies" \
 	"1 3 0 0" "$(said)"
 is "its complaints" "3 false alarms: see alerts.json" "$(complaints)"
+
+{ alert 7 150 1 warning; alert 8 160 2 warning; alert 7 150 1; } >"$work/alerts"
+result "$(verdict 100 200 true 1 4)"
+is "warnings are no false alarms" "1 0 0 0" "$(said)"
+is "and are counted" 2 "$(jq .warnings "$work/result")"
+
+alert 7 150 1 warning >"$work/alerts"
+result "$(verdict 100 200 true 1 4)"
+is "a warning is no detection" "0 0 0 0" "$(said)"
 
 alert 7 210 4 >"$work/alerts"
 result "$(verdict 100 200 true 1 4)"

@@ -123,7 +123,7 @@ lanes() {
 		seed=$((seed + 1))
 	done
 	[ -n "${DRY:-}" ] || sleep "$BENIGN"
-	step "benign load for $BENIGN s alone: $(alerts) alerts; now the attacks, benign load beside them"
+	step "benign load for $BENIGN s alone: $(alerts); now the attacks, benign load beside them"
 	for name in $CONTAINERS; do
 		lane "$name" &
 		lanes+=($!)

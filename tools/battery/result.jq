@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-# Attacks with their moments, and all alerts of the run, as result.json.
+# Attacks with their moments, and all alerts of the run, as result.json. Alarms are critical alerts.
 def seconds: . / 10000000 | round / 100;
 def median: sort | if length == 0 then null else .[(length - 1) / 2 | floor] end;
 
-[$alerts[] | select(.event == "alert")] as $raised |
+[$alerts[] | select(.event == "alert" and .level == "critical")] as $raised |
 # An attack that was tried twice counts by its second try. What was raised in the window of the first
 # is neither a detection nor a false alarm, and has a number of its own.
 ([.[] | select(.attempt == 2) | [.service, .name, .variant]]) as $again |
@@ -45,6 +45,7 @@ $status[0].counters as $counters | {
 		}],
 	benign_hours: ([$identities[].cgroup | hours(.)] | add * 10000 | round / 10000),
 	false_alarms: ($wrong | length),
+	warnings: ($alerts | map(select(.event == "alert" and .level == "warning")) | length),
 	false_alarm_list: [$wrong[] | {container: .profile, at: (.boottime_ns - $begin | seconds),
 		comm, surprise, reason, unusual: [.unusual[] | "\(.syscall):\(.excess)"]}],
 	attacks: $attacks,

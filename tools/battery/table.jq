@@ -26,4 +26,5 @@ def found: "\(map(select(.detected)) | length) of \(length)";
 "  \(.attacks | group_by(.role) | map("\(found) on \(if .[0].role == "design" then "the services of the design"
 	else "services that are only reported" end)") | join("; "))",
 "  \(.false_alarms) false alarms in \(.benign_hours) container hours of benign load; " +
-	"an alert counts until \(.grace_seconds) s after an attack's end"
+	"an alert counts until \(.grace_seconds) s after an attack's end",
+"  both by critical alerts; \(.warnings) warnings were raised in all"

@@ -164,8 +164,10 @@ monitor_all() {
 	done
 }
 
+# of both levels, in words
 alerts() {
-	wc -l <"$ALERTS"
+	jq -rs 'def of(level): map(select(.event == "alert" and .level == level)) | length;
+		"\(of("critical")) critical alerts and \(of("warning")) warnings"' "$ALERTS"
 }
 
 # Boot time in nanoseconds, which alerts carry too: when their vector was taken.
@@ -211,7 +213,8 @@ container_json() {
 	for name in $CONTAINERS; do
 		jq -c --arg name "$name" --argjson seconds "$(cat "$name.seconds")" \
 			--argjson bytes "$(stat -c %s "$name.model")" \
-			'{name: $name, vectors: .vectors, train_seconds: $seconds, model_bytes: $bytes}' \
+			'{name: $name, vectors: .vectors, train_seconds: $seconds, model_bytes: $bytes,
+			warning_vectors: .budget_vectors}' \
 			"$name.train.json"
 	done
 }

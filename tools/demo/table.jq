@@ -4,9 +4,10 @@ def pad(n): tostring | . + (" " * ([n - length, 0] | max));
 def outcome: if .worked | not then "NO WORK" elif .detected then "detected" else "MISSED" end;
 
 "",
-"  " + ("container" | pad(12)) + ("vectors" | pad(10)) + ("training s" | pad(12)) + "model bytes",
+"  " + ("container" | pad(12)) + ("vectors" | pad(10)) + ("training s" | pad(12)) + ("model bytes" | pad(13)) +
+	"a warning in",
 (.containers[] | "  " + (.name | pad(12)) + (.vectors | pad(10)) + (.train_seconds | pad(12)) +
-	(.model_bytes | tostring)),
+	(.model_bytes | pad(13)) + "\(.warning_vectors) vectors"),
 "",
 "  " + ("attack" | pad(26)) + ("container" | pad(11)) + ("way in" | pad(16)) + ("outcome" | pad(10)) +
 	("tries" | pad(7)) + "surprise",
@@ -15,6 +16,7 @@ def outcome: if .worked | not then "NO WORK" elif .detected then "detected" else
 "",
 "  \(.attacks | map(select(.detected)) | length) of \(.attacks | length) attacks detected, " +
 	"\(.false_alarms) false alarms in \(.benign_seconds) container seconds of benign load",
+"  both by critical alerts; \(.warnings) warnings were raised in all",
 "  \(.retried) steps tried a second time" + (if .alerts_of_failed_tries > 0 then
 	", \(.alerts_of_failed_tries) alerts while attacks could not be carried out" else "" end),
 (.tries[] | "    \(.service), try \(.attempt): \(.step): \(.seen)"),

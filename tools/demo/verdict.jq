@@ -3,8 +3,8 @@
 # was taken. The turned service may speak up once more as it dies: alerts after $finish are still the
 # attack's where they come from one of $pids, and are no detection.
 #
-# A try that did not do its work is no detection, whatever was raised meanwhile.
-map(select(.event == "alert" and .cgroup == $id and .boottime_ns >= $start and
+# A try that did not do its work is no detection, whatever was raised meanwhile; nor is a warning one.
+map(select(.event == "alert" and .level == "critical" and .cgroup == $id and .boottime_ns >= $start and
 	(.boottime_ns <= $finish or (.tgid | IN($pids[]))))) as $mine |
 ($mine | map(select(.boottime_ns <= $finish))) as $inside | {
 	name: $name, container: $container, way_in: $way, attempt: $attempt, worked: $worked, seen: $seen,
