@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "command_fixture.h"
 #include "dataset.h"
 #include "recording.h"
 
@@ -139,5 +140,5 @@ int main(void)
 		cmocka_unit_test(a_kernels_clocks_are_dropped_and_a_traces_kept),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, command_directory, command_directory_remove);
 }
