@@ -76,7 +76,7 @@ attack() {
 
 # examine SERVICE: all of it; adds to what was seen
 examine() {
-	local before alarms vectors benign
+	local before alarms warnings vectors benign warned
 
 	"build_$1"
 	start "$1"
@@ -85,7 +85,7 @@ examine() {
 	"use_$1" 50
 	await 20 above seen "$before"
 	learn "$1"
-	read -r before alarms <<<"$(counter scored alerts)"
+	read -r before alarms warnings <<<"$(counter scored alerts_critical alerts)"
 	watch_over "$1"
 	record "$1.test.rec" "$1"
 	use_clocks "$1"
@@ -100,17 +100,18 @@ examine() {
 	record "$1.attack.rec" "$1"
 	"use_$1" 100
 	await 20 judged "$(counter seen)"
-	read -r vectors benign <<<"$(counter scored alerts)"
+	read -r vectors benign warned <<<"$(counter scored alerts_critical alerts)"
 	vectors=$((vectors - before)) benign=$((benign - alarms))
+	warned=$((warned - warnings - benign))
 	[ "$vectors" -gt 50 ] || fail "$vectors vectors of $1 were scored"
 	[ "$benign" -le 1 ] ||
-		fail "$1: $benign alerts of $vectors vectors where all is normal: $(dmesg -t | grep -m 3 "alert container=$1")"
+		fail "$1: $benign critical alerts of $vectors vectors where all is normal: $(dmesg -t | grep "alert container=$1" | grep -m 3 critical)"
 	attack "$1"
 	recorded
 	stop "$1"
-	seen=$(jq -c --arg name "$1" --argjson vectors "$vectors" --argjson benign "$benign" \
+	seen=$(jq -c --arg name "$1" --argjson vectors "$vectors" --argjson benign "$benign" --argjson warned "$warned" \
 		--argjson attack "$(alerts "$1" "$INTRUDERS")" \
-		'.[$name] = {vectors: $vectors, benign: $benign, attack: $attack}' <<<"$seen")
+		'.[$name] = {vectors: $vectors, benign: $benign, warned: $warned, attack: $attack}' <<<"$seen")
 }
 
 clocksource=$(cat $CLOCK/current_clocksource)
