@@ -19,6 +19,8 @@
 enum {
 	LOG_BURST = 10,
 	LOG_INTERVAL = HZ,
+	/* Warnings come as often as the recordings bear witness to, which may be every minute. */
+	LOG_INTERVAL_WARNING = 60 * HZ,
 	/* The kernel cuts longer lines, with its own prefix and ours. */
 	LINE_SIZE = 960 - sizeof("kanary: "),
 	/* Of a path in it: the rest is in netlink. */
@@ -62,16 +64,16 @@ void kanary_alert_escape(char out[KANARY_ALERT_ESCAPED_SIZE], const char *name)
 	kanary_escape_text(name, KANARY_COMM_SIZE, out, KANARY_ALERT_ESCAPED_SIZE);
 }
 
-static bool take_token(struct kanary_throttle *throttle)
+static bool take_token(struct kanary_throttle *throttle, unsigned long interval)
 {
-	unsigned long refill = (jiffies - throttle->refilled) / LOG_INTERVAL;
+	unsigned long refill = (jiffies - throttle->refilled) / interval;
 
 	if (!throttle->refilled || refill >= LOG_BURST) {
 		throttle->tokens = LOG_BURST;
 		throttle->refilled = jiffies;
 	} else if (refill) {
 		throttle->tokens = min_t(u32, LOG_BURST, throttle->tokens + refill);
-		throttle->refilled += refill * LOG_INTERVAL;
+		throttle->refilled += refill * interval;
 	}
 	if (!throttle->tokens)
 		return false;
@@ -92,7 +94,8 @@ static bool may_log(const struct kanary_alert_cause *cause)
 {
 	struct kanary_profile *profile = cause->profile;
 
-	if (take_token(throttle_of(cause)))
+	if (take_token(throttle_of(cause), cause->level == KANARY_LEVEL_CRITICAL ?
+					   LOG_INTERVAL : LOG_INTERVAL_WARNING))
 		return true;
 	profile->throttled++;
 	kanary_counters_add(KANARY_A_COUNTER_ALERTS_THROTTLED, 1);

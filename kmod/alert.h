@@ -26,8 +26,9 @@ void kanary_alert_escape(char out[KANARY_ALERT_ESCAPED_SIZE], const char *name);
  * @unusual: what the error is made of, largest first
  * @reasons: number of @unusual
  *
- * The kernel log gets at most 10 warnings at once and one a second for each profile, as many
- * critical alerts, and as many of those that killed; the netlink group gets every alert.
+ * The kernel log gets at most 10 warnings at once and one a minute for each profile, 10 critical
+ * alerts at once and one a second, and as many of those that killed; the netlink group gets every
+ * alert.
  * In mode enforce the process is killed where the alert is critical.
  *
  * Context: the worker, under its lock; may sleep.

@@ -53,7 +53,7 @@ static void throttles_a_profile(struct kunit *test)
 	struct kanary_profile *profile = kunit_kzalloc(test, sizeof(*profile), GFP_KERNEL);
 	struct kanary_alert_cause cause = { .profile = profile };
 	u64 before = kanary_counters_read(KANARY_A_COUNTER_ALERTS_THROTTLED);
-	u32 i, logged = 0;
+	u32 i, critical, logged = 0;
 
 	KUNIT_ASSERT_NOT_NULL(test, profile);
 	for (i = 0; i < 1000; i++)
@@ -68,13 +68,22 @@ static void throttles_a_profile(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, may_log(&cause));
 	cause.killed = true;
 	KUNIT_EXPECT_TRUE(test, may_log(&cause));
-	cause = (struct kanary_alert_cause) { .profile = profile };
 	KUNIT_EXPECT_EQ(test, kanary_counters_read(KANARY_A_COUNTER_ALERTS_THROTTLED) - before,
 			(u64)(1000 - logged));
 
-	/* Three seconds later three more, an hour later no more than at first. */
+	/* Three seconds later there are three more critical ones. */
+	cause.killed = false;
+	profile->critical_throttle.tokens = 0;
+	profile->critical_throttle.refilled = jiffies - 3 * LOG_INTERVAL;
+	for (i = 0, critical = 0; i < 100; i++)
+		critical += may_log(&cause);
+	KUNIT_EXPECT_GE(test, critical, 3U);
+	KUNIT_EXPECT_LE(test, critical, 4U);
+
+	/* Three minutes later three more warnings, an hour later no more than at first. */
+	cause = (struct kanary_alert_cause) { .profile = profile };
 	profile->throttle.tokens = 0;
-	profile->throttle.refilled = jiffies - 3 * LOG_INTERVAL;
+	profile->throttle.refilled = jiffies - 3 * LOG_INTERVAL_WARNING;
 	for (i = 0, logged = 0; i < 100; i++)
 		logged += may_log(&cause);
 	KUNIT_EXPECT_GE(test, logged, 3U);
