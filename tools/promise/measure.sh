@@ -10,7 +10,7 @@
 # recordings: for each container learns all recordings but one, judges that one, and
 # adds up over all of them. A recording holds a container's normal life.
 #
-# Variables: PERIODS ("32 64", adfa), BUDGETS ("1000 10000" vectors for each false
+# Variables: PERIODS ("32 64 256", adfa), BUDGETS ("1000 10000" vectors for each false
 # alarm), TRAIN (options of kanary train),
 # SHIFT (multiplies the budget that is trained for, not the one that is measured against:
 # to see the measurement fail).
@@ -23,7 +23,7 @@
 set -euo pipefail
 kanary=$1 kind=$2
 shift 2
-PERIODS=${PERIODS:-32 64}
+PERIODS=${PERIODS:-32 64 256}
 BUDGETS=${BUDGETS:-1000 10000}
 TRAIN=${TRAIN:-}
 SHIFT=${SHIFT:-1}
