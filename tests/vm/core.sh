@@ -33,7 +33,7 @@ alerted() {
 
 # record FILE SERVICE: in the background, until recorded
 record() {
-	kanary record -o "/out/$1" --container "$(identity "$2")" 2>record.said &
+	kanary record -o "/out/$1" --container "$2" 2>record.said &
 	recorder=$!
 	await 20 grep -q ready record.said
 }
@@ -43,14 +43,24 @@ recorded() {
 	wait "$recorder" || fail "$(cat record.said)"
 }
 
+# restart SERVICE: its end and its beginning
+restart() {
+	stop "$1"
+	start "$1"
+	await 60 "ready_$1"
+}
+
+# Two lives, with an end and a beginning between them
 learn() {
 	record "$1.rec" "$1"
-	for _ in 1 2 3 4; do
-		"use_$1" 100
-	done
+	"use_$1" 400
+	"use_$1" 400
+	restart "$1"
+	"use_$1" 400
+	"use_$1" 400
 	recorded
 	[ ! -d models ] || return 0
-	kanary train "/out/$1.rec" -o "/out/models/$1.model" --budget 1/10000 --hidden 8 --steps 8 \
+	kanary train "/out/$1.rec" -o "/out/models/$1.model" --budget 1/100000 --hidden 8 --steps 8 \
 		--epochs 10 >/dev/null 2>train.said || fail "$(cat train.said)"
 }
 
