@@ -4,7 +4,7 @@
 #
 #	tools/bench/training.sh RECORDING...
 #
-# For each recording: CPU seconds and resident memory with --hidden 0 --folds 1, which is what
+# For each recording: CPU seconds and resident memory with --hidden 0 --folds 1 --grams 0, which is what
 # reading, features and names cost, and the memory as a multiple of the recording's bytes. Then
 # wall time of a whole training with one job and with two, taken in turn, and the factor between
 # the medians. Variables: KANARY (build/kanary), BESIDE (another kanary, whose training without
@@ -59,10 +59,10 @@ ratio() {
 for recording in "$@"; do
 	rm -f "$work"/ours "$work"/beside "$work"/one "$work"/two
 	for ((i = 0; i < ROUNDS; i++)); do
-		round ours "$KANARY" "$recording" --hidden 0 --folds 1
+		round ours "$KANARY" "$recording" --hidden 0 --folds 1 --grams 0
 		[ -z "${BESIDE:-}" ] || round beside "$BESIDE" "$recording" --hidden 0 --folds 1
-		[ "$WHOLE" = 0 ] || round one "$KANARY" "$recording" --jobs 1
-		[ "$WHOLE" = 0 ] || round two "$KANARY" "$recording" --jobs 2
+		[ "$WHOLE" = 0 ] || round one "$KANARY" "$recording" --grams 0 --jobs 1
+		[ "$WHOLE" = 0 ] || round two "$KANARY" "$recording" --grams 0 --jobs 2
 	done
 	bytes=$(stat -L -c %s "$recording")
 	cpu=$(pick ours 1 least) memory=$(pick ours 3 median)
