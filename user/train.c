@@ -10,11 +10,11 @@
 
 #include "arguments.h"
 #include "commands.h"
-#include "grams_train.h"
 #include "message.h"
 #include "model_file.h"
 #include "output.h"
 #include "train_budget.h"
+#include "train_shape.h"
 #include "train_summary.h"
 #include "workers.h"
 
@@ -27,30 +27,12 @@
 
 /* Keys of options without a letter. */
 enum {
-	KEY_INPUTS = 256,
-	KEY_CODE,
-	KEY_CODEBOOK,
-	KEY_MEMORY,
-	KEY_TRIPLES,
-	KEY_GRAMS,
-	KEY_PATH_HISTOGRAM,
+	KEY_STRICT_BUDGET = 256,
 	KEY_PATH_NEWS,
-	KEY_EVEN,
-	KEY_WEIGHTS,
-	KEY_STRICT_BUDGET,
-	KEY_HIDDEN,
-	KEY_STEPS,
-	KEY_STRIDE,
-	KEY_PROCESSES,
-	KEY_DECAY,
-	KEY_DRIFT,
 	KEY_CLOCK,
-	KEY_FOLDS,
-	KEY_EPOCHS,
-	KEY_TIME_LIMIT,
 	KEY_WORK_LIMIT,
+	KEY_TIME_LIMIT,
 	KEY_JOBS,
-	KEY_SEED,
 };
 
 struct options {
@@ -62,7 +44,6 @@ struct options {
 	const char *budget;
 	const char *path_news;
 	enum kanary_dataset_clock clock;
-	bool decay_given;
 	bool json;
 	bool quiet;
 	struct kanary_trainer_settings settings;
@@ -77,68 +58,19 @@ static const struct argp_option arguments[] = {
 	  "or 1/1000000 for one in so many vectors; critical alerts keep to it", 0 },
 	{ "strict-budget", KEY_STRICT_BUDGET, NULL, 0, "no warnings: no alert that is more usual than the "
 	  "budget asks for, however little the recordings bear witness to", 0 },
-	{ "work-limit", KEY_WORK_LIMIT, "N", 0, "sequences times steps that a sequence head learns from at "
-	  "most, 50M; half as many for a container head", 0 },
+	{ "work-limit", KEY_WORK_LIMIT, "N", OPTION_HIDDEN, NULL, 0 },
 	{ "time-limit", KEY_TIME_LIMIT, "TIME", OPTION_HIDDEN, NULL, 0 },
 	{ "jobs", KEY_JOBS, "N", 0, "models that are trained at a time, by default one for each CPU; the "
 	  "model is the same for any number", 0 },
-	{ "inputs", KEY_INPUTS, "N", 0, "features at most, 32", 0 },
-	{ "code", KEY_CODE, "N", 0, "width of the process head's bottleneck, 8", 0 },
-	{ "codebook", KEY_CODEBOOK, "N", 0, "rare situations that it learns by heart at most, 64", 0 },
-	{ "memory", KEY_MEMORY, "N", 0, "histograms of calls, and of triples of calls, that it learns "
-	  "by heart at most, 0: none", 0 },
-	{ "triples", KEY_TRIPLES, "N", 0, "width of the bottleneck of the head that judges triples of "
-	  "calls, 0: no such head", 0 },
-	{ "grams", KEY_GRAMS, "N", 0, "calls of the longest runs of calls that it learns in their order, "
-	  "2 to 9, 6; 0 for none", 0 },
-	{ "path-histogram", KEY_PATH_HISTOGRAM, "N", 0, "width of the bottleneck of the head that judges the "
-	  "mix of directories that paths lie in, half of what is counted at most; none by default", 0 },
 	{ "path-news", KEY_PATH_NEWS, "N/TIME", 0, "how often, by what you know, it uses a new name where the "
 	  "recordings have none, or once, early: 1/year; by default what they tell", 0 },
-	{ "weights", KEY_WEIGHTS, "W", 0, "of the process head's inputs: even, or variance for more weight "
-	  "on what seldom varies, as rare calls; even", 0 },
-	{ "even", KEY_EVEN, NULL, OPTION_HIDDEN, NULL, 0 },
-	{ "hidden", KEY_HIDDEN, "N", 0, "width of the LSTMs, 32; 0 for neither sequence nor container head", 0 },
-	{ "steps", KEY_STEPS, "N", 0, "vectors in a sequence, 16; 0 for no sequence head", 0 },
-	{ "processes", KEY_PROCESSES, "N", 0, "of a container in a sequence, 8; 0 for no container "
-	  "head", 0 },
-	{ "stride", KEY_STRIDE, "N", 0, "vectors between verdicts on sequences, as many as steps", 0 },
-	{ "decay", KEY_DECAY, "CALLS", 0, "halve a process's counts beyond so many calls, "
-	  "4 periods; 0 for never", 0 },
-	{ "drift", KEY_DRIFT, "X", 0, "how far the mix of calls may drift under normal load: a usual "
-	  "factor is e^X, X is 0.3; 0 for not at all", 0 },
 	{ "clock", KEY_CLOCK, "HOW", 0, "keep or drop calls for the time, the CPU and random bytes, which "
 	  "some kernels see and some do not: drop of a kernel's recordings, keep of imported "
 	  "traces", 0 },
-	{ "folds", KEY_FOLDS, "N", 0, "parts that are held out in turn, 5; 1 for one only", 0 },
-	{ "epochs", KEY_EPOCHS, "N", 0, "of the sequence head, at most, 200", 0 },
-	{ "seed", KEY_SEED, "N", 0, "of everything random, 1", 0 },
 	{ "json", 'j', NULL, 0, "print the summary as a JSON object", 0 },
 	{ "quiet", 'q', NULL, 0, "no progress, no summary", 0 },
 	{ 0 },
 };
-
-static error_t parse_even(struct argp_state *state, const char *option, const char *argument,
-			  uint32_t minimum, uint32_t maximum, uint32_t *value)
-{
-	uint64_t number;
-
-	if (!kanary_arguments_number(argument, minimum, maximum, &number) || number % 2)
-		return kanary_arguments_refuse(state, "--%s takes an even number from %u to %u",
-					       option, minimum, maximum);
-	*value = (uint32_t)number;
-	return 0;
-}
-
-static error_t parse_number(struct argp_state *state, const char *option, const char *argument,
-			    uint64_t minimum, uint64_t maximum, uint64_t *value)
-{
-	if (!kanary_arguments_number(argument, minimum, maximum, value))
-		return kanary_arguments_refuse(state, "--%s takes a number from %llu to %llu", option,
-					       (unsigned long long)minimum,
-					       (unsigned long long)maximum);
-	return 0;
-}
 
 /* "50M", "200k", or a plain number. */
 static error_t parse_work(struct argp_state *state, const char *argument, uint64_t *work)
@@ -181,99 +113,16 @@ static error_t parse_name(struct argp_state *state, const char *argument, char *
 	return 0;
 }
 
-static error_t parse_weights(struct argp_state *state, const char *argument, bool *even)
-{
-	*even = !strcmp(argument, "even");
-	if (!*even && strcmp(argument, "variance"))
-		return kanary_arguments_refuse(state, "--weights takes even or variance");
-	return 0;
-}
-
-static error_t parse_shape(int key, char *argument, struct argp_state *state)
-{
-	struct kanary_trainer_settings *settings = &((struct options *)state->input)->settings;
-	uint64_t number = 0;
-	error_t error;
-
-	switch (key) {
-	case KEY_INPUTS:
-		return parse_even(state, "inputs", argument, 2 * KANARY_FEATURE_MAP_SHARED + 2,
-				  KANARY_MODEL_INPUTS_MAX, &settings->inputs);
-	case KEY_CODEBOOK:
-		error = parse_number(state, "codebook", argument, 0, KANARY_MODEL_CODEBOOK_MAX,
-				     &number);
-		settings->codewords = number;
-		return error;
-	case KEY_MEMORY:
-		error = parse_number(state, "memory", argument, 0, KANARY_MODEL_ITEMS_MAX, &number);
-		settings->items = (uint32_t)number;
-		return error;
-	case KEY_TRIPLES:
-		return parse_even(state, "triples", argument, 0, KANARY_MODEL_HISTOGRAM_CODE_MAX,
-				  &settings->triples);
-	case KEY_PATH_HISTOGRAM:
-		return parse_even(state, "path-histogram", argument, 0, KANARY_MODEL_PATHS_CODE_MAX,
-				  &settings->path_histogram);
-	case KEY_GRAMS:
-		error = parse_number(state, "grams", argument, 0, KANARY_GRAMS_ORDER_MAX, &number);
-		settings->grams = number;
-		if (!error && settings->grams == 1)
-			return kanary_arguments_refuse(state, "--grams takes 0, or a number from %d to %d",
-						       KANARY_GRAMS_ORDER_MIN,
-						       KANARY_GRAMS_ORDER_MAX);
-		return error;
-	case KEY_STRICT_BUDGET:
-		settings->strict_budget = true;
-		return 0;
-	case KEY_EVEN:
-		settings->even = true;
-		return 0;
-	case KEY_WEIGHTS:
-		return parse_weights(state, argument, &settings->even);
-	case KEY_CODE:
-		return parse_even(state, "code", argument, 2, KANARY_MODEL_CODE_MAX, &settings->code);
-	case KEY_HIDDEN:
-		return parse_even(state, "hidden", argument, 0, KANARY_MODEL_HIDDEN_MAX,
-				  &settings->sequence.hidden);
-	case KEY_STEPS:
-		error = parse_number(state, "steps", argument, 0, KANARY_MODEL_STEPS_MAX, &number);
-		settings->sequence.steps = (uint32_t)number;
-		return error;
-	case KEY_PROCESSES:
-		error = parse_number(state, "processes", argument, 0, KANARY_MODEL_STEPS_MAX,
-				     &number);
-		settings->container.steps = (uint32_t)number;
-		return error;
-	case KEY_STRIDE:
-		error = parse_number(state, "stride", argument, 1, KANARY_MODEL_STEPS_MAX, &number);
-		settings->stride = (uint32_t)number;
-		return error;
-	case KEY_FOLDS:
-		error = parse_number(state, "folds", argument, 1, KANARY_DATASET_TURNS, &number);
-		settings->folds = (uint32_t)number;
-		return error;
-	case KEY_EPOCHS:
-		error = parse_number(state, "epochs", argument, 1, 1000000, &number);
-		settings->sequence.epochs = (uint32_t)number;
-		return error;
-	case KEY_SEED:
-		error = parse_number(state, "seed", argument, 0, UINT32_MAX, &number);
-		settings->sequence.seed = number;
-		return error;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
 static error_t parse_argument(int key, char *argument, struct argp_state *state)
 {
 	struct options *options = state->input;
 	struct kanary_trainer_settings *settings = &options->settings;
-	uint64_t number = 0;
-	error_t error;
-	char *end;
+	uint64_t number;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = settings;
+		return 0;
 	case 'o':
 		options->output = argument;
 		return 0;
@@ -293,15 +142,8 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 	case KEY_PATH_NEWS:
 		options->path_news = argument;
 		return 0;
-	case KEY_DECAY:
-		error = parse_number(state, "decay", argument, 0, 0x7fffffff, &number);
-		settings->decay_limit = (uint32_t)number;
-		options->decay_given = true;
-		return error;
-	case KEY_DRIFT:
-		settings->drift = strtod(argument, &end);
-		if (end == argument || *end || !(settings->drift >= 0 && settings->drift <= 3))
-			return kanary_arguments_refuse(state, "--drift takes a number from 0 to 3");
+	case KEY_STRICT_BUDGET:
+		settings->strict_budget = true;
 		return 0;
 	case KEY_CLOCK:
 		return parse_clock(state, argument, &options->clock);
@@ -310,9 +152,11 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 	case KEY_WORK_LIMIT:
 		return parse_work(state, argument, &settings->sequence.work);
 	case KEY_JOBS:
-		error = parse_number(state, "jobs", argument, 1, KANARY_WORKERS_MAX, &number);
+		if (!kanary_arguments_number(argument, 1, KANARY_WORKERS_MAX, &number))
+			return kanary_arguments_refuse(state, "--jobs takes a number from 1 to %d",
+						       KANARY_WORKERS_MAX);
 		settings->jobs = (uint32_t)number;
-		return error;
+		return 0;
 	case ARGP_KEY_ARG:
 		options->inputs[options->input_count++] = argument;
 		return 0;
@@ -321,20 +165,22 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 			return kanary_arguments_refuse(state, "a recording to train on is missing");
 		if (!options->output)
 			return kanary_arguments_refuse(state, "-o MODEL is missing");
-		if (settings->stride > settings->sequence.steps)
-			return kanary_arguments_refuse(state, "--stride is more than --steps");
 		return 0;
 	default:
-		return parse_shape(key, argument, state);
+		return ARGP_ERR_UNKNOWN;
 	}
 }
 
+static const struct argp_child children[] = { { &kanary_train_shape_argp, 0, NULL, 0 }, { 0 } };
+
 static const struct argp argp = {
 	.options = arguments,
+	.children = children,
 	.parser = parse_argument,
 	.args_doc = "RECORDING... -o MODEL",
 	.doc = "Make a model out of recordings of a container's normal life."
-	       "\vExample:\n\n  kanary train web.rec -o web.model --budget 1/week\n",
+	       "\vWhat a model is made of, such as --hidden, --grams and --folds: see kanary(8).\n\n"
+	       "Example:\n\n  kanary train web.rec -o web.model --budget 1/week\n",
 };
 
 /* The output file's name without folder and suffix, as far as a profile's name allows. */
@@ -404,6 +250,7 @@ int kanary_train_main(int argc, char **argv)
 			.grams = 6,
 			.even = true,
 			.kinds = KANARY_MODEL_KINDS_MAX,
+			.decay_limit = KANARY_TRAIN_SHAPE_DECAY_UNSET,
 			.drift = 0.3,
 			.folds = KANARY_DATASET_TURNS,
 			.jobs = kanary_workers_cpus(),
@@ -447,7 +294,7 @@ int kanary_train_main(int argc, char **argv)
 		share_settings(&options.settings);
 		if (!options.settings.stride)
 			options.settings.stride = options.settings.sequence.steps;
-		if (!options.decay_given)
+		if (options.settings.decay_limit == KANARY_TRAIN_SHAPE_DECAY_UNSET)
 			options.settings.decay_limit = DECAY_PERIODS * dataset.period;
 		else if (options.settings.decay_limit &&
 			 options.settings.decay_limit < dataset.period)

@@ -5,8 +5,8 @@
 	tools/bench/detection.py [--kanary FILE] [--options='OPTION...']... SET...
 
 A SET is NAME=TRAIN[,TRAIN...]:NORMAL[,NORMAL...]:ATTACK[,ATTACK...], all recordings. NORMAL has to
-be of processes that are not in TRAIN. --options= are the defaults of kanary train. For each set and options a model is trained
-on TRAIN.
+be of processes that are not in TRAIN. --options= are the defaults of kanary train. For each set and
+options a model is trained on TRAIN.
 
 Printed for both levels of alerts, warnings and critical ones, are the alarms on NORMAL, how many the
 model's budget allows, and the share of ATTACK's streams that raise one. AUC is that of the highest

@@ -17,7 +17,7 @@ import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 KANARY = TOP / 'build/kanary'
-# As in tests/vm/core.sh
+# As in tests/vm/core.sh, but for the budget
 TRAIN = '--budget 1/10000 --hidden 8 --steps 8 --epochs 10 --quiet'.split()
 INTRUDERS = ('sh', 'tar', 'nc')
 # As in common/evidence.c

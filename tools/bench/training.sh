@@ -4,10 +4,10 @@
 #
 #	tools/bench/training.sh RECORDING...
 #
-# For each recording: CPU seconds and resident memory with --hidden 0 --folds 1 --grams 0, which is what
-# reading, features and names cost, and the memory as a multiple of the recording's bytes. Then
-# wall time of a whole training with one job and with two, taken in turn, and the factor between
-# the medians. Variables: KANARY (build/kanary), BESIDE (another kanary, whose training without
+# For each recording: CPU seconds and resident memory with --hidden 0 --folds 1 --grams 0. That is
+# what reading, features and names cost, and what a BESIDE without --grams does. Memory is also
+# given as a multiple of the recording's bytes. Then wall time of a whole training without runs of
+# calls, with one job and with two, taken in turn, and the factor between the medians. Variables: KANARY (build/kanary), BESIDE (another kanary, whose training without
 # LSTM is measured in turn with ours, and the ratio printed), ROUNDS (3), WHOLE (0: only the first
 # part; for a BESIDE without --jobs the second is ours alone).
 #
