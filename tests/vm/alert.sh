@@ -4,7 +4,7 @@
 #	bad    vector, vector, vector ...   each one an alert
 #	log    alert alert ... throttled ... at most 10 at once, 1 a second
 #	watch  alert alert alert alert ...  all of them, in the same words
-#	mode   monitor | learn: nothing is scored | enforce: the process is killed
+#	mode   monitor | learn: nothing is scored | enforce: the process is killed | not by warnings
 #	other  ---------------------------------  a container without a model: left alone
 . ./library.sh
 
@@ -99,6 +99,31 @@ log | grep -q ' mode=enforce killed=yes head=' || fail "no line of the kill: $(l
 kill -0 "$other" || fail "a process of a container without a model died"
 kanary mode "$bad" monitor
 isolated bad storm calls 640 || fail "a process died in mode monitor: status $?"
+
+# A warning kills nobody, and who asks for critical alerts does not see it.
+model warn.model 64 warn
+kanary load warn.model --container "$bad"
+kanary mode "$bad" enforce
+kanary watch --json --level critical >critical 2>critical.said &
+critical=$!
+await 10 grep -q ready critical.said
+remember alerts alerts_critical killed
+before=$alerts was_critical=$alerts_critical was_killed=$killed
+isolated bad storm calls 640 || fail "a process died of a warning: status $?"
+await 10 judged "$(counter seen)"
+remember alerts alerts_critical killed
+[ "$alerts" -gt "$before" ] || fail "no warnings were raised"
+[ "$alerts_critical $killed" = "$was_critical $was_killed" ] ||
+	fail "warnings: $((alerts_critical - was_critical)) of $((alerts - before)) are critical, $((killed - was_killed)) killed"
+await 10 received
+log | grep -qE " level=warning surprise=10.34 threshold=5.17 budget=1/10000 mode=enforce killed=no " ||
+	fail "no warning in the log: $(log | tail -n 3)"
+[ "$(kanary containers --json | jq --argjson id "$bad" \
+	'[.. | objects | select(.cgroup? == $id) | .profile | .alerts > 0, .critical_alerts] | join(" ")')" = '"true 0"' ] ||
+	fail "the container's counts: $(kanary containers --json)"
+kill -INT "$critical"
+wait "$critical" || :
+[ ! -s critical ] || fail "--level critical shows a warning: $(head -n 1 critical)"
 kanary unload --container "$bad"
 remember alerts
 before=$alerts

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 # The whole of Kanary on one kernel, with two services, each in a real container:
 #
-#	service   ------- requests ------------- requests -- restart -- requests ---X
-#	insmod      |--------------------------------------------------------------|
-#	record         |--------------|
-#	train, load                    |--|---------------|           |---------|
-#	clock source                          each that the kernel has
-#	attack                                                              tar /etc away
-#	alert     . . . . . . . . . . . . . . . . . . . . . . . . . . . . . . . |
+#	service   --- requests -- restart -- requests ---- requests -- restart -- requests ---X
+#	insmod      |------------------------------------------------------------------------|
+#	record         |----------------------------|
+#	train, load                                  |--|-----------|           |---------|
+#	clock source                                    each that the kernel has
+#	attack                                                                        tar /etc away
+#	alert     . . . . . . . . . . . . . . . . . . . . . . . . . . . . . . . . . . . . |
 #
 # Where there is a folder models, they are of another kernel, and this one is held to them. Leaves
 # models, recordings and what it saw, core.json, in /out.
@@ -103,9 +103,7 @@ examine() {
 	# No recording has seen the service end.
 	await 20 judged "$(counter seen)"
 	kanary unload --container "$(identity "$1")" 2>/dev/null
-	stop "$1"
-	start "$1"
-	await 60 "ready_$1"
+	restart "$1"
 	watch_over "$1"
 	record "$1.attack.rec" "$1"
 	"use_$1" 100

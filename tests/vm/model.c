@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * model FILE PERIOD quiet|keen|alarm [SEED [STRIDE [TRIPLES [STATES [PATHS [NAMES]]]]]]: a model
- * for tests and benchmarks.
+ * model FILE PERIOD quiet|keen|warn|alarm [SEED [STRIDE [TRIPLES [STATES [PATHS [NAMES]]]]]]:
+ * a model for tests and benchmarks.
  *
  * 64 inputs, 32 hidden units, 16 steps, 100 items in each memory, random weights,
  * which cost the same as learned ones; and a triples head of 256 inputs whose code
  * is TRIPLES wide, if that is given and not 0; and a grams head of STATES; and a
  * path histogram head of 256 inputs whose code is PATHS wide; and a names head of NAMES
  * entries, some of usual paths. A quiet
- * model never raises an alert, a keen one whenever there is any surprise, and one of
- * alarm for each vector.
+ * model never raises an alert, a keen one a warning whenever there is any surprise, and one of
+ * warn or alarm for each vector: a warning, or a critical alert.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,7 +48,7 @@ int main(int argc, char **argv)
 	FILE *file;
 
 	if (argc < 4) {
-		fprintf(stderr, "usage: model FILE PERIOD quiet|keen|alarm "
+		fprintf(stderr, "usage: model FILE PERIOD quiet|keen|warn|alarm "
 			"[SEED [STRIDE [TRIPLES [STATES [PATHS [NAMES]]]]]]\n");
 		return 2;
 	}
@@ -76,9 +76,10 @@ int main(int argc, char **argv)
 		header->calls.gate = 0xffffffff;
 		header->order.gate = 0xffffffff;
 	}
-	if (!strcmp(argv[3], "alarm")) {
-		header->threshold = SURPRISE / 2;
+	if (!strcmp(argv[3], "alarm"))
 		header->critical_threshold = SURPRISE / 2;
+	if (!strcmp(argv[3], "alarm") || !strcmp(argv[3], "warn")) {
+		header->threshold = SURPRISE / 2;
 		flatten(fixture.model.process_knot, header->knots);
 		flatten(fixture.model.calls.knot, header->knots);
 		flatten(fixture.model.order.knot, header->knots);
