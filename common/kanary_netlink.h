@@ -15,8 +15,8 @@
  * KANARY_CMD_GET_CONTAINERS (dump)
  *	-> one message a container: CGROUP, PIDNS, TASKS, PID, COMM, VECTORS,
  *	   and with a profile: PROFILE, MODE, BUDGET, THRESHOLD, CRITICAL_BUDGET,
- *	   CRITICAL_THRESHOLD, SCORED, ALERTS, CRITICAL_ALERTS, MODEL_CHECKSUM,
- *	   CONTAINER, GONE
+ *	   CRITICAL_THRESHOLD, SCORED, ALERTS, CRITICAL_ALERTS, ALARMS,
+ *	   CRITICAL_ALARMS, MODEL_CHECKSUM, CONTAINER, GONE
  *
  * KANARY_CMD_RECORD_START (do): [CGROUP]
  *	Makes the calling socket the recorder, of one container or of all.
@@ -261,6 +261,8 @@ struct kanary_path {
 #define KANARY_VERDICT_CONTAINER 4 /* the container head had enough processes to speak */
 #define KANARY_VERDICT_PATH_HISTOGRAM 8 /* the path histogram head has counts of paths */
 #define KANARY_VERDICT_CRITICAL 16 /* an alert, and the surprise reached the critical threshold */
+#define KANARY_VERDICT_ALARM 32 /* an alert that begins an alarm: the stream had none for a while */
+#define KANARY_VERDICT_CRITICAL_ALARM 64 /* the same of critical alerts alone */
 
 /**
  * struct kanary_verdict - what a model says of one vector
@@ -390,6 +392,8 @@ enum kanary_attribute {
 	KANARY_A_CRITICAL_BUDGET,	/* u64, vectors a false alarm that is critical */
 	KANARY_A_CRITICAL_THRESHOLD,	/* u32, surprise, Q24.8 */
 	KANARY_A_CRITICAL_ALERTS,	/* u64, of the alerts */
+	KANARY_A_ALARMS,	/* u64, rows of alerts */
+	KANARY_A_CRITICAL_ALARMS,	/* u64, rows of critical alerts */
 
 	__KANARY_A_MAX,
 	KANARY_A_MAX = __KANARY_A_MAX - 1,
@@ -447,6 +451,8 @@ enum kanary_counter {
 	KANARY_A_COUNTER_CONTAINERS_GONE,	/* with a model, whose cgroup was removed */
 	KANARY_A_COUNTER_MODELS_EVICTED,	/* of these, whose model made room for another */
 	KANARY_A_COUNTER_ALERTS_CRITICAL,	/* of the alerts */
+	KANARY_A_COUNTER_ALARMS,	/* rows of alerts: what a budget counts */
+	KANARY_A_COUNTER_ALARMS_CRITICAL,	/* rows of critical alerts */
 
 	__KANARY_A_COUNTER_MAX,
 	KANARY_A_COUNTER_MAX = __KANARY_A_COUNTER_MAX - 1,

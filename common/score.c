@@ -358,6 +358,7 @@ void kanary_score_record(const struct kanary_model *model, struct kanary_score_s
 			    verdict);
 	if (kanary_score_ends(stream, vector))
 		kanary_score_process(model, container, scratch, verdict);
+	kanary_alarm_mark(model->header, &stream->alarm, verdict);
 }
 
 void kanary_score_rehearse(const struct kanary_model *model, struct kanary_score_stream *stream,

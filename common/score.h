@@ -6,6 +6,7 @@
 #ifndef _KANARY_SCORE_H
 #define _KANARY_SCORE_H
 
+#include "alarm.h"
 #include "grams_head.h"
 #include "memory_head.h"
 #include "model.h"
@@ -59,6 +60,7 @@ enum kanary_score_head {
  * @partial: whether its beginning was not seen
  * @path_names_error: the largest of the paths since the last vector, Q20.12
  * @grams: of the grams head
+ * @alarm: that its verdicts raise
  * @cumulative: [inputs]; behind it what the memories of calls and of order
  *	remember, the counts of the triples head and of the path histogram head, then the
  *	ring of the sequence head
@@ -68,6 +70,7 @@ struct kanary_score_stream {
 	u32 partial;
 	u32 path_names_error;
 	struct kanary_grams_head_state grams;
+	struct kanary_alarm alarm;
 	u32 cumulative[];
 };
 
@@ -248,7 +251,8 @@ void kanary_score_process(const struct kanary_model *model,
  * @scratch: as of kanary_score_vector()
  * @verdict: set
  *
- * All of kanary_score_vector(), kanary_score_ends() and kanary_score_process(). Never fails.
+ * All of kanary_score_vector(), kanary_score_ends() and kanary_score_process(); and whether an
+ * alarm begins with it. Never fails.
  */
 void kanary_score_record(const struct kanary_model *model, struct kanary_score_stream *stream,
 			 struct kanary_score_container *container,

@@ -301,16 +301,24 @@ static void set_level(struct kanary_alert_cause *cause)
 	}
 }
 
+/* One more of the container, which others read, and of the host. */
+static void add(u64 *own, enum kanary_counter counter)
+{
+	WRITE_ONCE(*own, *own + 1);
+	kanary_counters_add(counter, 1);
+}
+
 static void count(const struct kanary_alert_cause *cause)
 {
 	struct kanary_profile *profile = cause->profile;
 
-	WRITE_ONCE(profile->alerts, profile->alerts + 1);
-	kanary_counters_add(KANARY_A_COUNTER_ALERTS, 1);
-	if (cause->level != KANARY_LEVEL_CRITICAL)
-		return;
-	WRITE_ONCE(profile->critical_alerts, profile->critical_alerts + 1);
-	kanary_counters_add(KANARY_A_COUNTER_ALERTS_CRITICAL, 1);
+	add(&profile->alerts, KANARY_A_COUNTER_ALERTS);
+	if (cause->verdict->flags & KANARY_VERDICT_ALARM)
+		add(&profile->alarms, KANARY_A_COUNTER_ALARMS);
+	if (cause->level == KANARY_LEVEL_CRITICAL)
+		add(&profile->critical_alerts, KANARY_A_COUNTER_ALERTS_CRITICAL);
+	if (cause->verdict->flags & KANARY_VERDICT_CRITICAL_ALARM)
+		add(&profile->critical_alarms, KANARY_A_COUNTER_ALARMS_CRITICAL);
 }
 
 static bool is_to_die(const struct kanary_alert_cause *cause, const struct kanary_task *task)

@@ -286,6 +286,10 @@ static int put_profile(struct sk_buff *message, u64 cgroup)
 				KANARY_A_PAD) ||
 	      nla_put_u64_64bit(message, KANARY_A_CRITICAL_ALERTS,
 				READ_ONCE(profile->critical_alerts), KANARY_A_PAD) ||
+	      nla_put_u64_64bit(message, KANARY_A_ALARMS, READ_ONCE(profile->alarms),
+				KANARY_A_PAD) ||
+	      nla_put_u64_64bit(message, KANARY_A_CRITICAL_ALARMS,
+				READ_ONCE(profile->critical_alarms), KANARY_A_PAD) ||
 	      nla_put_u32(message, KANARY_A_MODEL_CHECKSUM, header->checksum) ||
 	      nla_put_string(message, KANARY_A_CONTAINER, profile->name) ||
 	      nla_put_u32(message, KANARY_A_GONE, READ_ONCE(profile->departed) != 0);

@@ -38,6 +38,8 @@ struct kanary_throttle {
  * @scored: vectors judged; the worker's
  * @alerts: raised; the worker's
  * @critical_alerts: of these; the worker's
+ * @alarms: rows of alerts; the worker's
+ * @critical_alarms: rows of critical alerts; the worker's
  * @throttled: alerts left out of the kernel log since the last one in it; the worker's
  * @throttle: of warnings in the log; the worker's
  * @critical_throttle: of critical alerts, which a flood of warnings cannot use up; the worker's
@@ -59,6 +61,8 @@ struct kanary_profile {
 	u64 scored;
 	u64 alerts;
 	u64 critical_alerts;
+	u64 alarms;
+	u64 critical_alarms;
 	u32 throttled;
 	struct kanary_throttle throttle;
 	struct kanary_throttle critical_throttle;

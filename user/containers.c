@@ -82,16 +82,17 @@ static void add_row(struct kanary_table *table, const struct kanary_container_en
 	kanary_table_text(table, 9, container->profile);
 	kanary_table_number(table, 10, container->scored);
 	kanary_table_number(table, 11, container->alerts);
-	kanary_table_number(table, 12, container->critical_alerts);
+	kanary_table_number(table, 12, container->alarms);
+	kanary_table_number(table, 13, container->critical_alarms);
 }
 
 static int print_text(const struct kanary_container_list *list)
 {
 	static const char *const heads[] = {
 		"CGROUP", "RUNTIME", "NAME", "IMAGE", ">TASKS", ">AGE", "COMMAND", ">VECTORS", "MODE",
-		"PROFILE", ">SCORED", ">ALERTS", ">CRITICAL",
+		"PROFILE", ">SCORED", ">ALERTS", ">ALARMS", ">CRITICAL",
 	};
-	struct kanary_table table = { .heads = heads, .columns = 13 };
+	struct kanary_table table = { .heads = heads, .columns = 14 };
 	size_t i;
 
 	if (!list->count) {
@@ -114,7 +115,7 @@ static json_t *describe(const struct kanary_container_entry *entry)
 
 	snprintf(checksum, sizeof(checksum), "%08x", container->model_checksum);
 	if (*container->profile)
-		profile = json_pack("{s:o, s:s, s:I, s:o, s:I, s:o, s:I, s:I, s:I, s:s}",
+		profile = json_pack("{s:o, s:s, s:I, s:o, s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:s}",
 			"name", kanary_json_output_text(container->profile,
 							sizeof(container->profile)),
 			"mode", kanary_protocol_mode_name(container->mode),
@@ -126,6 +127,8 @@ static json_t *describe(const struct kanary_container_entry *entry)
 			"scored", (json_int_t)container->scored,
 			"alerts", (json_int_t)container->alerts,
 			"critical_alerts", (json_int_t)container->critical_alerts,
+			"alarms", (json_int_t)container->alarms,
+			"critical_alarms", (json_int_t)container->critical_alarms,
 			"model_checksum", checksum);
 	return json_pack("{s:I, s:I, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o, s:I, s:I, s:b, s:o}",
 		"cgroup", (json_int_t)container->cgroup,

@@ -320,7 +320,7 @@ static bool replay_run(struct kanary_trainer *trainer, struct kanary_replay *rep
 	for (; place->next < run->first + length; place->next++) {
 		verdict = replay_vector(dataset, replay, place->next,
 					kanary_dataset_vector(dataset, place->next));
-		if (!verdict || !kanary_alarm_add(&trainer->alarms, verdict->surprise,
+		if (!verdict || !kanary_alarm_list_add(&trainer->alarms, verdict->surprise,
 						  place->next == run->first))
 			return false;
 	}
@@ -366,15 +366,15 @@ static void set_thresholds(struct kanary_model_header *header,
 			   const struct kanary_alarm_list *alarms,
 			   struct kanary_trainer_result *result)
 {
-	u32 threshold = kanary_alarm_threshold(alarms, header->budget);
-	u32 critical = kanary_alarm_threshold(alarms, header->critical_budget);
+	u32 threshold = kanary_alarm_list_threshold(alarms, header->budget);
+	u32 critical = kanary_alarm_list_threshold(alarms, header->critical_budget);
 
 	header->threshold = threshold;
 	header->critical_threshold = critical > threshold ? critical : threshold;
 	result->threshold = header->threshold / SURPRISE_UNIT;
 	result->critical_threshold = header->critical_threshold / SURPRISE_UNIT;
-	result->alarms = kanary_alarm_count(alarms, header->threshold, NULL);
-	result->critical_alarms = kanary_alarm_count(alarms, header->critical_threshold, NULL);
+	result->alarms = kanary_alarm_list_count(alarms, header->threshold, NULL);
+	result->critical_alarms = kanary_alarm_list_count(alarms, header->critical_threshold, NULL);
 }
 
 const char *kanary_held_out_threshold(struct kanary_trainer *trainer,
@@ -407,5 +407,5 @@ void kanary_held_out_free(struct kanary_trainer *trainer)
 {
 	kanary_held_out_set_free(&trainer->held_out);
 	kanary_held_out_set_free(&trainer->fitted);
-	kanary_alarm_free(&trainer->alarms);
+	kanary_alarm_list_free(&trainer->alarms);
 }

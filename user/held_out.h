@@ -3,7 +3,7 @@
 #ifndef KANARY_HELD_OUT_H
 #define KANARY_HELD_OUT_H
 
-#include "alarm.h"
+#include "alarm_list.h"
 #include "feature_map.h"
 #include "grams_train.h"
 #include "held_out_set.h"

@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <gsl/gsl_cdf.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "alarm.h"
 #include "json_output.h"
 #include "message.h"
 #include "model_file.h"
@@ -16,17 +16,14 @@
 /* Each side of 95 %. */
 #define TAIL 0.025
 
-/* A verdict, before the verdicts of a stream are put in a row. */
-struct judged {
-	u64 stream;
-	size_t number;
-	u32 surprise;
-};
-
-struct judgement {
-	struct judged *judged;
-	size_t count;
-	size_t room;
+/* What is promised of one level of alerts, and what came. */
+struct level {
+	const char *name;
+	u32 alert;		/* flag of a verdict */
+	u32 alarm;
+	u32 threshold;
+	uint64_t budget;
+	struct kanary_promise promise;
 };
 
 void kanary_promise_limits(struct kanary_promise *promise, uint64_t vectors, uint64_t alarms,
@@ -39,83 +36,25 @@ void kanary_promise_limits(struct kanary_promise *promise, uint64_t vectors, uin
 	promise->high = 0.5 * gsl_cdf_chisq_Qinv(TAIL, 2.0 * alarms + 2);
 }
 
-void kanary_promise_measure(struct kanary_promise *promise, const struct kanary_alarm_list *list,
-			    u32 threshold, uint64_t budget)
-{
-	size_t alerts;
-
-	kanary_promise_limits(promise, list->count, kanary_alarm_count(list, threshold, &alerts),
-			      budget);
-	promise->alerts = alerts;
-}
-
 bool kanary_promise_broken(const struct kanary_promise *promise)
 {
 	return promise->low > KANARY_PROMISE_FACTOR * promise->expected ||
 	       promise->high < promise->expected / KANARY_PROMISE_FACTOR;
 }
 
-static int compare_judged(const void *left, const void *right)
-{
-	const struct judged *a = left, *b = right;
-
-	if (a->stream != b->stream)
-		return a->stream < b->stream ? -1 : 1;
-	return a->number < b->number ? -1 : a->number > b->number;
-}
-
 static int note(void *context, struct kanary_replay_stream *stream,
 		const struct kanary_vector *vector)
 {
-	struct judgement *judgement = context;
+	struct level *level = context;
+	int i;
 
-	if (judgement->count == judgement->room) {
-		size_t room = 2 * judgement->room + 1024;
-		struct judged *judged = realloc(judgement->judged, room * sizeof(*judged));
-
-		if (!judged)
-			return kanary_message_error("eval: %s", strerror(ENOMEM));
-		judgement->judged = judged;
-		judgement->room = room;
+	for (i = KANARY_LEVEL_WARNING; i <= KANARY_LEVEL_CRITICAL; i++) {
+		level[i].promise.vectors++;
+		level[i].promise.alerts += !!(stream->last.flags & level[i].alert);
+		level[i].promise.alarms += !!(stream->last.flags & level[i].alarm);
 	}
-	judgement->judged[judgement->count] = (struct judged){
-		.stream = stream->number,
-		.number = judgement->count,
-		.surprise = stream->last.surprise,
-	};
-	judgement->count++;
 	return 0;
 }
-
-static int add(struct kanary_alarm_list *list, struct kanary_replay *replay, const char *path,
-	       struct kanary_selection *selection)
-{
-	struct judgement judgement = { 0 };
-	const struct kanary_replay_listener listener = {
-		.command = "eval", .context = &judgement, .vector = note,
-	};
-	int status = kanary_replay_file(replay, &listener, path, selection, NULL);
-	size_t i;
-
-	if (!status && judgement.judged)
-		qsort(judgement.judged, judgement.count, sizeof(*judgement.judged),
-		      compare_judged);
-	for (i = 0; !status && judgement.judged && i < judgement.count; i++)
-		if (!kanary_alarm_add(list, judgement.judged[i].surprise,
-				      !i || judgement.judged[i].stream !=
-					    judgement.judged[i - 1].stream))
-			status = kanary_message_error("eval: %s", strerror(ENOMEM));
-	free(judgement.judged);
-	return status;
-}
-
-/* What is promised of one level of alerts, and what came. */
-struct level {
-	const char *name;
-	u32 threshold;
-	uint64_t budget;
-	struct kanary_promise promise;
-};
 
 static const char *verdict_on(const struct kanary_promise *promise)
 {
@@ -156,9 +95,9 @@ static void print_level(const struct level *level, uint32_t memory)
 	       promise->high / promise->expected, KANARY_PROMISE_FACTOR, verdict_on(promise));
 }
 
-static int print(const struct level level[2], const struct kanary_model_header *header,
-		 uint32_t memory, bool json)
+static int print(const struct level level[2], const struct kanary_model_header *header, bool json)
 {
+	uint32_t memory = kanary_alarm_memory(header);
 	bool both = header->critical_budget > header->budget;
 	json_t *object;
 
@@ -176,28 +115,38 @@ static int print(const struct level level[2], const struct kanary_model_header *
 	return 0;
 }
 
-static void measure(struct level level[2], const struct kanary_alarm_list *list,
-		    const struct kanary_model_header *header)
+static void set_levels(struct level level[2], const struct kanary_model_header *header)
+{
+	level[KANARY_LEVEL_WARNING] = (struct level){
+		.name = "warning", .alert = KANARY_VERDICT_ALERT, .alarm = KANARY_VERDICT_ALARM,
+		.budget = header->budget, .threshold = header->threshold,
+	};
+	level[KANARY_LEVEL_CRITICAL] = (struct level){
+		.name = "critical", .alert = KANARY_VERDICT_CRITICAL,
+		.alarm = KANARY_VERDICT_CRITICAL_ALARM, .budget = header->critical_budget,
+		.threshold = header->critical_threshold,
+	};
+}
+
+/* How certain the counts are. */
+static void set_limits(struct level level[2])
 {
 	int i;
 
-	level[KANARY_LEVEL_WARNING] = (struct level){ .name = "warning", .budget = header->budget,
-						      .threshold = header->threshold };
-	level[KANARY_LEVEL_CRITICAL] = (struct level){ .name = "critical",
-						       .budget = header->critical_budget,
-						       .threshold = header->critical_threshold };
 	for (i = KANARY_LEVEL_WARNING; i <= KANARY_LEVEL_CRITICAL; i++)
-		kanary_promise_measure(&level[i].promise, list, level[i].threshold,
-				       level[i].budget);
+		kanary_promise_limits(&level[i].promise, level[i].promise.vectors,
+				      level[i].promise.alarms, level[i].budget);
 }
 
 int kanary_promise_report(const char *model, char *const *recordings, int count,
 			  struct kanary_selection *selection, bool json)
 {
-	struct kanary_alarm_list list = { 0 };
 	struct kanary_model_file file;
 	struct kanary_replay replay;
 	struct level level[2];
+	const struct kanary_replay_listener listener = {
+		.command = "eval", .context = level, .vector = note,
+	};
 	int status, i;
 
 	status = kanary_model_file_read("eval", model, &file);
@@ -207,20 +156,19 @@ int kanary_promise_report(const char *model, char *const *recordings, int count,
 		status = kanary_message_error("eval: %s", strerror(ENOMEM));
 		goto out_file;
 	}
-	list.memory = kanary_alarm_memory(file.model.header);
+	set_levels(level, file.model.header);
 	for (i = 0; !status && i < count; i++)
-		status = add(&list, &replay, recordings[i], selection);
+		status = kanary_replay_file(&replay, &listener, recordings[i], selection, NULL);
 	if (!status)
 		status = kanary_selection_check(selection);
-	if (!status && !list.count)
+	if (!status && !level->promise.vectors)
 		status = kanary_message_error("eval: there is no vector in %s%s: record again",
 					      recordings[0],
 					      selection->wishes ? " of that container" : "");
 	if (!status) {
-		measure(level, &list, file.model.header);
-		status = print(level, file.model.header, list.memory, json);
+		set_limits(level);
+		status = print(level, file.model.header, json);
 	}
-	kanary_alarm_free(&list);
 	kanary_replay_free(&replay);
 out_file:
 	kanary_model_file_free(&file);

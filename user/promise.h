@@ -3,7 +3,9 @@
 #ifndef KANARY_PROMISE_H
 #define KANARY_PROMISE_H
 
-#include "alarm.h"
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "selection.h"
 
 /* What a rate is promised to: no more than so many times too high or too low. */
@@ -37,10 +39,6 @@ struct kanary_promise {
  */
 void kanary_promise_limits(struct kanary_promise *promise, uint64_t vectors, uint64_t alarms,
 			   uint64_t budget);
-
-/** kanary_promise_measure() - count, and say how certain that is */
-void kanary_promise_measure(struct kanary_promise *promise, const struct kanary_alarm_list *list,
-			    u32 threshold, uint64_t budget);
 
 /** kanary_promise_broken() - whether even a limit of confidence is off by more than the factor */
 bool kanary_promise_broken(const struct kanary_promise *promise);

@@ -56,6 +56,8 @@ static struct nla_policy policy[KANARY_A_MAX + 1] = {
 	[KANARY_A_CRITICAL_BUDGET] = { .type = NLA_U64 },
 	[KANARY_A_CRITICAL_THRESHOLD] = { .type = NLA_U32 },
 	[KANARY_A_CRITICAL_ALERTS] = { .type = NLA_U64 },
+	[KANARY_A_ALARMS] = { .type = NLA_U64 },
+	[KANARY_A_CRITICAL_ALARMS] = { .type = NLA_U64 },
 };
 
 static const char *const counter_names[] = {
@@ -71,6 +73,8 @@ static const char *const counter_names[] = {
 	[KANARY_A_COUNTER_ALERTS] = "alerts",
 	[KANARY_A_COUNTER_ALERTS_THROTTLED] = "alerts_throttled",
 	[KANARY_A_COUNTER_ALERTS_CRITICAL] = "alerts_critical",
+	[KANARY_A_COUNTER_ALARMS] = "alarms",
+	[KANARY_A_COUNTER_ALARMS_CRITICAL] = "alarms_critical",
 	[KANARY_A_COUNTER_KILLED] = "killed",
 	[KANARY_A_COUNTER_CALLS_NO_MEMORY] = "calls_no_memory",
 	[KANARY_A_COUNTER_CALLS_TABLE_FULL] = "calls_table_full",
@@ -241,6 +245,8 @@ bool kanary_protocol_container(const struct nlmsghdr *message,
 	container->scored = get_u64(attributes, KANARY_A_SCORED);
 	container->alerts = get_u64(attributes, KANARY_A_ALERTS);
 	container->critical_alerts = get_u64(attributes, KANARY_A_CRITICAL_ALERTS);
+	container->alarms = get_u64(attributes, KANARY_A_ALARMS);
+	container->critical_alarms = get_u64(attributes, KANARY_A_CRITICAL_ALARMS);
 	container->model_checksum = get_u32(attributes, KANARY_A_MODEL_CHECKSUM);
 	get_text(attributes, KANARY_A_CONTAINER, container->name, sizeof(container->name));
 	container->gone = get_u32(attributes, KANARY_A_GONE);

@@ -62,6 +62,8 @@ struct kanary_container {
 	uint64_t scored;
 	uint64_t alerts;
 	uint64_t critical_alerts;
+	uint64_t alarms;
+	uint64_t critical_alarms;
 	uint32_t model_checksum;
 	char name[KANARY_CONTAINER_SIZE];
 	uint32_t gone;

@@ -120,6 +120,8 @@ static void judge(struct kanary_replay *replay, struct kanary_replay_stream *str
 	stream->vectors++;
 	stream->alerts += !!(stream->last.flags & KANARY_VERDICT_ALERT);
 	stream->criticals += !!(stream->last.flags & KANARY_VERDICT_CRITICAL);
+	stream->alarms += !!(stream->last.flags & KANARY_VERDICT_ALARM);
+	stream->critical_alarms += !!(stream->last.flags & KANARY_VERDICT_CRITICAL_ALARM);
 	stream->sum += stream->last.surprise;
 	if (stream->last.surprise > stream->highest)
 		stream->highest = stream->last.surprise;

@@ -25,6 +25,8 @@
  * @vectors: judged so far
  * @alerts: of these
  * @criticals: of the alerts
+ * @alarms: rows of alerts, as alarm.h has them
+ * @critical_alarms: rows of critical alerts
  * @highest: surprise so far, Q24.8
  * @sum: of the surprises, Q.8
  * @path_surprise: of its last path, Q24.8
@@ -42,6 +44,8 @@ struct kanary_replay_stream {
 	u64 vectors;
 	u64 alerts;
 	u64 criticals;
+	u64 alarms;
+	u64 critical_alarms;
 	u32 highest;
 	u64 sum;
 	u32 path_surprise;

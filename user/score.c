@@ -36,6 +36,8 @@ struct score {
 	u64 vectors;
 	u64 alerts;
 	u64 criticals;
+	u64 alarms;
+	u64 critical_alarms;
 	u32 highest;
 	bool damaged;
 	const char *imported;	/* file that the present record is from, or empty */
@@ -179,12 +181,13 @@ static int print_vector(struct score *score, const struct kanary_replay_stream *
 
 	if (score->options->json) {
 		json_t *object = json_pack(
-			"{s:o, s:I, s:I, s:I, s:I, s:o, s:I, s:b, s:s?, s:s, s:o, s:o, s:o, s:I, s:o, s:I, s:I, s:o}",
+			"{s:o, s:I, s:I, s:I, s:I, s:o, s:I, s:b, s:b, s:s?, s:s, s:o, s:o, s:o, s:I, s:o, s:I, s:I, s:o}",
 			"file", name_file(score),
 			"stream", (json_int_t)vector->stream, "index", (json_int_t)vector->index,
 			"cgroup", (json_int_t)vector->cgroup, "pid", (json_int_t)vector->pid,
 			"comm", kanary_json_output_text(vector->comm, sizeof(vector->comm)),
 			"calls", (json_int_t)vector->calls, "alert", alert,
+			"alarm", verdict->flags & KANARY_VERDICT_ALARM,
 			"level", alert ? level_of(verdict) : NULL,
 			"head", kanary_explain_head(verdict),
 			"surprise", kanary_json_output_fixed(verdict->surprise, 8),
@@ -231,7 +234,7 @@ static int print_stream(struct score *score, const struct kanary_replay_stream *
 		return 0;
 	if (score->list)
 		return json_array_append_new(score->list, json_pack(
-			"{s:o, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:o, s:o}",
+			"{s:o, s:I, s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:o}",
 			"file", name_file(score),
 			"stream", (json_int_t)stream->number, "cgroup", (json_int_t)stream->cgroup,
 			"pid", (json_int_t)stream->pid,
@@ -239,13 +242,16 @@ static int print_stream(struct score *score, const struct kanary_replay_stream *
 			"vectors", (json_int_t)stream->vectors,
 			"alerts", (json_int_t)stream->alerts,
 			"critical_alerts", (json_int_t)stream->criticals,
+			"alarms", (json_int_t)stream->alarms,
+			"critical_alarms", (json_int_t)stream->critical_alarms,
 			"highest_surprise", kanary_json_output_fixed(stream->highest, 8),
 			"mean_surprise", json_real(mean)));
-	printf("stream=%llu pid=%u comm=%s vectors=%llu alerts=%llu critical=%llu highest=%.2f mean=%.2f",
+	printf("stream=%llu pid=%u comm=%s vectors=%llu alerts=%llu alarms=%llu critical_alarms=%llu highest=%.2f mean=%.2f",
 	       (unsigned long long)stream->number, stream->pid,
 	       kanary_message_escape(stream->comm, sizeof(stream->comm), escaped),
 	       (unsigned long long)stream->vectors, (unsigned long long)stream->alerts,
-	       (unsigned long long)stream->criticals, stream->highest / 256.0, mean);
+	       (unsigned long long)stream->alarms, (unsigned long long)stream->critical_alarms,
+	       stream->highest / 256.0, mean);
 	return print_file(score);
 }
 
@@ -269,6 +275,8 @@ static int take_vector(void *context, struct kanary_replay_stream *stream,
 	score->vectors++;
 	score->alerts += !!(stream->last.flags & KANARY_VERDICT_ALERT);
 	score->criticals += !!(stream->last.flags & KANARY_VERDICT_CRITICAL);
+	score->alarms += !!(stream->last.flags & KANARY_VERDICT_ALARM);
+	score->critical_alarms += !!(stream->last.flags & KANARY_VERDICT_CRITICAL_ALARM);
 	if (stream->last.surprise > score->highest)
 		score->highest = stream->last.surprise;
 	if (score->options->vectors && print_vector(score, stream, vector))
@@ -332,11 +340,13 @@ static int print_summary(struct score *score)
 	const struct kanary_model_header *header = score->replay.model.header;
 
 	if (score->options->json) {
-		json_t *summary = json_pack("{s:I, s:I, s:I, s:I, s:o, s:o, s:o}",
+		json_t *summary = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o}",
 			"streams_total", (json_int_t)score->stream_count,
 			"vectors", (json_int_t)score->vectors,
 			"alerts", (json_int_t)score->alerts,
 			"critical_alerts", (json_int_t)score->criticals,
+			"alarms", (json_int_t)score->alarms,
+			"critical_alarms", (json_int_t)score->critical_alarms,
 			"highest_surprise", kanary_json_output_fixed(score->highest, 8),
 			"threshold", kanary_json_output_fixed(header->threshold, 8),
 			"critical_threshold",
@@ -355,9 +365,10 @@ static int print_summary(struct score *score)
 			json_object_set(summary, "streams", score->list);
 		return kanary_json_output_print(summary);
 	}
-	printf("%llu vectors in %llu streams: %llu alerts, %llu of them critical, highest surprise %.2f, thresholds %.2f and %.2f\n",
+	printf("%llu vectors in %llu streams: %llu alerts in %llu alarms, %llu critical in %llu, highest surprise %.2f, thresholds %.2f and %.2f\n",
 	       (unsigned long long)score->vectors, (unsigned long long)score->stream_count,
-	       (unsigned long long)score->alerts, (unsigned long long)score->criticals,
+	       (unsigned long long)score->alerts, (unsigned long long)score->alarms,
+	       (unsigned long long)score->criticals, (unsigned long long)score->critical_alarms,
 	       score->highest / 256.0, header->threshold / 256.0,
 	       header->critical_threshold / 256.0);
 	if (score->options->kernel && !kernel->differences)

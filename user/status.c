@@ -61,6 +61,8 @@ static const char *unit(uint32_t counter)
 	if (counter == KANARY_A_COUNTER_ALERTS || counter == KANARY_A_COUNTER_ALERTS_CRITICAL ||
 	    counter == KANARY_A_COUNTER_ALERTS_THROTTLED)
 		return "alerts";
+	if (counter == KANARY_A_COUNTER_ALARMS || counter == KANARY_A_COUNTER_ALARMS_CRITICAL)
+		return "alarms";
 	return "vectors";
 }
 

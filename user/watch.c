@@ -215,6 +215,9 @@ static json_t *describe(const struct kanary_alert *alert, const struct kanary_co
 		"unusual", unusual, "paths", paths);
 	json_object_set_new(object, "level",
 			    json_string(kanary_protocol_level_name(alert->level)));
+	json_object_set_new(object, "alarm", json_boolean(verdict->flags & KANARY_VERDICT_ALARM));
+	json_object_set_new(object, "critical_alarm",
+			    json_boolean(verdict->flags & KANARY_VERDICT_CRITICAL_ALARM));
 	json_object_set_new(object, "killed", json_boolean(alert->killed));
 	kanary_json_output_views(object, verdict);
 	return object;

@@ -78,10 +78,12 @@ verdict() {
 		--argjson worked "$3" --arg seen "no loot" --arg log "" -f tools/demo/verdict.jq "$work/alerts"
 }
 
-# alert CGROUP TIME TGID [LEVEL]
+# alert CGROUP TIME TGID [LEVEL [BEGINS]]: BEGINS is false for one of a row that has begun
 alert() {
 	jq -nc --argjson cgroup "$1" --argjson time "$2" --argjson tgid "$3" --arg level "${4:-critical}" \
-		'{event: "alert", level: $level, cgroup: $cgroup, boottime_ns: $time, tgid: $tgid, surprise: 5, paths: [], unusual: []}'
+		--argjson begins "${5:-true}" \
+		'{event: "alert", level: $level, alarm: $begins, critical_alarm: ($begins and $level == "critical"),
+		cgroup: $cgroup, boottime_ns: $time, tgid: $tgid, surprise: 5, paths: [], unusual: []}'
 }
 
 # result VERDICT...: of these tries, in $work/result
@@ -109,6 +111,11 @@ result "$(verdict 100 200 true 1 4)"
 is "an attack: other containers, before and after are false alarms, but not what the service says as it dies" \
 	"1 3 0 0" "$(said)"
 is "its complaints" "3 false alarms: see alerts.json" "$(complaints)"
+
+{ alert 7 90 3; alert 7 95 3 critical false; alert 7 150 1; alert 7 160 1 critical false; } >"$work/alerts"
+result "$(verdict 100 200 true 1)"
+is "alerts in a row are one false alarm" "1 1 0 0" "$(said)"
+is "and one alarm" 2 "$(jq .alarms "$work/result")"
 
 { alert 7 150 1 warning; alert 8 160 2 warning; alert 7 150 1; } >"$work/alerts"
 result "$(verdict 100 200 true 1 4)"
@@ -172,6 +179,8 @@ is "battery: an alert in the window of a try that failed" "0 1 1 1 0" \
 	"$(battery "$(tried 1 false 100 200)" "$(tried 2 true 300 400)")"
 is "battery: an attack that never worked" "0 1 1 1 1" \
 	"$(battery "$(tried 1 false 100 200)" "$(tried 2 false 300 400)")"
+{ alert 7 150 1; alert 7 250 1; alert 7 260 1 critical false; } >"$work/alerts"
+is "battery: alerts in a row are one false alarm" "1 1 0 0 0" "$(battery "$(tried 1 true 100 200)")"
 alert 7 350 1 >"$work/alerts"
 is "battery: an alert of the second try" "1 0 0 1 0" \
 	"$(battery "$(tried 1 false 100 200)" "$(tried 2 true 300 400)")"

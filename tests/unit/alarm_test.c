@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alarm.h"
+#include "alarm_list.h"
 #include "promise.h"
 
 #define TRIALS 41
@@ -43,7 +43,7 @@ static void fill(struct kanary_alarm_list *list, gsl_rng *random, const struct w
 	for (i = 0; i < count; i++) {
 		if (i % world->length == 0)
 			surprise = draw(random, world);
-		assert_true(kanary_alarm_add(list, surprise, i % STREAM == 0));
+		assert_true(kanary_alarm_list_add(list, surprise, i % STREAM == 0));
 	}
 }
 
@@ -59,13 +59,15 @@ static double kept(const struct world *world, size_t count, uint64_t budget)
 	gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
 	struct kanary_alarm_list list;
 	double ratio[TRIALS];
+	u32 threshold;
 	int trial;
 
 	for (trial = 0; trial < TRIALS; trial++) {
 		gsl_rng_set(random, trial + 1);
 		fill(&list, random, world, count);
-		ratio[trial] = budget * alarm_rate(world, kanary_alarm_threshold(&list, budget));
-		kanary_alarm_free(&list);
+		threshold = kanary_alarm_list_threshold(&list, budget);
+		ratio[trial] = budget * alarm_rate(world, threshold);
+		kanary_alarm_list_free(&list);
 	}
 	gsl_sort(ratio, 1, TRIALS);
 	print_message("events of %u, scale %g, shift %+g, n %zu, budget 1/%llu: achieved by "
@@ -130,15 +132,60 @@ static void alarms_are_counted_by_hand(void **state)
 	size_t alerts, i;
 
 	for (i = 0; i < 12; i++)
-		assert_true(kanary_alarm_add(&list, surprise[i], i == 0 || i == 8));
+		assert_true(kanary_alarm_list_add(&list, surprise[i], i == 0 || i == 8));
 	/* 1-3, 4-6, 7, then 8-10 and 11 of the other stream */
-	assert_int_equal(kanary_alarm_count(&list, 9, &alerts), 5);
+	assert_int_equal(kanary_alarm_list_count(&list, 9, &alerts), 5);
 	assert_int_equal(alerts, 8);
-	assert_int_equal(kanary_alarm_count(&list, 10, &alerts), 0);
+	assert_int_equal(kanary_alarm_list_count(&list, 10, &alerts), 0);
 	assert_int_equal(alerts, 0);
 	/* 1-3, 4-6, 7, 8-10, 11 */
-	assert_int_equal(kanary_alarm_count(&list, 5, NULL), 5);
-	kanary_alarm_free(&list);
+	assert_int_equal(kanary_alarm_list_count(&list, 5, NULL), 5);
+	kanary_alarm_list_free(&list);
+}
+
+/* The levels apart: a warning's alarm does not hide that a critical one begins. */
+static void a_verdict_says_whether_an_alarm_begins(void **state)
+{
+	enum {
+		WARNING = KANARY_VERDICT_ALERT,
+		CRITICAL = KANARY_VERDICT_ALERT | KANARY_VERDICT_CRITICAL,
+	};
+	static const struct {
+		u32 level;
+		u32 alarm;
+	} vector[] = {
+		{ 0, 0 }, { WARNING, KANARY_VERDICT_ALARM },
+		{ CRITICAL, KANARY_VERDICT_CRITICAL_ALARM }, { CRITICAL, 0 }, { 0, 0 },
+		{ CRITICAL, KANARY_VERDICT_ALARM }, { WARNING, 0 },
+		{ CRITICAL, KANARY_VERDICT_CRITICAL_ALARM },
+	};
+	struct kanary_model_header header = {
+		.period = 64, .decay_limit = 128, .sequence.steps = 3,
+	};
+	struct kanary_verdict verdict = { 0 };
+	struct kanary_alarm alarm = { 0 };
+	size_t i;
+
+	assert_int_equal(kanary_alarm_memory(&header), 4);
+	for (i = 0; i < sizeof(vector) / sizeof(*vector); i++) {
+		verdict.flags = vector[i].level;
+		kanary_alarm_mark(&header, &alarm, &verdict);
+		if (verdict.flags != (vector[i].level | vector[i].alarm))
+			fail_msg("verdict %zu has the flags %u", i, verdict.flags);
+	}
+}
+
+static void memory_is_the_longest_of_a_models(void **state)
+{
+	struct kanary_model_header header = { .period = 64, .sequence.steps = 3 };
+
+	assert_int_equal(kanary_alarm_memory(&header), KANARY_ALARM_MEMORY_MAX);
+	header.decay_limit = 64;
+	assert_int_equal(kanary_alarm_memory(&header), 3);
+	header.sequence.steps = 0;
+	assert_int_equal(kanary_alarm_memory(&header), 2);
+	header.decay_limit = 0x7fffffff;
+	assert_int_equal(kanary_alarm_memory(&header), KANARY_ALARM_MEMORY_MAX);
 }
 
 /* One event, seen once and far beyond all others, moves no threshold beyond the data by much. */
@@ -150,12 +197,12 @@ static void one_event_hides_nothing(void **state)
 	u32 with, without;
 
 	fill(&list, random, &single, 2000);
-	without = kanary_alarm_threshold(&list, 2000000);
-	assert_true(kanary_alarm_add(&list, 25600, true));
-	with = kanary_alarm_threshold(&list, 2000000);
+	without = kanary_alarm_list_threshold(&list, 2000000);
+	assert_true(kanary_alarm_list_add(&list, 25600, true));
+	with = kanary_alarm_list_threshold(&list, 2000000);
 	print_message("threshold %.2f, with the event %.2f\n", without / 256.0, with / 256.0);
 	assert_true(with >= without && with <= (log10(2000000) + 0.51) * 256);
-	kanary_alarm_free(&list);
+	kanary_alarm_list_free(&list);
 	gsl_rng_free(random);
 }
 
@@ -166,16 +213,16 @@ static void silly_lists_have_thresholds(void **state)
 	uint32_t i;
 
 	for (i = 0; i < 100; i++)
-		assert_true(kanary_alarm_add(&list, 25600, !i));
-	assert_in_range(kanary_alarm_threshold(&list, 10), 1, 25600);
-	assert_in_range(kanary_alarm_threshold(&list, 1000000000000000000ull), 1, 25600);
-	kanary_alarm_free(&list);
+		assert_true(kanary_alarm_list_add(&list, 25600, !i));
+	assert_in_range(kanary_alarm_list_threshold(&list, 10), 1, 25600);
+	assert_in_range(kanary_alarm_list_threshold(&list, 1000000000000000000ull), 1, 25600);
+	kanary_alarm_list_free(&list);
 	list.memory = MEMORY;
 	for (i = 0; i < 100; i++)
-		assert_true(kanary_alarm_add(&list, 0, !i));
+		assert_true(kanary_alarm_list_add(&list, 0, !i));
 	/* half of log10 of the budget at least */
-	assert_in_range(kanary_alarm_threshold(&list, 1000000), 768, 25600);
-	kanary_alarm_free(&list);
+	assert_in_range(kanary_alarm_list_threshold(&list, 1000000), 768, 25600);
+	kanary_alarm_list_free(&list);
 }
 
 /* The limits contain the true mean in 95 of 100 cases, and a factor of 4 is found out. */
@@ -186,19 +233,21 @@ static void limits_hold(void **state)
 	struct kanary_alarm_list list;
 	struct kanary_promise promise;
 	int trial, outside = 0, broken = 0, found = 0;
+	size_t alarms;
 
 	for (trial = 0; trial < 200; trial++) {
 		gsl_rng_set(random, trial + 1);
 		fill(&list, random, &single, 20000);
-		kanary_promise_measure(&promise, &list, 768, 1000);
+		alarms = kanary_alarm_list_count(&list, 768, NULL);
+		kanary_promise_limits(&promise, list.count, alarms, 1000);
 		outside += promise.low > 20 || promise.high < 20;
 		broken += kanary_promise_broken(&promise);
 		/* the same threshold, as if it were for a quarter and for four times as many */
-		kanary_promise_measure(&promise, &list, 768, 250);
+		kanary_promise_limits(&promise, list.count, alarms, 250);
 		found += kanary_promise_broken(&promise);
-		kanary_promise_measure(&promise, &list, 768, 4000);
+		kanary_promise_limits(&promise, list.count, alarms, 4000);
 		found += kanary_promise_broken(&promise);
-		kanary_alarm_free(&list);
+		kanary_alarm_list_free(&list);
 	}
 	print_message("%d of 200 outside the limits, %d called broken, %d of 400 found broken\n",
 		      outside, broken, found);
@@ -215,6 +264,8 @@ int main(void)
 		cmocka_unit_test(events_are_counted_once),
 		cmocka_unit_test(a_wrong_scale_is_made_up_for),
 		cmocka_unit_test(alarms_are_counted_by_hand),
+		cmocka_unit_test(a_verdict_says_whether_an_alarm_begins),
+		cmocka_unit_test(memory_is_the_longest_of_a_models),
 		cmocka_unit_test(silly_lists_have_thresholds),
 		cmocka_unit_test(one_event_hides_nothing),
 		cmocka_unit_test(limits_hold),

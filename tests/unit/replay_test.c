@@ -23,7 +23,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alarm.h"
 #include "command_fixture.h"
 #include "commands.h"
 #include "evaluate.h"
@@ -359,44 +358,31 @@ static void eval_ranks_what_score_says(void **state)
 	json_decref(json);
 }
 
-/* In the order of streams, as alarms are counted. */
-static void list_alarms(const struct saying *saying, struct kanary_alarm_list *list)
-{
-	uint64_t stream;
-	size_t i;
-	bool first;
-
-	for (stream = 0; stream < NUMBERED; stream++)
-		for (i = 0, first = true; i < saying->count; i++)
-			if (saying->said[i].stream == stream) {
-				assert_true(kanary_alarm_add(list, saying->said[i].surprise,
-							     first));
-				first = false;
-			}
-}
-
 static void the_budget_check_counts_what_score_says(void **state)
 {
-	struct kanary_alarm_list list = { 0 };
-	static struct saying saying;
-	struct kanary_model_file file;
-	size_t alerts, alarms;
-	json_t *json;
+	static const char *const numbers[] = {
+		"vectors", "alerts", "alarms", "critical_alerts", "critical_alarms",
+	};
+	json_t *one = run_json(kanary_score_main, "score model one.rec --json");
+	json_t *other = run_json(kanary_score_main, "score model other.rec --json");
+	json_t *both = run_json(kanary_eval_main, "eval model --normal one.rec other.rec --json");
+	uint64_t said[5];
+	size_t i;
 
-	assert_int_equal(kanary_model_file_read("test", "model", &file), 0);
-	list.memory = kanary_alarm_memory(file.model.header);
-	score(&saying, "one.rec");
-	list_alarms(&saying, &list);
-	score(&saying, "other.rec");
-	list_alarms(&saying, &list);
-	alarms = kanary_alarm_count(&list, file.model.header->threshold, &alerts);
-	json = run_json(kanary_eval_main, "eval model --normal one.rec other.rec --json");
-	assert_int_equal(json_integer_value(json_object_get(json, "vectors")), 2 * VECTORS);
-	assert_int_equal(json_integer_value(json_object_get(json, "alerts")), alerts);
-	assert_int_equal(json_integer_value(json_object_get(json, "alarms")), alarms);
-	json_decref(json);
-	kanary_alarm_free(&list);
-	kanary_model_file_free(&file);
+	json_object_set(both, "critical_alerts",
+			json_object_get(json_object_get(both, "critical"), "alerts"));
+	json_object_set(both, "critical_alarms",
+			json_object_get(json_object_get(both, "critical"), "alarms"));
+	for (i = 0; i < 5; i++) {
+		said[i] = json_integer_value(json_object_get(one, numbers[i])) +
+			  json_integer_value(json_object_get(other, numbers[i]));
+		assert_int_equal(json_integer_value(json_object_get(both, numbers[i])), said[i]);
+	}
+	assert_int_equal(said[0], 2 * VECTORS);
+	assert_true(said[2] && said[2] < said[1]);
+	json_decref(one);
+	json_decref(other);
+	json_decref(both);
 }
 
 static void paths_are_as_surprising_as_score_says(void **state)

@@ -64,6 +64,12 @@ received() {
 }
 await 10 received
 [ "$(jq -s 'map(select(.event == "alert")) | length' events)" -eq "$alerts" ] || fail "more events than $alerts alerts"
+# Those in a row are one alarm, to whoever counts them.
+remember alarms alarms_critical
+[ "$alarms" -ge 2 ] && [ "$alarms" -lt "$alerts" ] && [ "$alarms_critical" = "$alarms" ] ||
+	fail "$alerts alerts are $alarms alarms, $alarms_critical of them critical"
+[ "$(jq -s '[map(.alarm), map(.critical_alarm)] | map(map(select(.)) | length) | join(" ")' events)" = "\"$alarms $alarms\"" ] ||
+	fail "$alarms alarms, and of the events $(jq -s 'map(select(.alarm)) | length' events) begin one"
 jq -s -e --arg comm 'e\x0av\x20l\x3d\x22\x5c\x1b[1m' 'any(.comm == $comm) and all(.mode == "monitor" and .surprise >= .threshold)' \
 	events >/dev/null || fail "an event is not as it should be: $(head -n 1 events)"
 again() {
@@ -119,7 +125,8 @@ await 10 received
 log | grep -qE " level=warning surprise=10.34 threshold=5.17 budget=1/10000 mode=enforce killed=no " ||
 	fail "no warning in the log: $(log | tail -n 3)"
 [ "$(kanary containers --json | jq --argjson id "$bad" \
-	'[.. | objects | select(.cgroup? == $id) | .profile | .alerts > 0, .critical_alerts] | join(" ")')" = '"true 0"' ] ||
+	'[.. | objects | select(.cgroup? == $id) | .profile |
+	.alerts > .alarms, .alarms > 0, .critical_alerts, .critical_alarms] | join(" ")')" = '"true true 0 0"' ] ||
 	fail "the container's counts: $(kanary containers --json)"
 kill -INT "$critical"
 wait "$critical" || :

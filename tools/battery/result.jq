@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-# Attacks with their moments, and all alerts of the run, as result.json. Alarms are critical alerts.
+# Attacks with their moments, and all alerts of the run, as result.json. A false alarm is a row of critical
+# alerts; warnings are counted, all of them, and the rows that alerts of both levels make.
 def seconds: . / 10000000 | round / 100;
 def median: sort | if length == 0 then null else .[(length - 1) / 2 | floor] end;
 
@@ -29,7 +30,8 @@ def raised_in: [$raised[] as $alert | select($alert.cgroup == .cgroup and
 # What is outside all windows of its container, while the load runs.
 [$raised[] | . as $alert | select(.boottime_ns >= $begin and .boottime_ns <= $finish) |
 	select([$windows[] | select(.cgroup == $alert.cgroup and
-		$alert.boottime_ns >= .start and $alert.boottime_ns <= .over)] == [])] as $wrong |
+		$alert.boottime_ns >= .start and $alert.boottime_ns <= .over)] == []) |
+	select(.critical_alarm)] as $wrong |
 def hours($cgroup): ($finish - $begin -
 	([$windows[] | select(.cgroup == $cgroup) | .over - .start] | add // 0)) / 3.6e12;
 $status[0].counters as $counters | {
@@ -46,6 +48,7 @@ $status[0].counters as $counters | {
 	benign_hours: ([$identities[].cgroup | hours(.)] | add * 10000 | round / 10000),
 	false_alarms: ($wrong | length),
 	warnings: ($alerts | map(select(.event == "alert" and .level == "warning")) | length),
+	alarms: ($alerts | map(select(.event == "alert" and .alarm)) | length),
 	false_alarm_list: [$wrong[] | {container: .profile, at: (.boottime_ns - $begin | seconds),
 		comm, surprise, reason, unusual: [.unusual[] | "\(.syscall):\(.excess)"]}],
 	attacks: $attacks,

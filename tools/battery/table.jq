@@ -27,4 +27,5 @@ def found: "\(map(select(.detected)) | length) of \(length)";
 	else "services that are only reported" end)") | join("; "))",
 "  \(.false_alarms) false alarms in \(.benign_hours) container hours of benign load; " +
 	"an alert counts until \(.grace_seconds) s after an attack's end",
-"  both by critical alerts; \(.warnings) warnings were raised in all"
+"  both by critical alerts; in all there were \(.warnings) warnings, and \(.alarms) alarms of " +
+	"both levels in \(.scored) vectors"

@@ -2,8 +2,8 @@
 # The tries of all attacks (as verdict.jq gives them), and all alerts of the run, as result.json.
 #
 # The last try of an attack is what counts. What was raised in the windows of those that failed is
-# neither a detection nor a false alarm, and has a number of its own. Alarms are critical alerts;
-# warnings are counted, all of them.
+# neither a detection nor a false alarm, and has a number of its own. A false alarm is a row of
+# critical alerts. Warnings are counted, all of them, and the rows that alerts of both levels make.
 def last_tries: group_by(.name) | map(max_by(.attempt));
 
 . as $attempts |
@@ -16,8 +16,9 @@ $status[0].counters as $counters | {
 	kernel: $kernel, hook: $status[0].hook, containers: $containers, patience: $patience,
 	benign_seconds: $benign,
 	warnings: ($alerts | map(select(.event == "alert" and .level == "warning")) | length),
-	false_alarms: (($alerts | map(select(.event == "alert" and .level == "critical")) | length) -
-		($attempts | map(.alerts) | add // 0)),
+	alarms: ($alerts | map(select(.event == "alert" and .alarm)) | length),
+	false_alarms: (($alerts | map(select(.event == "alert" and .critical_alarm)) | length) -
+		($attempts | map(.alarms) | add // 0)),
 	attacks: ($attacks | map(del(.seen) | . + {tries: .attempt} | del(.attempt))),
 	alerts_of_failed_tries: ($failed | map(.alerts) | add // 0),
 	retried: ($noted | map(select(.attempt == 1)) | length),

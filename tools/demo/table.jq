@@ -16,7 +16,8 @@ def outcome: if .worked | not then "NO WORK" elif .detected then "detected" else
 "",
 "  \(.attacks | map(select(.detected)) | length) of \(.attacks | length) attacks detected, " +
 	"\(.false_alarms) false alarms in \(.benign_seconds) container seconds of benign load",
-"  both by critical alerts; \(.warnings) warnings were raised in all",
+"  both by critical alerts; in all there were \(.warnings) warnings, and \(.alarms) alarms of " +
+	"both levels in \(.scored) vectors",
 "  \(.retried) steps tried a second time" + (if .alerts_of_failed_tries > 0 then
 	", \(.alerts_of_failed_tries) alerts while attacks could not be carried out" else "" end),
 (.tries[] | "    \(.service), try \(.attempt): \(.step): \(.seen)"),

@@ -11,6 +11,7 @@ map(select(.event == "alert" and .level == "critical" and .cgroup == $id and .bo
 	detected: ($worked and $inside != []),
 	surprise: ($mine | map(.surprise) | max),
 	alerts: ($mine | length),
+	alarms: ($mine | map(select(.critical_alarm)) | length),
 	paths: ($mine | map(.paths // [] | .[].path) | unique | .[:10]),
 	alert: ($log | split("\n") | map(select(. != "")) |
 		if $mine == [] or . == [] then null else

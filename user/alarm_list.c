@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "alarm.h"
+#include "alarm_list.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -10,21 +10,7 @@
 /* Surprises are calibrated: beyond the data they are not off by more than a factor of 3. */
 #define BEYOND 0.5
 
-uint32_t kanary_alarm_memory(const struct kanary_model_header *header)
-{
-	uint32_t memory = header->sequence.steps;
-
-	/* halved each time: what is older than two such spans has a quarter of the say */
-	if (!header->decay_limit)
-		return KANARY_ALARM_MEMORY_MAX;
-	if (memory < 2 * header->decay_limit / header->period)
-		memory = 2 * header->decay_limit / header->period;
-	if (memory > KANARY_ALARM_MEMORY_MAX)
-		return KANARY_ALARM_MEMORY_MAX;
-	return memory ? memory : 1;
-}
-
-bool kanary_alarm_add(struct kanary_alarm_list *list, u32 surprise, bool first)
+bool kanary_alarm_list_add(struct kanary_alarm_list *list, u32 surprise, bool first)
 {
 	if (list->count == list->room) {
 		size_t room = 2 * list->room + 1024;
@@ -45,21 +31,16 @@ bool kanary_alarm_add(struct kanary_alarm_list *list, u32 surprise, bool first)
 	return true;
 }
 
-size_t kanary_alarm_count(const struct kanary_alarm_list *list, u32 threshold, size_t *alerts)
+size_t kanary_alarm_list_count(const struct kanary_alarm_list *list, u32 threshold, size_t *alerts)
 {
-	size_t alarms = 0, vectors = 0, left = 0, i;
+	size_t alarms = 0, vectors = 0, i;
+	u32 left = 0;
 
 	for (i = 0; i < list->count; i++) {
 		if (list->first[i])
 			left = 0;
-		if (list->surprise[i] >= threshold) {
-			vectors++;
-			if (!left) {
-				alarms++;
-				left = list->memory;
-			}
-		}
-		left -= !!left;
+		vectors += list->surprise[i] >= threshold;
+		alarms += kanary_alarm_begins(&left, list->memory, list->surprise[i] >= threshold);
 	}
 	if (alerts)
 		*alerts = vectors;
@@ -74,7 +55,7 @@ static u32 lowest(const struct kanary_alarm_list *list, double alarms)
 	while (high - low > 1) {
 		u32 middle = low + (high - low) / 2;
 
-		if (kanary_alarm_count(list, middle, NULL) <= alarms)
+		if (kanary_alarm_list_count(list, middle, NULL) <= alarms)
 			high = middle;
 		else
 			low = middle;
@@ -85,9 +66,9 @@ static u32 lowest(const struct kanary_alarm_list *list, double alarms)
 /* Sum of what the alarms' peaks have beyond @threshold. */
 static double excess(const struct kanary_alarm_list *list, u32 threshold)
 {
-	size_t left = 0, i;
-	u32 peak = 0;
+	u32 peak = 0, left = 0;
 	double sum = 0;
+	size_t i;
 
 	for (i = 0; i < list->count; i++) {
 		if (list->first[i])
@@ -96,18 +77,14 @@ static double excess(const struct kanary_alarm_list *list, u32 threshold)
 			sum += peak - threshold;
 			peak = 0;
 		}
-		if (list->surprise[i] >= threshold) {
-			if (!left)
-				left = list->memory;
-			if (list->surprise[i] > peak)
-				peak = list->surprise[i];
-		}
-		left -= !!left;
+		if (list->surprise[i] >= threshold && list->surprise[i] > peak)
+			peak = list->surprise[i];
+		kanary_alarm_begins(&left, list->memory, list->surprise[i] >= threshold);
 	}
 	return peak ? sum + peak - threshold : sum;
 }
 
-u32 kanary_alarm_threshold(const struct kanary_alarm_list *list, uint64_t budget)
+u32 kanary_alarm_list_threshold(const struct kanary_alarm_list *list, uint64_t budget)
 {
 	double wanted = (double)list->count / budget, level, least, alarms, peaks, sum;
 	u32 base;
@@ -121,7 +98,7 @@ u32 kanary_alarm_threshold(const struct kanary_alarm_list *list, uint64_t budget
 	base = lowest(list, fmax(wanted, KANARY_ALARM_COUNTED));
 	level = base;
 	if (wanted < KANARY_ALARM_COUNTED) {
-		alarms = kanary_alarm_count(list, base, NULL);
+		alarms = kanary_alarm_list_count(list, base, NULL);
 		peaks = alarms + KANARY_ALARM_BELIEF;
 		sum = excess(list, base) + KANARY_ALARM_BELIEF * SURPRISE_UNIT * M_LOG10E;
 		/* the scale is not certain, either: with that, exponential becomes Lomax 1954 */
@@ -133,7 +110,7 @@ u32 kanary_alarm_threshold(const struct kanary_alarm_list *list, uint64_t budget
 	return (u32)fmin(fmax(ceil(level), 1), SURPRISE_MAX);
 }
 
-void kanary_alarm_free(struct kanary_alarm_list *list)
+void kanary_alarm_list_free(struct kanary_alarm_list *list)
 {
 	free(list->surprise);
 	free(list->first);

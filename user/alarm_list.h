@@ -1,21 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * Alarms: what a budget of false alarms counts. Successive vectors of a stream
- * are judged with a memory of each other, so one event raises alerts in a row; all
- * that come within that memory of the first are one alarm, and what goes on for
- * longer is another.
- */
-#ifndef KANARY_ALARM_H
-#define KANARY_ALARM_H
+/* Thresholds, and the alarms (alarm.h) that normal vectors raise at them. */
+#ifndef KANARY_ALARM_LIST_H
+#define KANARY_ALARM_LIST_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "model.h"
-
-/* Memory that counts at most, vectors: a stream that never forgets may raise two alarms. */
-#define KANARY_ALARM_MEMORY_MAX 64
+#include "alarm.h"
 
 /**
  * struct kanary_alarm_list - verdicts on normal vectors, stream by stream
@@ -32,27 +24,24 @@ struct kanary_alarm_list {
 	size_t room;
 };
 
-/** kanary_alarm_memory() - vectors that a verdict of a model looks back on, at least 1 */
-uint32_t kanary_alarm_memory(const struct kanary_model_header *header);
-
 /**
- * kanary_alarm_add() - take a verdict
+ * kanary_alarm_list_add() - take a verdict
  * @surprise: Q24.8
  * @first: whether it is a stream's first
  *
  * Return: false where memory is short.
  */
-bool kanary_alarm_add(struct kanary_alarm_list *list, u32 surprise, bool first);
+bool kanary_alarm_list_add(struct kanary_alarm_list *list, u32 surprise, bool first);
 
 /**
- * kanary_alarm_count() - alarms at a threshold
+ * kanary_alarm_list_count() - alarms at a threshold
  * @threshold: Q24.8
  * @alerts: set to the verdicts that reach it, unless NULL
  */
-size_t kanary_alarm_count(const struct kanary_alarm_list *list, u32 threshold, size_t *alerts);
+size_t kanary_alarm_list_count(const struct kanary_alarm_list *list, u32 threshold, size_t *alerts);
 
 /**
- * kanary_alarm_threshold() - at which there is one alarm in so many vectors
+ * kanary_alarm_list_threshold() - at which there is one alarm in so many vectors
  * @budget: vectors for each alarm
  *
  * By counting, as long as the list holds KANARY_ALARM_COUNTED alarms at that rate.
@@ -63,13 +52,13 @@ size_t kanary_alarm_count(const struct kanary_alarm_list *list, u32 threshold, s
  *
  * Return: surprise, Q24.8, at least 1.
  */
-u32 kanary_alarm_threshold(const struct kanary_alarm_list *list, uint64_t budget);
+u32 kanary_alarm_list_threshold(const struct kanary_alarm_list *list, uint64_t budget);
 
 /* Alarms that must be in the data for a rate to be counted: it is right to a third (1 sigma). */
 #define KANARY_ALARM_COUNTED 10
 #define KANARY_ALARM_BELIEF 8
 
-/** kanary_alarm_free() - free what is inside */
-void kanary_alarm_free(struct kanary_alarm_list *list);
+/** kanary_alarm_list_free() - free what is inside */
+void kanary_alarm_list_free(struct kanary_alarm_list *list);
 
-#endif /* KANARY_ALARM_H */
+#endif /* KANARY_ALARM_LIST_H */
