@@ -9,6 +9,7 @@
 # make check-hours    two hours' worth of a busy service, as fast as they go
 # make fuzz       hostile bytes for longer, FOR seconds for each reader
 # make battery    live attacks on four services, in a virtual machine
+# make foreign    other programs, run here under strace: what kanary train estimates detection by
 # make install    on this host, the module for its kernel; install-user, install-module: half of it
 # make uninstall  what install put there
 
@@ -103,6 +104,13 @@ demo-busy:
 battery:
 	$(Q)tools/battery/run $(BUILD)
 
+.PHONY: foreign
+foreign: $(BUILD)/foreign.rec
+
+$(BUILD)/foreign.rec: tools/foreign/record tools/foreign/server.pl $(wildcard tools/foreign/programs/*) | user
+	@echo "  RECORD  $@"
+	$(Q)tools/foreign/record $(BUILD)/kanary $@
+
 check:
 	$(Q)tests/run --build $(BUILD)
 
@@ -133,6 +141,7 @@ bench:
 
 PREFIX ?= /usr/local
 LIBEXEC = $(PREFIX)/libexec/kanary
+SHARE = $(PREFIX)/share/kanary
 DOCUMENTS = $(PREFIX)/share/doc/kanary
 MANUAL = $(PREFIX)/share/man/man8/kanary.8
 # The kernel that kanary.ko was built for, which need not be the one that runs.
@@ -151,6 +160,7 @@ install-module:
 install-user:
 	install -D -m 755 $(BUILD)/kanary $(DESTDIR)$(PREFIX)/sbin/kanary
 	install -D -m 755 -t $(DESTDIR)$(LIBEXEC) $(BUILD)/kanary-model $(BUILD)/kanary-import
+	$(if $(wildcard $(BUILD)/foreign.rec),install -D -m 644 -t $(DESTDIR)$(SHARE) $(BUILD)/foreign.rec)
 	install -D -m 644 user/man/kanary.8 $(DESTDIR)$(MANUAL)
 	install -D -m 644 -t $(DESTDIR)$(DOCUMENTS) tools/packaging/modules-load.conf tools/packaging/modprobe.conf
 	$(if $(DESTDIR),,$(Q)! command -v mandb >/dev/null || mandb -q -f $(MANUAL))
@@ -158,7 +168,7 @@ install-user:
 # What install put there, the module of each kernel included. Configuration and models stay.
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(PREFIX)/sbin/kanary $(MANUAL))
-	rm -rf $(addprefix $(DESTDIR),$(LIBEXEC) $(DOCUMENTS))
+	rm -rf $(addprefix $(DESTDIR),$(LIBEXEC) $(SHARE) $(DOCUMENTS))
 	rm -f $(DESTDIR)/lib/modules/*/updates/kanary.ko
 	$(if $(DESTDIR),,depmod)
 

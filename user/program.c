@@ -24,8 +24,7 @@ static int finish(int status)
 	return kanary_message_error("cannot write all of the output: is the disk full?");
 }
 
-/* The folder of the running program with a slash at the end, or an empty text. */
-static void find_own_folder(char folder[PATH_MAX])
+void kanary_program_folder(char folder[PATH_MAX])
 {
 	ssize_t length = readlink("/proc/self/exe", folder, PATH_MAX - 1);
 	char *slash;
@@ -45,7 +44,7 @@ static int execute(const char *program, char **argv)
 
 	/* else it begins threads before main(), each of which tries for ever to get 128 MiB */
 	setenv("OPENBLAS_NUM_THREADS", "1", 1);
-	find_own_folder(folder);
+	kanary_program_folder(folder);
 	for (i = 0; *folder && error == ENOENT && i < sizeof(places) / sizeof(*places); i++) {
 		snprintf(path, sizeof(path), "%s%s%s", folder, places[i], program);
 		execv(path, argv);

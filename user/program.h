@@ -7,6 +7,7 @@
 #ifndef KANARY_PROGRAM_H
 #define KANARY_PROGRAM_H
 
+#include <limits.h>
 #include <stddef.h>
 
 /**
@@ -42,6 +43,9 @@ kanary_program_find(const struct kanary_program_command *commands, size_t count,
  * made of it.
  */
 int kanary_program_run(const struct kanary_program_command *command, int argc, char **argv);
+
+/** kanary_program_folder() - that of the running program, with a slash at the end, or empty */
+void kanary_program_folder(char folder[PATH_MAX]);
 
 /**
  * kanary_program_main() - main() of a program that kanary executes

@@ -14,6 +14,7 @@
 #include "model_file.h"
 #include "output.h"
 #include "train_budget.h"
+#include "train_foreign.h"
 #include "train_shape.h"
 #include "train_summary.h"
 #include "workers.h"
@@ -33,11 +34,14 @@ enum {
 	KEY_WORK_LIMIT,
 	KEY_TIME_LIMIT,
 	KEY_JOBS,
+	KEY_AGAINST,
 };
 
 struct options {
 	char **inputs;
 	int input_count;
+	char **against_inputs;
+	int against_count;
 	const char *output;
 	char name[KANARY_NAME_SIZE];
 	struct kanary_selection selection;
@@ -46,6 +50,8 @@ struct options {
 	enum kanary_dataset_clock clock;
 	bool json;
 	bool quiet;
+	struct kanary_foreign_list foreign;
+	struct kanary_foreign_list against;
 	struct kanary_trainer_settings settings;
 };
 
@@ -67,6 +73,8 @@ static const struct argp_option arguments[] = {
 	{ "clock", KEY_CLOCK, "HOW", 0, "keep or drop calls for the time, the CPU and random bytes, which "
 	  "some kernels see and some do not: drop of a kernel's recordings, keep of imported "
 	  "traces", 0 },
+	{ "against", KEY_AGAINST, "REC", 0, "recording of programs that are none of the container's: say how "
+	  "many of them the model would see; may be repeated", 0 },
 	{ "json", 'j', NULL, 0, "print the summary as a JSON object", 0 },
 	{ "quiet", 'q', NULL, 0, "no progress, no summary", 0 },
 	{ 0 },
@@ -151,6 +159,9 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 		return kanary_arguments_refuse(state, "--time-limit is no more, as a model must not depend on the clock: say --work-limit N (50M by default) or --epochs N");
 	case KEY_WORK_LIMIT:
 		return parse_work(state, argument, &settings->sequence.work);
+	case KEY_AGAINST:
+		options->against_inputs[options->against_count++] = argument;
+		return 0;
 	case KEY_JOBS:
 		if (!kanary_arguments_number(argument, 1, KANARY_WORKERS_MAX, &number))
 			return kanary_arguments_refuse(state, "--jobs takes a number from 1 to %d",
@@ -226,6 +237,18 @@ static int train(struct options *options, struct kanary_dataset *dataset)
 	return status;
 }
 
+/* What the model is to be tried with. */
+static int read_programs(struct options *options)
+{
+	int status = kanary_train_foreign_find(&options->foreign), i;
+
+	for (i = 0; !status && i < options->against_count; i++)
+		status = kanary_train_foreign_read(&options->against, options->against_inputs[i]);
+	options->settings.foreign = &options->foreign;
+	options->settings.against = &options->against;
+	return status;
+}
+
 /* What the container head takes over from the sequence head. */
 static void share_settings(struct kanary_trainer_settings *settings)
 {
@@ -265,11 +288,15 @@ int kanary_train_main(int argc, char **argv)
 	int status, i;
 
 	options.inputs = calloc((size_t)argc + 1, sizeof(*options.inputs));
-	if (!options.inputs)
-		return kanary_message_error("train: %s", strerror(ENOMEM));
-	status = kanary_arguments_parse(&argp, argc, argv, &options);
+	options.against_inputs = calloc((size_t)argc + 1, sizeof(*options.against_inputs));
+	if (options.inputs && options.against_inputs)
+		status = kanary_arguments_parse(&argp, argc, argv, &options);
+	else
+		status = kanary_message_error("train: %s", strerror(ENOMEM));
 	if (!status)
 		status = kanary_output_check("train", options.output);
+	if (!status && !options.quiet)
+		status = read_programs(&options);
 	dataset.clock = options.clock;
 	for (i = 0; !status && i < options.input_count; i++)
 		status = !kanary_dataset_read(&dataset, options.inputs[i],
@@ -302,7 +329,10 @@ int kanary_train_main(int argc, char **argv)
 		status = train(&options, &dataset);
 	}
 	kanary_dataset_free(&dataset);
+	kanary_foreign_program_free(&options.foreign);
+	kanary_foreign_program_free(&options.against);
 	kanary_selection_free(&options.selection);
 	free(options.inputs);
+	free(options.against_inputs);
 	return status;
 }

@@ -6,6 +6,7 @@
 
 #include "json_output.h"
 #include "message.h"
+#include "train_foreign.h"
 #include "train_promise.h"
 
 static json_t *describe_head(const struct kanary_trainer_head *head)
@@ -48,6 +49,7 @@ int kanary_train_summary_json(const char *path, const struct kanary_dataset *dat
 	json_object_set_new(object, "train_seconds", json_real(seconds));
 	json_object_set_new(object, "recorded_seconds", json_real(dataset->seconds));
 	kanary_train_promise_json(object, result);
+	kanary_train_foreign_json(object, result);
 	json_object_set_new(object, "folds", json_integer(result->folds));
 	json_object_set_new(object, "networks", json_integer(result->networks));
 	json_object_set_new(object, "cut_by_work", json_integer(result->cut_by_work));
@@ -197,6 +199,7 @@ void kanary_train_summary_print(const char *path, const struct kanary_dataset *d
 		print_head("sequence", &result->sequence);
 	}
 	kanary_train_promise_print(dataset, result);
+	kanary_train_foreign_print(result);
 	if (result->novel) {
 		printf("novelty   a system call that was never seen comes about once in ");
 		kanary_train_summary_interval((double)dataset->count / result->novel, dataset);

@@ -235,6 +235,19 @@ static const char *calibrate(struct kanary_trainer *trainer, struct kanary_train
 	       kanary_head_curves_fit_container(trainer->file, trainer, result);
 }
 
+/* What programs that were not learned look like to the folds. */
+static const char *estimate(struct kanary_trainer *trainer, struct kanary_trainer_result *result)
+{
+	const struct kanary_trainer_settings *settings = trainer->settings;
+	const char *failure = NULL;
+
+	if (settings->foreign)
+		failure = kanary_foreign_judge(trainer, settings->foreign, &result->foreign);
+	if (!failure && settings->against)
+		failure = kanary_foreign_judge(trainer, settings->against, &result->against);
+	return failure;
+}
+
 /* Curves and threshold from what was held out, then those of the final model. */
 static const char *finish(struct kanary_trainer *trainer, struct kanary_trainer_result *result)
 {
@@ -242,6 +255,8 @@ static const char *finish(struct kanary_trainer *trainer, struct kanary_trainer_
 
 	if (!failure)
 		failure = kanary_held_out_threshold(trainer, result);
+	if (!failure)
+		failure = estimate(trainer, result);
 	if (!failure)
 		failure = trainer->folds > 1 ? split_final(trainer) : complete_fold(trainer);
 	if (!failure)

@@ -5,6 +5,7 @@
 
 #include "calibrate.h"
 #include "dataset.h"
+#include "foreign.h"
 #include "sequence_train.h"
 
 /*
@@ -46,6 +47,8 @@
  * @sequence: of the sequence head; hidden or steps 0 for none
  * @container: of the container head, the same
  * @container_stride: processes between two verdicts of the container head
+ * @foreign: programs by which to estimate what the model would see; NULL for none
+ * @against: the user's own, likewise
  */
 struct kanary_trainer_settings {
 	const char *name;
@@ -69,6 +72,8 @@ struct kanary_trainer_settings {
 	struct kanary_sequence_settings sequence;
 	struct kanary_sequence_settings container;
 	uint32_t container_stride;
+	const struct kanary_foreign_list *foreign;
+	const struct kanary_foreign_list *against;
 };
 
 /**
@@ -118,6 +123,8 @@ struct kanary_trainer_head {
  * @highest: surprise of any held-out vector
  * @alarms: that the held-out vectors raise
  * @critical_alarms: of these
+ * @foreign: what came of the programs that are installed
+ * @against: of the user's own
  * @quiet: directories to which hardly a new name came
  * @quiet_surprise: of a name that is news in one of these, at most
  * @process: head
@@ -162,6 +169,8 @@ struct kanary_trainer_result {
 	double highest;
 	size_t alarms;
 	size_t critical_alarms;
+	struct kanary_foreign_found foreign;
+	struct kanary_foreign_found against;
 	uint32_t quiet;
 	double quiet_surprise;
 	struct kanary_trainer_head process;

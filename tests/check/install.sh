@@ -27,6 +27,7 @@ refused() {
 
 quietly user
 quietly module
+! strace -o /dev/null true 2>/dev/null || quietly foreign
 quietly install
 module=$root/tree/lib/modules/$RELEASE/updates/kanary.ko
 [ -f "$module" ] || fail "no module for $RELEASE: $(find "$root/tree" -name '*.ko')"
@@ -37,6 +38,8 @@ for command in train import; do
 		fail "kanary $command does not start: $(cat "$root/said")"
 	grep -q "^Usage: kanary $command" "$root/help" || fail "kanary $command --help: $(head -n 1 "$root/help")"
 done
+! strace -o /dev/null true 2>/dev/null || [ -s "$root/tree/usr/local/share/kanary/foreign.rec" ] ||
+	fail "there are no programs to estimate detection by: $(find "$root/tree" -name '*.rec')"
 rm "$root/tree/usr/local/libexec/kanary/kanary-model"
 ! "$kanary" train --help >/dev/null 2>"$root/said" || fail "kanary train starts without its program"
 grep -q 'kanary-model.*libexec' "$root/said" || fail "it does not say what is missing: $(cat "$root/said")"

@@ -214,7 +214,7 @@ container_json() {
 		jq -c --arg name "$name" --argjson seconds "$(cat "$name.seconds")" \
 			--argjson bytes "$(stat -c %s "$name.model")" \
 			'{name: $name, vectors: .vectors, train_seconds: $seconds, model_bytes: $bytes,
-			warning_vectors: .budget_vectors}' \
+			warning_vectors: .budget_vectors, foreign}' \
 			"$name.train.json"
 	done
 }

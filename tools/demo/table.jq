@@ -5,9 +5,10 @@ def outcome: if .worked | not then "NO WORK" elif .detected then "detected" else
 
 "",
 "  " + ("container" | pad(12)) + ("vectors" | pad(10)) + ("training s" | pad(12)) + ("model bytes" | pad(13)) +
-	"a warning in",
+	("a warning in" | pad(15)) + "of other programs it warns (critical)",
 (.containers[] | "  " + (.name | pad(12)) + (.vectors | pad(10)) + (.train_seconds | pad(12)) +
-	(.model_bytes | pad(13)) + "\(.warning_vectors) vectors"),
+	(.model_bytes | pad(13)) + ("\(.warning_vectors) vectors" | pad(15)) +
+	(.foreign // null | if . then "\(.alone.alerts * 100 | round) % (\(.alone.critical * 100 | round) %)" else "-" end)),
 "",
 "  " + ("attack" | pad(26)) + ("container" | pad(11)) + ("way in" | pad(16)) + ("outcome" | pad(10)) +
 	("tries" | pad(7)) + "surprise",
