@@ -85,16 +85,11 @@ enum kanary_score_head kanary_explain_loudest(const struct kanary_verdict *verdi
 {
 	enum kanary_score_head head = KANARY_SCORE_PROCESS;
 	u32 surprise = verdict->task_surprise;
-	u32 order;
 
-	if (verdict->calls_surprise > verdict->process_surprise)
-		head = KANARY_SCORE_CALLS;
-	order = verdict->order_surprise > verdict->triples_surprise ? verdict->order_surprise :
-								      verdict->triples_surprise;
-	if (order > verdict->process_surprise && order > verdict->calls_surprise)
+	if (verdict->triples_surprise > verdict->process_surprise)
 		head = KANARY_SCORE_ORDER;
 	if (verdict->grams_surprise > verdict->process_surprise &&
-	    verdict->grams_surprise > verdict->calls_surprise && verdict->grams_surprise > order)
+	    verdict->grams_surprise > verdict->triples_surprise)
 		head = KANARY_SCORE_GRAMS;
 	if ((verdict->flags & KANARY_VERDICT_SEQUENCE) && verdict->sequence_surprise > surprise) {
 		head = KANARY_SCORE_SEQUENCE;
@@ -126,8 +121,6 @@ const char *kanary_explain_head(const struct kanary_verdict *verdict)
 		return "path-names";
 	case KANARY_SCORE_PATH_HISTOGRAM:
 		return "path-histogram";
-	case KANARY_SCORE_CALLS:
-		return "calls";
 	case KANARY_SCORE_ORDER:
 		return "order";
 	case KANARY_SCORE_GRAMS:

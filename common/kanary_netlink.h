@@ -73,7 +73,7 @@
 
 /* Raised whenever an old client would misread a new module or the reverse. */
 #ifndef KANARY_API_VERSION
-#define KANARY_API_VERSION 6
+#define KANARY_API_VERSION 7
 #endif
 
 /* Bytes of model in one KANARY_CMD_MODEL_CHUNK. */
@@ -269,9 +269,6 @@ struct kanary_path {
  * @process_error: process head, Q20.12
  * @sequence_error: sequence head, Q20.12; 0 without KANARY_VERDICT_SEQUENCE
  * @container_error: container head, Q20.12; 0 without KANARY_VERDICT_CONTAINER
- * @calls_error: distance to the nearest learned histogram of calls, in its radii,
- *	Q20.12; 0 without a memory
- * @order_error: the same of triples of successive calls
  * @triples_error: triples head, Q20.12; 0 without one
  * @path_names_error: names head, the most surprising path since the vector before, Q20.12; 0
  *	without one, or without a path that was told
@@ -279,12 +276,10 @@ struct kanary_path {
  * @process_surprise: -log10 of the tail probability of @process_error, Q24.8
  * @sequence_surprise: the same of @sequence_error
  * @container_surprise: the same of @container_error
- * @calls_surprise: the same of @calls_error
- * @order_surprise: the same of @order_error
  * @triples_surprise: the same of @triples_error
  * @path_names_surprise: the same of @path_names_error
  * @grams_surprise: the same of @grams_error
- * @task_surprise: the process head, the memories, the triples and the grams head together;
+ * @task_surprise: the process head, the triples and the grams head together;
  *	@process_surprise where there is no other
  * @surprise: all heads combined, Q24.8
  * @flags: KANARY_VERDICT_*
@@ -295,16 +290,12 @@ struct kanary_verdict {
 	__u32 process_error;
 	__u32 sequence_error;
 	__u32 container_error;
-	__u32 calls_error;
-	__u32 order_error;
 	__u32 triples_error;
 	__u32 path_names_error;
 	__u32 grams_error;
 	__u32 process_surprise;
 	__u32 sequence_surprise;
 	__u32 container_surprise;
-	__u32 calls_surprise;
-	__u32 order_surprise;
 	__u32 triples_surprise;
 	__u32 path_names_surprise;
 	__u32 grams_surprise;

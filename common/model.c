@@ -50,24 +50,6 @@ static void walk_sequence(struct cursor *cursor, struct kanary_model_sequence *h
 				     (u32)sizeof(struct kanary_model_knot));
 }
 
-static void walk_memory(struct cursor *cursor, struct kanary_model_memory *memory,
-			const struct kanary_model_header *header,
-			const struct kanary_model_memory_shape *shape, u32 first, u32 bins)
-{
-	u32 present = shape->items ? 1 : 0;
-
-	memory->shape = shape;
-	memory->first = first;
-	memory->bins = bins;
-	memory->column = section(cursor, present * bins * (u32)sizeof(u16));
-	memory->scale = section(cursor, shape->items * (u32)sizeof(u32));
-	memory->start = section(cursor, (shape->items + present) * (u32)sizeof(u32));
-	memory->entry = section(cursor, present * shape->entries *
-					(u32)sizeof(struct kanary_model_entry));
-	memory->knot = section(cursor, present * header->knots *
-				       (u32)sizeof(struct kanary_model_knot));
-}
-
 static void walk_histogram(struct cursor *cursor, struct kanary_model_histogram *head,
 			   const struct kanary_model_header *header, u32 inputs, u32 code,
 			   u32 first, u32 bins)
@@ -112,9 +94,6 @@ static u32 walk(struct kanary_model *model, const struct kanary_model_header *he
 					       (u32)sizeof(struct kanary_model_knot));
 	walk_sequence(&cursor, &model->sequence, header, &header->sequence);
 	walk_sequence(&cursor, &model->container, header, &header->container);
-	walk_memory(&cursor, &model->calls, header, &header->calls, 0, KANARY_BINS);
-	walk_memory(&cursor, &model->order, header, &header->order, KANARY_BINS,
-		    KANARY_ORDER_BINS);
 	walk_histogram(&cursor, &model->triples, header, header->triples_inputs,
 		       header->triples_code, KANARY_BINS, KANARY_ORDER_BINS);
 	walk_histogram(&cursor, &model->paths, header, header->paths_inputs, header->paths_code,
@@ -126,8 +105,8 @@ static u32 walk(struct kanary_model *model, const struct kanary_model_header *he
 					    (u32)sizeof(struct kanary_model_knot));
 	walk_grams(&cursor, model, header);
 	model->task_knot = section(&cursor,
-				   (header->calls.items || header->triples_inputs ||
-				    header->grams.states ? header->knots : 0) *
+				   (header->triples_inputs || header->grams.states ?
+				    header->knots : 0) *
 				   (u32)sizeof(struct kanary_model_knot));
 	model->kind = section(&cursor, header->kinds * (u32)sizeof(struct kanary_model_kind));
 	model->centroid = section(&cursor, header->kinds * inputs * (u32)sizeof(s16));

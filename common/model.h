@@ -21,13 +21,6 @@
  *		struct kanary_model_knot knot[knots]
  *	container head, over the successive processes of a container: the same
  *		sections with the dimensions of its own shape
- *	memory of calls
- *		u16 column[KANARY_BINS]	of each bin, or KANARY_MODEL_NO_COLUMN
- *		u32 scale[items]	Q20.12, 1 / radius
- *		u32 start[items + 1]	first entry of each item, and the end
- *		struct kanary_model_entry entry[entries]
- *		struct kanary_model_knot knot[knots]
- *	memory of order: the same, with column[KANARY_ORDER_BINS]
  *	triples head
  *		layer encode [code x inputs]
  *		layer decode [inputs x code]
@@ -54,7 +47,7 @@
  * A model without a sequence head or a container head (hidden = 0 in its shape)
  * has none of that head's sections, nor one without a triples head or a
  * path histogram head (its inputs = 0);
- * or a grams head (its states = 0); it has both memories or none (items = 0).
+ * or a grams head (its states = 0).
  *
  * The arithmetic (all integer, all rounding half up, shifts arithmetic):
  *
@@ -72,8 +65,6 @@
  *		clipped to +-65535, in 64 bits (Q34), shifted right by 22, saturated;
  *		the sequence error is the sum of its steps' errors, each shifted on
  *		its own, saturated
- *	memory	Q20.12: the smallest of (2^30 - sum of x * value) * scale >> 30 over
- *		the items, the difference first clipped to 0; see memory_head.h
  *	triples	Q20.12: as the process head's error, each weight being 1024.0; an input
  *		is KANARY_ORDER_BINS / inputs neighbouring bins of triples
  *	paths	the same, an input being KANARY_PATH_BINS / inputs neighbouring bins of paths;
@@ -81,8 +72,7 @@
  *	names	Q20.12: the sum of the costs of a path's components; see name_head.h
  *	grams	Q20.12: mean of the bits of the calls so far; see grams_head.h
  *	task	Q20.12: the sum of the surprises of those that see a task's calls: process head,
- *		memories, triples head, grams head (Fisher 1932); task_knot makes a surprise of
- *		it again
+ *		triples head, grams head (Fisher 1932); task_knot makes a surprise of it again
  *
  * What the linear process head cannot reconstruct although it is normal, such as
  * the one start of a service, is in its codebook: where its error exceeds
@@ -108,7 +98,7 @@
 #include "types.h"
 
 #define KANARY_MODEL_MAGIC "KANARYM\n"
-#define KANARY_MODEL_VERSION 5
+#define KANARY_MODEL_VERSION 6
 
 /* Every size below is also a bound on the time and memory of a verdict. */
 #define KANARY_MODEL_SIZE_MAX (4 * 1024 * 1024)
@@ -123,14 +113,9 @@
 #define KANARY_MODEL_STEPS_MAX 64
 #define KANARY_MODEL_KNOTS_MAX 64
 #define KANARY_MODEL_KINDS_MAX 64
-#define KANARY_MODEL_ITEMS_MAX 4096
-#define KANARY_MODEL_ENTRIES_MAX 262144
 #define KANARY_MODEL_STATES_MAX 131072
 #define KANARY_MODEL_GRAMS_MAX 262144
 #define KANARY_MODEL_DEPTH_MAX KANARY_LOG_CONTEXT
-/* A radius is 1/256 at least: no error leaves 32 bits. */
-#define KANARY_MODEL_SCALE_MAX (1u << 20)
-#define KANARY_MODEL_NO_COLUMN 0xffff
 /*
  * Largest weight of a squared residual: 1 / sigma^2 with sigma = 1/1024, Q28.4.
  * With KANARY_MODEL_INPUTS_MAX inputs the sum of an error just fits into 64 bits.
@@ -144,7 +129,6 @@
 #define KANARY_MODEL_PROCESS 1 /* flags: has a process head (always) */
 #define KANARY_MODEL_SEQUENCE 2 /* flags: has a sequence head */
 #define KANARY_MODEL_CONTAINER 4 /* flags: has a container head */
-#define KANARY_MODEL_MEMORY 8 /* flags: has both memories */
 #define KANARY_MODEL_TRIPLES 16 /* flags: has a triples head */
 #define KANARY_MODEL_PATH_NAMES 64 /* flags: has a names head */
 #define KANARY_MODEL_GRAMS 32 /* flags: has a grams head */
@@ -163,22 +147,6 @@ struct kanary_model_shape {
 	u16 steps;
 	u16 stride;
 	u16 reserved;
-};
-
-/**
- * struct kanary_model_memory_shape - dimensions of a memory, all 0 for none
- * @items: histograms that it knows, up to KANARY_MODEL_ITEMS_MAX
- * @columns: bins that occur in any of them, even, up to the bins there are
- * @entries: numbers other than 0 in all items, up to KANARY_MODEL_ENTRIES_MAX
- * @gate: error that is near enough for not looking further, Q20.12
- * @reserved: 0
- */
-struct kanary_model_memory_shape {
-	u16 items;
-	u16 columns;
-	u32 entries;
-	u32 gate;
-	u32 reserved;
 };
 
 /**
@@ -201,7 +169,7 @@ struct kanary_model_grams_shape {
  * @checksum: CRC-32C of the whole file, with this field as 0
  * @period: calls per vector that the model was trained with
  * @decay_limit: calls after which the stream's counts are halved, 0 for never
- * @flags: KANARY_MODEL_PROCESS, _SEQUENCE, _CONTAINER, _MEMORY, _TRIPLES, _GRAMS, _PATH_NAMES,
+ * @flags: KANARY_MODEL_PROCESS, _SEQUENCE, _CONTAINER, _TRIPLES, _GRAMS, _PATH_NAMES,
  *	_PATH_HISTOGRAM, _DROPS_CLOCK
  * @threshold: surprise from which on a vector is an alert, Q24.8
  * @critical_threshold: from which on the alert is critical, Q24.8; @threshold or more
@@ -217,8 +185,6 @@ struct kanary_model_grams_shape {
  * @codebook: codewords, up to KANARY_MODEL_CODEBOOK_MAX, or 0
  * @sequence: shape of the head over the successive vectors of a task
  * @container: shape of the head over the successive processes of a container
- * @calls: shape of the memory of calls
- * @order: shape of the memory of triples of calls
  * @grams: shape of the grams head
  * @kinds: of processes that were learned, up to KANARY_MODEL_KINDS_MAX, or 0
  * @triples_inputs: of the triples head, a power of 2 up to KANARY_MODEL_INPUTS_MAX; or 0
@@ -249,8 +215,6 @@ struct kanary_model_header {
 	u16 codebook;
 	struct kanary_model_shape sequence;
 	struct kanary_model_shape container;
-	struct kanary_model_memory_shape calls;
-	struct kanary_model_memory_shape order;
 	struct kanary_model_grams_shape grams;
 	u16 kinds;
 	u16 triples_inputs;
@@ -295,16 +259,6 @@ struct kanary_model_kind {
 	char label[KANARY_COMM_SIZE];
 	u32 processes;
 	u32 spread;
-};
-
-/**
- * struct kanary_model_entry - a number other than 0 in an item of a memory
- * @column: ascending within an item
- * @value: Q0.15, 1 .. 32767: square root of a share
- */
-struct kanary_model_entry {
-	u16 column;
-	s16 value;
 };
 
 /**
@@ -412,24 +366,6 @@ struct kanary_model_sequence {
 };
 
 /**
- * struct kanary_model_memory - a view of a memory
- * @shape: in the header
- * @first: bin that @column begins with
- * @bins: that it is for
- * @column: of each bin; NULL where there is no memory
- */
-struct kanary_model_memory {
-	const struct kanary_model_memory_shape *shape;
-	u32 first;
-	u32 bins;
-	const u16 *column;
-	const u32 *scale;
-	const u32 *start;
-	const struct kanary_model_entry *entry;
-	const struct kanary_model_knot *knot;
-};
-
-/**
  * struct kanary_model_histogram - a view of a histogram head
  * @first: bin that it begins with
  * @bins: that it reads, a power of 2
@@ -465,8 +401,6 @@ struct kanary_model {
 	const struct kanary_model_knot *process_knot;
 	struct kanary_model_sequence sequence;
 	struct kanary_model_sequence container;
-	struct kanary_model_memory calls;
-	struct kanary_model_memory order;
 	struct kanary_model_histogram triples;
 	struct kanary_model_histogram paths;
 	struct kanary_name_table names;

@@ -94,25 +94,6 @@ static const char *check_shape(const struct kanary_model_shape *shape, bool pres
 	return NULL;
 }
 
-static const char *check_memory_shape(const struct kanary_model_memory_shape *shape, u32 bins,
-				      bool present)
-{
-	if (!present) {
-		if (!all_zero(shape, sizeof(*shape)))
-			return "model without a memory has dimensions of one";
-		return NULL;
-	}
-	if (!shape->items || shape->items > KANARY_MODEL_ITEMS_MAX)
-		return "number of items of a memory is out of range (1 to 4096)";
-	if (!shape->columns || shape->columns % 2 || shape->columns > bins)
-		return "number of columns of a memory is odd or out of range";
-	if (!shape->entries || shape->entries > KANARY_MODEL_ENTRIES_MAX)
-		return "number of entries of a memory is out of range (1 to 262144)";
-	if (shape->reserved)
-		return "reserved bytes of the header are not 0";
-	return NULL;
-}
-
 static const char *check_histogram_shape(u32 inputs, u32 code, bool present)
 {
 	if (!present)
@@ -171,24 +152,15 @@ static const char *check_dimensions(const struct kanary_model_header *header)
 		why = "model has names without a names head, or the reverse";
 	if (!why && header->names > KANARY_NAME_HEAD_ENTRIES_MAX)
 		why = "number of names is out of range (up to 131072)";
-	if (!why)
-		why = check_grams_shape(header);
-	if (!why)
-		why = check_memory_shape(&header->calls, KANARY_BINS,
-					 header->flags & KANARY_MODEL_MEMORY);
-	if (!why)
-		why = check_memory_shape(&header->order, KANARY_ORDER_BINS,
-					 header->flags & KANARY_MODEL_MEMORY);
-	return why;
+	return why ? why : check_grams_shape(header);
 }
 
 static const char *check_header(const struct kanary_model_header *header)
 {
 	if (header->flags & ~(u32)(KANARY_MODEL_PROCESS | KANARY_MODEL_SEQUENCE |
-				   KANARY_MODEL_CONTAINER | KANARY_MODEL_MEMORY |
-				   KANARY_MODEL_TRIPLES | KANARY_MODEL_GRAMS |
-				   KANARY_MODEL_PATH_NAMES | KANARY_MODEL_PATH_HISTOGRAM |
-				   KANARY_MODEL_DROPS_CLOCK))
+				   KANARY_MODEL_CONTAINER | KANARY_MODEL_TRIPLES |
+				   KANARY_MODEL_GRAMS | KANARY_MODEL_PATH_NAMES |
+				   KANARY_MODEL_PATH_HISTOGRAM | KANARY_MODEL_DROPS_CLOCK))
 		return "model has unknown flags";
 	if (!(header->flags & KANARY_MODEL_PROCESS))
 		return "model has no process head";
@@ -327,60 +299,6 @@ static const char *check_histogram(const struct kanary_model *model,
 		why = check_layer(&head->decode);
 	if (!why)
 		why = check_knots(head->knot, model->header->knots);
-	return why;
-}
-
-/* Within an item, columns ascend: no entry counts twice, and no item is longer than a row. */
-static const char *check_item(const struct kanary_model_memory *memory, u32 item)
-{
-	u32 i;
-
-	for (i = memory->start[item]; i < memory->start[item + 1]; i++) {
-		if (memory->entry[i].column >= memory->shape->columns)
-			return "column of a memory's entry is out of range";
-		if (i > memory->start[item] &&
-		    memory->entry[i].column <= memory->entry[i - 1].column)
-			return "columns of a memory's item do not ascend";
-		if (memory->entry[i].value < 1)
-			return "value of a memory's entry is out of range (1 to 32767)";
-	}
-	return NULL;
-}
-
-static const char *check_memory(const struct kanary_model *model,
-				const struct kanary_model_memory *memory)
-{
-	const struct kanary_model_memory_shape *shape = memory->shape;
-	const char *why;
-	u32 i;
-
-	if (!memory->column)
-		return NULL;
-	for (i = 0; i < memory->bins; i++)
-		if (memory->column[i] >= shape->columns &&
-		    memory->column[i] != KANARY_MODEL_NO_COLUMN)
-			return "column map of a memory leads beyond its columns";
-	if (memory->start[0] || memory->start[shape->items] != shape->entries)
-		return "items of a memory do not cover its entries";
-	for (i = 0; i < shape->items; i++) {
-		if (memory->start[i + 1] < memory->start[i] ||
-		    memory->start[i + 1] > shape->entries)
-			return "items of a memory do not ascend";
-		if (!memory->scale[i] || memory->scale[i] > KANARY_MODEL_SCALE_MAX)
-			return "radius of a memory's item is out of range";
-	}
-	why = check_knots(memory->knot, model->header->knots);
-	for (i = 0; i < shape->items && !why; i++)
-		why = check_item(memory, i);
-	if (!why && !all_zero(memory->scale + shape->items,
-			      shape->items % 2 * sizeof(*memory->scale)))
-		why = "padding of a memory is not 0";
-	if (!why && !all_zero(memory->start + shape->items + 1,
-			      (shape->items + 1) % 2 * sizeof(*memory->start)))
-		why = "padding of a memory is not 0";
-	if (!why && !all_zero(memory->entry + shape->entries,
-			      shape->entries % 2 * sizeof(*memory->entry)))
-		why = "padding of a memory is not 0";
 	return why;
 }
 
@@ -526,10 +444,6 @@ static const char *check_body(const struct kanary_model *model)
 		why = check_sequence(model, &model->sequence);
 	if (!why)
 		why = check_sequence(model, &model->container);
-	if (!why)
-		why = check_memory(model, &model->calls);
-	if (!why)
-		why = check_memory(model, &model->order);
 	if (!why)
 		why = check_histogram(model, &model->triples);
 	if (!why)

@@ -24,7 +24,6 @@ size_t kanary_score_scratch_size(const struct kanary_model *model)
 size_t kanary_score_stream_size(const struct kanary_model *model)
 {
 	return sizeof(struct kanary_score_stream) + model->header->inputs * sizeof(u32) +
-	       kanary_memory_head_size(&model->calls) + kanary_memory_head_size(&model->order) +
 	       (model->triples.inputs + model->paths.inputs) * sizeof(u32) +
 	       kanary_sequence_head_ring_size(model, &model->sequence);
 }
@@ -70,10 +69,6 @@ static void decay(const struct kanary_model *model, struct kanary_score_stream *
 		kanary_histogram_head_halve(&model->triples, kanary_score_triples(model, stream));
 		kanary_histogram_head_halve(&model->paths, kanary_score_paths(model, stream));
 		kanary_grams_head_halve(&stream->grams);
-		if (!model->calls.column)
-			continue;
-		kanary_memory_head_halve(&model->calls, kanary_score_calls(model, stream));
-		kanary_memory_head_halve(&model->order, kanary_score_order(model, stream));
 	}
 }
 
@@ -93,12 +88,6 @@ static void remember_process(const struct kanary_model *model, struct kanary_sco
 	if (model->paths.knot)
 		kanary_histogram_head_add(&model->paths, kanary_score_paths(model, stream), counts,
 					  length);
-	if (model->calls.column) {
-		kanary_memory_head_add(&model->calls, kanary_score_calls(model, stream), counts,
-				       length);
-		kanary_memory_head_add(&model->order, kanary_score_order(model, stream), counts,
-				       length);
-	}
 	for (i = 0; i < length && counts[i].bin < KANARY_BINS; i++) {
 		stream->cumulative[model->feature[counts[i].bin]] += counts[i].count;
 		stream->total += counts[i].count;
@@ -162,20 +151,16 @@ static u32 surprise_of(const struct kanary_model *model, const struct kanary_mod
 
 u32 kanary_score_together(const struct kanary_score_views *views)
 {
-	return (views->process + views->calls + views->order + views->triples + views->grams) *
-	       KANARY_SCORE_SURPRISE_TO_ERROR;
+	return (views->process + views->triples + views->grams) * KANARY_SCORE_SURPRISE_TO_ERROR;
 }
 
 /*
- * What the process head, the memories, the triples head and the grams head see are views of
- * the same calls. Each alone may be somewhat surprised; that all are is rarer, and how
- * rare is learned.
+ * What the process head, the triples head and the grams head see are views of the same calls.
+ * Each alone may be somewhat surprised; that all are is rarer, and how rare is learned.
  */
 static void judge_task(const struct kanary_model *model, struct kanary_score_stream *stream,
 		       const struct kanary_scratch *scratch, struct kanary_verdict *verdict)
 {
-	struct kanary_memory_head_state *calls = kanary_score_calls(model, stream);
-	struct kanary_memory_head_state *order = kanary_score_order(model, stream);
 	struct kanary_score_views views;
 
 	verdict->process_error = kanary_process_head_error(model, scratch);
@@ -184,16 +169,6 @@ static void judge_task(const struct kanary_model *model, struct kanary_score_str
 	verdict->task_surprise = verdict->process_surprise;
 	if (!model->task_knot)
 		return;
-	if (model->calls.column) {
-		verdict->calls_error = kanary_memory_head_error(&model->calls, calls,
-								scratch->calls);
-		verdict->calls_surprise = surprise_of(model, model->calls.knot,
-						      verdict->calls_error);
-		verdict->order_error = kanary_memory_head_error(&model->order, order,
-								scratch->order);
-		verdict->order_surprise = surprise_of(model, model->order.knot,
-						      verdict->order_error);
-	}
 	if (model->triples.knot) {
 		verdict->triples_error = kanary_histogram_head_error(&model->triples,
 			kanary_score_triples(model, stream), scratch);
@@ -206,8 +181,6 @@ static void judge_task(const struct kanary_model *model, struct kanary_score_str
 						      verdict->grams_error);
 	}
 	views.process = verdict->process_surprise;
-	views.calls = verdict->calls_surprise;
-	views.order = verdict->order_surprise;
 	views.triples = verdict->triples_surprise;
 	views.grams = verdict->grams_surprise;
 	verdict->task_surprise = surprise_of(model, model->task_knot,

@@ -8,14 +8,13 @@
 
 #include "alarm.h"
 #include "grams_head.h"
-#include "memory_head.h"
 #include "model.h"
 #include "sequence_head.h"
 
 /** kanary_score_reads_order() - whether a model's verdict depends on the counts of triples */
 static inline bool kanary_score_reads_order(const struct kanary_model *model)
 {
-	return model->triples.knot || model->order.column;
+	return model->triples.knot;
 }
 
 /**
@@ -37,7 +36,6 @@ static inline bool kanary_score_reads_log(const struct kanary_model *model)
  * @KANARY_SCORE_PROCESS: what the process has done in all
  * @KANARY_SCORE_SEQUENCE: the order of its vectors
  * @KANARY_SCORE_CONTAINER: the order of the container's processes
- * @KANARY_SCORE_CALLS: no learned process made such calls
  * @KANARY_SCORE_ORDER: none made them in such an order
  * @KANARY_SCORE_PATH_NAMES: a path that none like it uses
  * @KANARY_SCORE_GRAMS: calls that do not usually come after those before them
@@ -47,7 +45,6 @@ enum kanary_score_head {
 	KANARY_SCORE_PROCESS,
 	KANARY_SCORE_SEQUENCE,
 	KANARY_SCORE_CONTAINER,
-	KANARY_SCORE_CALLS,
 	KANARY_SCORE_ORDER,
 	KANARY_SCORE_PATH_NAMES,
 	KANARY_SCORE_GRAMS,
@@ -61,9 +58,8 @@ enum kanary_score_head {
  * @path_names_error: the largest of the paths since the last vector, Q20.12
  * @grams: of the grams head
  * @alarm: that its verdicts raise
- * @cumulative: [inputs]; behind it what the memories of calls and of order
- *	remember, the counts of the triples head and of the path histogram head, then the
- *	ring of the sequence head
+ * @cumulative: [inputs]; behind it the counts of the triples head and of the path histogram
+ *	head, then the ring of the sequence head
  */
 struct kanary_score_stream {
 	u32 total;
@@ -82,27 +78,11 @@ struct kanary_score_container {
 	struct kanary_sequence_head_ring ring;
 };
 
-/** kanary_score_calls() - calls of a stream so far, as the memory counts them */
-static inline struct kanary_memory_head_state *
-kanary_score_calls(const struct kanary_model *model, const struct kanary_score_stream *stream)
-{
-	return (struct kanary_memory_head_state *)(stream->cumulative + model->header->inputs);
-}
-
-/** kanary_score_order() - the same of triples of calls */
-static inline struct kanary_memory_head_state *
-kanary_score_order(const struct kanary_model *model, const struct kanary_score_stream *stream)
-{
-	return (struct kanary_memory_head_state *)
-		((u8 *)kanary_score_calls(model, stream) + kanary_memory_head_size(&model->calls));
-}
-
 /** kanary_score_triples() - a stream's triples so far, as the triples head counts them */
 static inline u32 *kanary_score_triples(const struct kanary_model *model,
 					const struct kanary_score_stream *stream)
 {
-	return (u32 *)((u8 *)kanary_score_order(model, stream) +
-		       kanary_memory_head_size(&model->order));
+	return (u32 *)stream->cumulative + model->header->inputs;
 }
 
 /** kanary_score_paths() - its paths so far, as the path histogram head counts them */
@@ -175,8 +155,6 @@ u32 kanary_score_chosen(u32 surprise, u32 heads);
 /**
  * struct kanary_score_views - surprises of the views of one task's calls, Q24.8
  * @process: head
- * @calls: memory
- * @order: memory
  * @triples: head
  * @grams: head
  *
@@ -184,8 +162,6 @@ u32 kanary_score_chosen(u32 surprise, u32 heads);
  */
 struct kanary_score_views {
 	u32 process;
-	u32 calls;
-	u32 order;
 	u32 triples;
 	u32 grams;
 };

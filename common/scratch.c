@@ -42,8 +42,6 @@ size_t kanary_scratch_layout(struct kanary_scratch *scratch, const struct kanary
 	scratch->h = take(memory, &used, hidden * sizeof(s16));
 	scratch->features = take(memory, &used, inputs * sizeof(s16));
 	scratch->code = take(memory, &used, header->code * sizeof(s16));
-	scratch->calls = take(memory, &used, header->calls.columns * sizeof(s16));
-	scratch->order = take(memory, &used, header->order.columns * sizeof(s16));
 	scratch->histogram = take(memory, &used, histogram * sizeof(s16));
 	scratch->histogram_code = take(memory, &used, code * sizeof(s16));
 	scratch->reconstruction = take(memory, &used, histogram * sizeof(s32));

@@ -25,9 +25,7 @@
  * @h: Q0.15
  * @features: of the stream so far, Q0.15
  * @code: Q4.11
- * @calls: of the stream so far as the memory of calls reads it, Q0.15
- * @order: the same of the memory of order
- * @histogram: the same of the histogram head that was asked last
+ * @histogram: features of the histogram head that was asked last, Q0.15
  * @histogram_code: its code, Q4.11
  * @reconstruction: what it reconstructs, Q1.15
  * @bits: of a log's calls, by bin, for what explains the grams head, Q.10
@@ -46,8 +44,6 @@ struct kanary_scratch {
 	s16 *h;
 	s16 *features;
 	s16 *code;
-	s16 *calls;
-	s16 *order;
 	s16 *histogram;
 	s16 *histogram_code;
 	s32 *reconstruction;

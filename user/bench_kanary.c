@@ -51,13 +51,11 @@ struct stream {
 /**
  * struct shape - which heads a model has beside its autoencoder of calls
  * @triples: width of the triples head's bottleneck, or 0
- * @items: of each memory, or 0
  * @grams: calls of the longest grams, or 0
  * @drop_clock: leave out calls that a vDSO may answer (evidence.h)
  */
 struct shape {
 	uint32_t triples;
-	uint32_t items;
 	uint32_t grams;
 	bool drop_clock;
 };
@@ -163,7 +161,6 @@ static const char *train(const struct kanary_bench_data *data, uint64_t seed,
 		.inputs = INPUTS,
 		.code = CODE,
 		.triples = shape->triples,
-		.items = shape->items,
 		.grams = shape->grams,
 		.even = true,
 		.stride = 16,
@@ -184,14 +181,6 @@ static const char *train(const struct kanary_bench_data *data, uint64_t seed,
 	return failure;
 }
 
-/* Of a memory: each column a feature, each entry a multiplication, a look-up and an addition. */
-static double memory_operations(const struct kanary_model_memory_shape *shape)
-{
-	return KANARY_BENCH_RECIPROCAL_OPERATIONS +
-	       shape->columns * (double)KANARY_BENCH_FEATURE_OPERATIONS +
-	       shape->entries * 3.0 + shape->items * 3.0;
-}
-
 static double triples_operations(const struct kanary_model_header *header)
 {
 	double inputs = header->triples_inputs, code = header->triples_code;
@@ -200,14 +189,13 @@ static double triples_operations(const struct kanary_model_header *header)
 	       inputs * ERROR_OPERATIONS;
 }
 
-/* Of one vector: the upper bound, with every input in use and each memory searched whole. */
+/* Of one vector: the upper bound, with every input in use. */
 static double vector_operations(const struct kanary_model_header *header)
 {
 	double inputs = header->inputs, code = header->code;
 
 	return KANARY_BENCH_RECIPROCAL_OPERATIONS + inputs * KANARY_BENCH_FEATURE_OPERATIONS +
 	       2 * 2 * inputs * code + inputs * ERROR_OPERATIONS * (1.0 + header->codebook) +
-	       memory_operations(&header->calls) + memory_operations(&header->order) +
 	       triples_operations(header);
 }
 
@@ -226,7 +214,6 @@ const char *kanary_bench_kanary_judge(const struct kanary_bench_data *data, cons
 				      double *scores, struct kanary_bench_cost *cost)
 {
 	const struct kanary_model_header *header = file;
-	bool order = header->triples_code || header->order.items;
 	const char *failure = NULL;
 	struct stream stream;
 	uint32_t i;
@@ -243,7 +230,8 @@ const char *kanary_bench_kanary_judge(const struct kanary_bench_data *data, cons
 			failure = NO_MEMORY;
 		scores[i] = stream.surprise;
 		cost->operations += (double)data->trace[i].length *
-				    (CALL_OPERATIONS + (order ? TRIPLE_OPERATIONS : 0)) +
+				    (CALL_OPERATIONS +
+				     (header->triples_code ? TRIPLE_OPERATIONS : 0)) +
 				    stream.vectors * vector_operations(header) +
 				    stream.sequences * sequence_operations(header) + stream.grams;
 	}
@@ -301,22 +289,4 @@ const char *kanary_bench_kanary_autoencoder(const struct kanary_bench_data *data
 					    double *scores, struct kanary_bench_cost *cost)
 {
 	return score(data, seed, &(struct shape){ 0 }, scores, cost);
-}
-
-const char *kanary_bench_kanary_memory(const struct kanary_bench_data *data, uint64_t seed,
-				       double *scores, struct kanary_bench_cost *cost)
-{
-	return score(data, seed, &(struct shape){ .items = 1024 }, scores, cost);
-}
-
-const char *kanary_bench_kanary_256(const struct kanary_bench_data *data, uint64_t seed,
-				    double *scores, struct kanary_bench_cost *cost)
-{
-	return score(data, seed, &(struct shape){ .items = 256 }, scores, cost);
-}
-
-const char *kanary_bench_kanary_64(const struct kanary_bench_data *data, uint64_t seed,
-				   double *scores, struct kanary_bench_cost *cost)
-{
-	return score(data, seed, &(struct shape){ .items = 64 }, scores, cost);
 }

@@ -40,16 +40,4 @@ const char *kanary_bench_kanary_narrow(const struct kanary_bench_data *data, uin
 const char *kanary_bench_kanary_autoencoder(const struct kanary_bench_data *data, uint64_t seed,
 					    double *scores, struct kanary_bench_cost *cost);
 
-/** kanary_bench_kanary_memory() - memories of up to 1024 histograms instead */
-const char *kanary_bench_kanary_memory(const struct kanary_bench_data *data, uint64_t seed,
-				       double *scores, struct kanary_bench_cost *cost);
-
-/** kanary_bench_kanary_256() - at most 256 in each */
-const char *kanary_bench_kanary_256(const struct kanary_bench_data *data, uint64_t seed,
-				    double *scores, struct kanary_bench_cost *cost);
-
-/** kanary_bench_kanary_64() - at most 64 */
-const char *kanary_bench_kanary_64(const struct kanary_bench_data *data, uint64_t seed,
-				   double *scores, struct kanary_bench_cost *cost);
-
 #endif /* KANARY_BENCH_KANARY_H */

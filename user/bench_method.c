@@ -25,12 +25,6 @@ const struct kanary_bench_method kanary_bench_methods[] = {
 	  .random = true, .frontier = true, .score = kanary_bench_kanary_narrow },
 	{ .name = "kanary-ae", .help = "with neither: its autoencoder of calls alone",
 	  .random = true, .frontier = true, .score = kanary_bench_kanary_autoencoder },
-	{ .name = "kanary-mem", .help = "with memories of 1024 histograms instead",
-	  .random = true, .frontier = true, .score = kanary_bench_kanary_memory },
-	{ .name = "kanary-256", .help = "the same with 256",
-	  .random = true, .frontier = true, .score = kanary_bench_kanary_256 },
-	{ .name = "kanary-64", .help = "the same with 64",
-	  .random = true, .frontier = true, .score = kanary_bench_kanary_64 },
 };
 const uint32_t kanary_bench_methods_count =
 	sizeof(kanary_bench_methods) / sizeof(*kanary_bench_methods);

@@ -130,8 +130,6 @@ static bool say_together(struct kanary_held_out_errors *together,
 	for (i = 0; i < together->count; i++) {
 		said = (struct kanary_score_views){
 			.process = surprise(model, model->process_knot, &set->process, i),
-			.calls = surprise(model, model->calls.knot, &set->calls, i),
-			.order = surprise(model, model->order.knot, &set->order, i),
 			.triples = surprise(model, model->triples.knot, &set->triples, i),
 			.grams = surprise(model, model->grams_knot, &set->grams, i),
 		};
@@ -153,21 +151,6 @@ static bool fit_together(const struct kanary_model *model, const struct kanary_t
 	free(held_out.value);
 	free(own.value);
 	return done;
-}
-
-/* Where a quarter of the held-out errors are smaller: nearer is near enough. */
-static bool set_gates(struct kanary_model_header *header,
-		      const struct kanary_held_out_set *held_out)
-{
-	u32 *calls = sorted(&held_out->calls), *order = sorted(&held_out->order);
-
-	if (calls && order) {
-		header->calls.gate = calls[held_out->calls.count / 4];
-		header->order.gate = order[held_out->order.count / 4];
-	}
-	free(calls);
-	free(order);
-	return calls && order;
 }
 
 double kanary_head_curves_per_document(const struct kanary_trainer *trainer)
@@ -193,8 +176,6 @@ const char *kanary_head_curves_fit(void *file, const struct kanary_trainer *trai
 		double repeats;
 	} heads[] = {
 		{ model.process_knot, &held_out->process, &own->process, &result->process, memory },
-		{ model.calls.knot, &held_out->calls, &own->calls, &result->calls, memory },
-		{ model.order.knot, &held_out->order, &own->order, &result->order, memory },
 		{ model.triples.knot, &held_out->triples, &own->triples, &result->triples, memory },
 		{ model.grams_knot, &held_out->grams, &own->grams, &result->grams, memory },
 		{ model.paths.knot, &held_out->path_histogram, &own->path_histogram,
@@ -209,8 +190,6 @@ const char *kanary_head_curves_fit(void *file, const struct kanary_trainer *trai
 		    !fit(heads[i].head, heads[i].held_out, fitted ? heads[i].fitted : NULL,
 			 heads[i].repeats, copies, heads[i].knot, header->knots))
 			return NO_MEMORY;
-	if (model.calls.column && !fitted && !set_gates(header, held_out))
-		return NO_MEMORY;
 	if (model.task_knot && !fit_together(&model, trainer, fitted, memory, &result->task))
 		return NO_MEMORY;
 	if (model.sequence.knot)
@@ -265,12 +244,6 @@ void kanary_head_curves_copy(void *to, const void *from)
 		memcpy((void *)new.name_knot, old.name_knot, size);
 	if (old.grams_knot && new.grams_knot)
 		memcpy((void *)new.grams_knot, old.grams_knot, size);
-	if (old.calls.column && new.calls.column) {
-		header->calls.gate = old.header->calls.gate;
-		header->order.gate = old.header->order.gate;
-		memcpy((void *)new.calls.knot, old.calls.knot, size);
-		memcpy((void *)new.order.knot, old.order.knot, size);
-	}
 	if (old.sequence.knot && new.sequence.knot) {
 		header->sequence.stride = old.header->sequence.stride;
 		memcpy((void *)new.sequence.knot, old.sequence.knot, size);

@@ -8,7 +8,6 @@
 #include "grams_train.h"
 #include "held_out_set.h"
 #include "kinds.h"
-#include "memory_train.h"
 #include "name_fit.h"
 #include "process_stream.h"
 #include "process_train.h"
@@ -45,8 +44,6 @@ struct kanary_trainer {
 	struct kanary_sequence_source process_source;
 	struct kanary_sequence_head container;
 	struct kanary_kinds kinds;
-	struct kanary_memory calls;
-	struct kanary_memory order;
 	struct kanary_feature_map triples_features;
 	struct kanary_process_head triples;
 	struct kanary_feature_map path_histogram_features;

@@ -29,12 +29,10 @@ struct kanary_held_out_errors {
  * struct kanary_held_out_set - of all heads
  *
  * Those of one vector are at the same place in the lists of all heads that judge each: process,
- * the memories, triples, names and grams.
+ * triples, names and grams.
  */
 struct kanary_held_out_set {
 	struct kanary_held_out_errors process;
-	struct kanary_held_out_errors calls;
-	struct kanary_held_out_errors order;
 	struct kanary_held_out_errors triples;
 	struct kanary_held_out_errors path_histogram;
 	struct kanary_held_out_errors names;

@@ -94,19 +94,6 @@ static bool has_log(const struct kanary_dataset *dataset)
 	return true;
 }
 
-/* There are both or none, and the same in each fold. */
-static bool fit_memories(struct kanary_trainer *trainer, bool all)
-{
-	const struct kanary_trainer_settings *settings = trainer->settings;
-
-	if (!settings->items || !has_order(trainer->dataset))
-		return true;
-	return kanary_memory_train(&trainer->calls, trainer->dataset, settings->decay_limit,
-				   settings->items, all) &&
-	       kanary_memory_train(&trainer->order, trainer->dataset, settings->decay_limit,
-				   settings->items, all);
-}
-
 /* Where there are paths, there is a names head; in each fold, if only of a few. */
 static bool fit_names(struct kanary_trainer *trainer, bool all)
 {
@@ -222,9 +209,8 @@ const char *kanary_model_fit(struct kanary_trainer *trainer)
 	if (!kanary_process_train(&trainer->process, trainer->dataset, &trainer->features,
 				  settings->code, settings->codewords, settings->even,
 				  settings->even && settings->grams, trainer->drift) ||
-	    !fit_memories(trainer, false) || !fit_triples(trainer) ||
-	    !fit_path_histogram(trainer) || !fit_names(trainer, false) ||
-	    !fit_grams(trainer, false))
+	    !fit_triples(trainer) || !fit_path_histogram(trainer) ||
+	    !fit_names(trainer, false) || !fit_grams(trainer, false))
 		return NO_MEMORY;
 	return fit_sequence(trainer);
 }
@@ -233,8 +219,7 @@ bool kanary_model_fit_again(struct kanary_trainer *trainer)
 {
 	return kanary_process_train_complete(&trainer->process, trainer->dataset,
 					     &trainer->features, trainer->settings->codewords) &&
-	       fit_memories(trainer, true) && fit_names(trainer, true) &&
-	       fit_grams(trainer, true);
+	       fit_names(trainer, true) && fit_grams(trainer, true);
 }
 
 const char *kanary_model_fit_build(struct kanary_trainer *trainer)
@@ -260,7 +245,6 @@ const char *kanary_model_fit_build(struct kanary_trainer *trainer)
 	snprintf(header.name, sizeof(header.name), "%s", trainer->settings->name);
 	trainer->file = kanary_quantise_model(&header, &trainer->features, &trainer->process,
 					      &trainer->sequence, &trainer->container,
-					      &trainer->calls, &trainer->order,
 					      &trainer->triples, &trainer->path_histogram,
 					      &trainer->names,
 					      &trainer->grams);

@@ -124,25 +124,6 @@ static u32 set_shape(struct kanary_model_shape *shape, const struct kanary_seque
 	return flag;
 }
 
-static void set_memory_shape(struct kanary_model_memory_shape *shape,
-			     const struct kanary_memory *memory)
-{
-	shape->items = memory->items;
-	shape->columns = memory->columns;
-	shape->entries = memory->start[memory->items];
-}
-
-static void copy_memory(const struct kanary_model_memory *to, const struct kanary_memory *memory,
-			uint32_t knots)
-{
-	memcpy((u16 *)to->column, memory->column, memory->bins * sizeof(u16));
-	memcpy((u32 *)to->scale, memory->scale, memory->items * sizeof(u32));
-	memcpy((u32 *)to->start, memory->start, (memory->items + 1) * sizeof(u32));
-	memcpy((struct kanary_model_entry *)to->entry, memory->entry,
-	       memory->start[memory->items] * sizeof(*memory->entry));
-	blank_knots(to->knot, knots);
-}
-
 static void quantise_histogram(const struct kanary_model_histogram *head,
 			       const struct kanary_process_head *real, uint32_t knots)
 {
@@ -170,8 +151,6 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 			    const struct kanary_process_head *process,
 			    const struct kanary_sequence_head *sequence,
 			    const struct kanary_sequence_head *container,
-			    const struct kanary_memory *calls,
-			    const struct kanary_memory *order,
 			    const struct kanary_process_head *triples,
 			    const struct kanary_process_head *path_histogram,
 			    const struct kanary_name_table *names,
@@ -192,11 +171,6 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 	filled.decay_limit = features->decay_limit;
 	filled.flags |= set_shape(&filled.sequence, sequence, KANARY_MODEL_SEQUENCE);
 	filled.flags |= set_shape(&filled.container, container, KANARY_MODEL_CONTAINER);
-	if (calls->items && order->items) {
-		filled.flags |= KANARY_MODEL_MEMORY;
-		set_memory_shape(&filled.calls, calls);
-		set_memory_shape(&filled.order, order);
-	}
 	if (triples->code) {
 		filled.flags |= KANARY_MODEL_TRIPLES;
 		filled.triples_inputs = triples->inputs;
@@ -231,10 +205,6 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 	blank_knots(model.process_knot, filled.knots);
 	quantise_sequence(&model.sequence, features->inputs, filled.knots, sequence);
 	quantise_sequence(&model.container, features->inputs, filled.knots, container);
-	if (model.calls.column) {
-		copy_memory(&model.calls, calls, filled.knots);
-		copy_memory(&model.order, order, filled.knots);
-	}
 	quantise_histogram(&model.triples, triples, filled.knots);
 	quantise_histogram(&model.paths, path_histogram, filled.knots);
 	if (model.name_knot) {

@@ -5,7 +5,6 @@
 
 #include "feature_map.h"
 #include "grams_train.h"
-#include "memory_train.h"
 #include "process_train.h"
 #include "sequence_train.h"
 
@@ -30,8 +29,6 @@ void kanary_quantise_row(const float *weight, uint32_t columns, double bias, dou
  * @process: head
  * @sequence: head over a task's vectors, its network NULL where there is none
  * @container: the same over a container's processes
- * @calls: memory, without items where there is none
- * @order: memory, likewise
  * @triples: head, its code 0 where there is none
  * @path_histogram: head, likewise
  * @grams: head, its states 0 where there is none
@@ -43,8 +40,6 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 			    const struct kanary_process_head *process,
 			    const struct kanary_sequence_head *sequence,
 			    const struct kanary_sequence_head *container,
-			    const struct kanary_memory *calls,
-			    const struct kanary_memory *order,
 			    const struct kanary_process_head *triples,
 			    const struct kanary_process_head *path_histogram,
 			    const struct kanary_name_table *names,

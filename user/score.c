@@ -206,11 +206,10 @@ static int print_vector(struct score *score, const struct kanary_replay_stream *
 		kanary_json_output_views(object, verdict);
 		return kanary_json_output_print(object);
 	}
-	printf("stream=%llu index=%u pid=%u comm=%s calls=%u surprise=%.2f process=%.2f nearest=%.2f order=%.2f",
+	printf("stream=%llu index=%u pid=%u comm=%s calls=%u surprise=%.2f process=%.2f",
 	       (unsigned long long)vector->stream, vector->index, vector->pid,
 	       kanary_message_escape(vector->comm, sizeof(vector->comm), escaped), vector->calls,
-	       verdict->surprise / 256.0, verdict->process_surprise / 256.0,
-	       verdict->calls_surprise / 256.0, verdict->order_surprise / 256.0);
+	       verdict->surprise / 256.0, verdict->process_surprise / 256.0);
 	if (sequence)
 		printf(" sequence=%.2f", verdict->sequence_surprise / 256.0);
 	else

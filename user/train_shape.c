@@ -33,15 +33,14 @@ struct number {
 #define AT(member) offsetof(struct kanary_trainer_settings, member)
 
 enum {
-	INPUTS, CODE, CODEBOOK, MEMORY, TRIPLES, GRAMS, PATH_HISTOGRAM, HIDDEN, STEPS, PROCESSES,
-	STRIDE, DECAY, FOLDS, EPOCHS, NUMBERS,
+	INPUTS, CODE, CODEBOOK, TRIPLES, GRAMS, PATH_HISTOGRAM, HIDDEN, STEPS, PROCESSES, STRIDE,
+	DECAY, FOLDS, EPOCHS, NUMBERS,
 };
 
 static const struct number numbers[NUMBERS] = {
 	[INPUTS] = { AT(inputs), 2 * KANARY_FEATURE_MAP_SHARED + 2, KANARY_MODEL_INPUTS_MAX, true },
 	[CODE] = { AT(code), 2, KANARY_MODEL_CODE_MAX, true },
 	[CODEBOOK] = { AT(codewords), 0, KANARY_MODEL_CODEBOOK_MAX, false },
-	[MEMORY] = { AT(items), 0, KANARY_MODEL_ITEMS_MAX, false },
 	[TRIPLES] = { AT(triples), 0, KANARY_MODEL_HISTOGRAM_CODE_MAX, true },
 	[GRAMS] = { AT(grams), 0, KANARY_GRAMS_ORDER_MAX, false },
 	[PATH_HISTOGRAM] = { AT(path_histogram), 0, KANARY_MODEL_PATHS_CODE_MAX, true },
@@ -58,7 +57,6 @@ static const struct argp_option arguments[] = {
 	{ "inputs", KEY_NUMBER + INPUTS, "N", OPTION_HIDDEN, NULL, 0 },
 	{ "code", KEY_NUMBER + CODE, "N", OPTION_HIDDEN, NULL, 0 },
 	{ "codebook", KEY_NUMBER + CODEBOOK, "N", OPTION_HIDDEN, NULL, 0 },
-	{ "memory", KEY_NUMBER + MEMORY, "N", OPTION_HIDDEN, NULL, 0 },
 	{ "triples", KEY_NUMBER + TRIPLES, "N", OPTION_HIDDEN, NULL, 0 },
 	{ "grams", KEY_NUMBER + GRAMS, "N", OPTION_HIDDEN, NULL, 0 },
 	{ "path-histogram", KEY_NUMBER + PATH_HISTOGRAM, "N", OPTION_HIDDEN, NULL, 0 },

@@ -17,17 +17,6 @@ static json_t *describe_head(const struct kanary_trainer_head *head)
 			 head->loss_median, "quantisation_loss_max", head->loss_max);
 }
 
-static json_t *describe_memory(const struct kanary_trainer_head *head,
-			       const struct kanary_model_memory_shape *shape)
-{
-	json_t *object = describe_head(head);
-
-	json_object_set_new(object, "items", json_integer(shape->items));
-	json_object_set_new(object, "columns", json_integer(shape->columns));
-	json_object_set_new(object, "entries", json_integer(shape->entries));
-	return object;
-}
-
 int kanary_train_summary_json(const char *path, const struct kanary_dataset *dataset,
 			      const struct kanary_trainer_result *result, double seconds)
 {
@@ -74,12 +63,6 @@ int kanary_train_summary_json(const char *path, const struct kanary_dataset *dat
 	}
 	if (result->task.errors)
 		json_object_set_new(object, "task", describe_head(&result->task));
-	if (result->calls.errors) {
-		json_object_set_new(object, "calls", describe_memory(&result->calls,
-								     &header->calls));
-		json_object_set_new(object, "order", describe_memory(&result->order,
-								     &header->order));
-	}
 	json_object_set_new(object, "processes", json_integer(result->processes));
 	if (result->has_container) {
 		json_t *head = describe_head(&result->container);
@@ -109,14 +92,6 @@ static void print_head(const char *name, const struct kanary_trainer_head *head)
 	printf("%-9s error %.1f (median of %u), tail shape %.2f; fixed point differs by "
 	       "%.3f %% (median), %.2f %% (max)\n", name, head->median_error, head->errors,
 	       head->tail.shape, 100 * head->loss_median, 100 * head->loss_max);
-}
-
-static void print_memory(const char *name, const struct kanary_trainer_head *head,
-			 const struct kanary_model_memory_shape *shape)
-{
-	printf("%-9s %u histograms of %u bins by heart, the held-out median is %.2f radii from "
-	       "the nearest, tail shape %.2f\n", name, shape->items, shape->columns,
-	       head->median_error, head->tail.shape);
 }
 
 /* What a file of a new name is worth where there never was any, and whether that is enough. */
@@ -182,10 +157,6 @@ void kanary_train_summary_print(const char *path, const struct kanary_dataset *d
 		       result->path_histogram.errors, result->path_histogram.tail.shape);
 	if (result->names.errors)
 		print_names(result);
-	if (result->calls.errors) {
-		print_memory("calls", &result->calls, &header->calls);
-		print_memory("order", &result->order, &header->order);
-	}
 	if (result->has_container) {
 		printf("container loss %.5f to %.5f on %u sequences of %u processes\n",
 		       result->container_first_loss, result->container_loss,

@@ -61,7 +61,7 @@ static const char *run_final(struct kanary_trainer *trainer)
 	return failure ? failure : kanary_model_fit_build(trainer);
 }
 
-/* The only fold's model, but with codebook and memories that have what was held out by heart. */
+/* The only fold's model, but with a codebook that has what was held out by heart. */
 static const char *complete_fold(struct kanary_trainer *trainer)
 {
 	const char *failure;
@@ -105,13 +105,7 @@ static struct kanary_drift *create_drift(const struct kanary_trainer_settings *s
 static void trainer_init(struct kanary_trainer *trainer, struct kanary_dataset *dataset,
 			 const struct kanary_trainer_settings *settings)
 {
-	*trainer = (struct kanary_trainer){
-		.dataset = dataset,
-		.settings = settings,
-		.calls.bins = KANARY_BINS,
-		.order.first = KANARY_BINS,
-		.order.bins = KANARY_ORDER_BINS,
-	};
+	*trainer = (struct kanary_trainer){ .dataset = dataset, .settings = settings };
 }
 
 static void trainer_free(struct kanary_trainer *trainer)
@@ -123,8 +117,6 @@ static void trainer_free(struct kanary_trainer *trainer)
 	kanary_drift_free(trainer->drift);
 	kanary_held_out_free(trainer);
 	kanary_model_fit_forget(trainer);
-	kanary_memory_train_free(&trainer->calls);
-	kanary_memory_train_free(&trainer->order);
 	free((void *)trainer->names.entry);
 	kanary_grams_train_free(&trainer->grams);
 }

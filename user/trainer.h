@@ -26,7 +26,6 @@
  * @inputs: features at most, even
  * @code: width of the process head's bottleneck, even
  * @codewords: of the process head's codebook at most
- * @items: of each memory at most, 0 for none
  * @triples: width of the triples head's bottleneck, even; 0 for none
  * @path_histogram: width of the path histogram head's bottleneck, even; less where paths were
  *	counted towards less than twice as many inputs; 0 for none
@@ -55,7 +54,6 @@ struct kanary_trainer_settings {
 	uint32_t inputs;
 	uint32_t code;
 	uint32_t codewords;
-	uint32_t items;
 	uint32_t triples;
 	uint32_t path_histogram;
 	uint32_t grams;
@@ -128,9 +126,7 @@ struct kanary_trainer_head {
  * @quiet: directories to which hardly a new name came
  * @quiet_surprise: of a name that is news in one of these, at most
  * @process: head
- * @calls: memory, without errors where there is none
- * @order: memory, likewise
- * @triples: head, likewise
+ * @triples: head, without errors where there is none
  * @path_histogram: head, likewise
  * @names: head, likewise
  * @grams: head, likewise
@@ -174,8 +170,6 @@ struct kanary_trainer_result {
 	uint32_t quiet;
 	double quiet_surprise;
 	struct kanary_trainer_head process;
-	struct kanary_trainer_head calls;
-	struct kanary_trainer_head order;
 	struct kanary_trainer_head triples;
 	struct kanary_trainer_head path_histogram;
 	struct kanary_trainer_head names;

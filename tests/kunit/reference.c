@@ -19,9 +19,9 @@ static const struct {
 	{ "sequence", { .inputs = 64, .code = 8, .sequence = { 32, 4, 2, 0 } } },
 	{ "container", { .inputs = 24, .code = 6, .sequence = { 8, 3, 1, 0 },
 			 .container = { 12, 3, 1, 0 } } },
-	{ "memories", { .inputs = 32, .code = 6, .sequence = { 16, 4, 1, 0 }, .items = 9 } },
+	{ "grams", { .inputs = 32, .code = 6, .sequence = { 16, 4, 1, 0 }, .states = 40 } },
 	{ "triples", { .inputs = 32, .code = 6, .kinds = 3, .container = { 8, 2, 1, 0 },
-		       .items = 5, .triples_inputs = 64, .triples_code = 8 } },
+		       .triples_inputs = 64, .triples_code = 8 } },
 	{ "paths", { .inputs = 16, .code = 4, .sequence = { 8, 3, 1, 0 }, .names = 1500,
 		     .paths_inputs = 128, .paths_code = 16 } },
 };
@@ -48,6 +48,8 @@ static void print_bytes(const char *name, unsigned int model, int number, int pa
 static struct kanary_vector *make_vector(uint64_t *state, unsigned int number)
 {
 	struct kanary_vector *vector = calloc(1, KANARY_VECTOR_SIZE_MAX);
+	u16 call[KANARY_LOG_MAX];
+	struct kanary_log log;
 	uint32_t length;
 
 	length = model_fixture_counts(state, vector->counts, PERIOD);
@@ -60,6 +62,8 @@ static struct kanary_vector *make_vector(uint64_t *state, unsigned int number)
 	vector->calls = PERIOD;
 	vector->reason = number % STREAM == STREAM - 1 ? KANARY_REASON_EXIT : KANARY_REASON_PERIOD;
 	strcpy(vector->comm, "reference");
+	model_fixture_log(state, &log, call, PERIOD);
+	kanary_vector_append_log(vector, &log);
 	return vector;
 }
 

@@ -189,7 +189,7 @@ static void judge_create(struct judge *judge, bool drops)
 {
 	const struct model_fixture_shape shape = {
 		.inputs = 16, .code = 4, .sequence = { 4, 3, 1, 0 }, .container = { 4, 2, 1, 0 },
-		.items = 5, .triples_inputs = 16, .triples_code = 4, .states = 20,
+		.triples_inputs = 16, .triples_code = 4, .states = 20,
 		.paths_inputs = 16, .paths_code = 4,
 	};
 	struct kanary_model_header *header;

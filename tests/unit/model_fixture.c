@@ -16,9 +16,6 @@ enum { ROOT_GRAMS = 300, STATE_GRAMS = 5 };
 /* From so many names on a random model knows usual paths. */
 enum { WORLD_NAMES = 1000 };
 
-/* Of a memory in a random model: as many bins share a column that most vectors meet every item. */
-enum { MEMORY_COLUMNS = 40, MEMORY_ENTRIES = 12 };
-
 uint32_t model_fixture_random(uint64_t *state)
 {
 	/* xorshift64*, Vigna 2016 */
@@ -213,54 +210,6 @@ static void fill_sequence(uint64_t *state, const struct kanary_model *model,
 	fill_knots(state, head->knot, model->header->knots, 1 << 26, 1 << 25);
 }
 
-/* Its dimensions are drawn first: the size of the file follows from them. */
-static void draw_memory(uint64_t *state, struct kanary_model_memory_shape *shape, uint32_t items,
-			uint32_t *length)
-{
-	uint32_t i;
-
-	shape->items = (u16)items;
-	shape->columns = MEMORY_COLUMNS;
-	shape->gate = (u32)between(state, 1 << 11, 1 << 13);
-	for (i = 0; i < items; i++) {
-		length[i] = (uint32_t)between(state, 1, MEMORY_ENTRIES);
-		shape->entries += length[i];
-	}
-}
-
-/* Ascending columns, and square roots of random shares. */
-static void fill_item(uint64_t *state, struct kanary_model_entry *entry, uint32_t length)
-{
-	uint32_t share[MEMORY_ENTRIES], total = 0, column = 0, i;
-
-	for (i = 0; i < length; i++)
-		total += share[i] = (uint32_t)between(state, 1, 100);
-	for (i = 0; i < length; i++, column++) {
-		column = (uint32_t)between(state, (int32_t)column,
-					   (int32_t)(MEMORY_COLUMNS - length + i));
-		entry[i].column = (u16)column;
-		entry[i].value = kanary_feature_value(share[i], kanary_feature_reciprocal(total));
-	}
-}
-
-static void fill_memory(uint64_t *state, const struct kanary_model *model,
-			const struct kanary_model_memory *memory, const uint32_t *length)
-{
-	u32 *start = (u32 *)memory->start;
-	u32 i;
-
-	for (i = 0; i < memory->bins; i++)
-		((u16 *)memory->column)[i] = model_fixture_random(state) % 4 ?
-			(u16)(model_fixture_random(state) % MEMORY_COLUMNS) :
-			KANARY_MODEL_NO_COLUMN;
-	for (i = 0; i < memory->shape->items; i++) {
-		((u32 *)memory->scale)[i] = (u32)between(state, 1 << 12, 1 << 16);
-		start[i + 1] = start[i] + length[i];
-		fill_item(state, (struct kanary_model_entry *)memory->entry + start[i], length[i]);
-	}
-	fill_knots(state, memory->knot, model->header->knots, 1 << 9, 1 << 12);
-}
-
 static void fill_histogram(uint64_t *state, const struct kanary_model *model,
 			   const struct kanary_model_histogram *head)
 {
@@ -415,7 +364,7 @@ void model_fixture_create(struct model_fixture *fixture, uint64_t seed, unsigned
 void model_fixture_create_whole(struct model_fixture *fixture, uint64_t seed,
 				const struct model_fixture_shape *shape)
 {
-	unsigned int inputs = shape->inputs, items = shape->items;
+	unsigned int inputs = shape->inputs;
 	uint64_t state = seed * 2 + 1;
 	struct kanary_model_header header = {
 		.magic = "KANARYM", .version = KANARY_MODEL_VERSION, .period = 500,
@@ -424,7 +373,6 @@ void model_fixture_create_whole(struct model_fixture *fixture, uint64_t seed,
 		.flags = KANARY_MODEL_PROCESS |
 			 (shape->sequence.hidden ? KANARY_MODEL_SEQUENCE : 0) |
 			 (shape->container.hidden ? KANARY_MODEL_CONTAINER : 0) |
-			 (items ? KANARY_MODEL_MEMORY : 0) |
 			 (shape->triples_inputs ? KANARY_MODEL_TRIPLES : 0) |
 			 (shape->states ? KANARY_MODEL_GRAMS : 0) |
 			 (shape->names ? KANARY_MODEL_PATH_NAMES : 0) |
@@ -437,15 +385,10 @@ void model_fixture_create_whole(struct model_fixture *fixture, uint64_t seed,
 		.names = shape->names, .codebook_gate = 1 << 24, .name = "fixture-1",
 	};
 	struct kanary_model *model = &fixture->model;
-	uint32_t *length = calloc(2 * (size_t)items + 1, sizeof(*length));
 	uint32_t *grams = calloc((size_t)shape->states + 1, sizeof(*grams));
 	const char *why;
 	unsigned int i;
 
-	if (items) {
-		draw_memory(&state, &header.calls, items, length);
-		draw_memory(&state, &header.order, items, length + items);
-	}
 	if (shape->states) {
 		header.grams.states = shape->states;
 		header.grams.grams = draw_grams(&state, shape->states, grams);
@@ -468,10 +411,6 @@ void model_fixture_create_whole(struct model_fixture *fixture, uint64_t seed,
 	fill_knots(&state, model->process_knot, header.knots, 1 << 24, 1 << 22);
 	fill_sequence(&state, model, &model->sequence);
 	fill_sequence(&state, model, &model->container);
-	if (items) {
-		fill_memory(&state, model, &model->calls, length);
-		fill_memory(&state, model, &model->order, length + items);
-	}
 	fill_histogram(&state, model, &model->triples);
 	fill_histogram(&state, model, &model->paths);
 	fill_names(&state, model);
@@ -480,7 +419,6 @@ void model_fixture_create_whole(struct model_fixture *fixture, uint64_t seed,
 	if (model->task_knot)
 		fill_knots(&state, model->task_knot, header.knots, 1 << 10,
 			   model->grams_start ? 1 << 16 : 1 << 14);
-	free(length);
 	free(grams);
 	fill_kinds(&state, model);
 

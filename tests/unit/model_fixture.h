@@ -31,7 +31,6 @@ struct model_fixture {
  * @sequence: head, hidden 0 for none
  * @container: likewise
  * @kinds: of processes, or 0
- * @items: of each memory, 0 for none
  * @triples_inputs: of the triples head, 0 for none
  * @triples_code: width of its bottleneck
  * @names: entries of the names head, 0 for none
@@ -45,7 +44,6 @@ struct model_fixture_shape {
 	struct kanary_model_shape sequence;
 	struct kanary_model_shape container;
 	unsigned int kinds;
-	unsigned int items;
 	unsigned int triples_inputs;
 	unsigned int triples_code;
 	unsigned int names;

@@ -33,7 +33,7 @@ static void refuses_bad_dimensions_of(unsigned int head)
 	struct model_patient patient;
 	struct shape shape;
 
-	model_patient_admit_whole(&patient, 0, 0, 0, 8);
+	model_patient_admit_whole(&patient, 0, 0, 8);
 	header = patient.header;
 	shape = shape_of(header, head);
 	assert_int_equal(header->flags, KANARY_MODEL_PROCESS | KANARY_MODEL_TRIPLES |
@@ -94,23 +94,19 @@ static void refuses_bad_knots(struct model_patient *shared, const struct kanary_
 	SICK("surprise of the calibration does not ascend", knot[0].surprise = 25600);
 }
 
-/* With memories and without: what is combined has a curve of its own in either case. */
 static void refuses_bad_sections(void **state)
 {
 	struct model_patient patient;
-	unsigned int items;
 
-	for (items = 0; items <= 3; items += 3) {
-		model_patient_admit_whole(&patient, 2, 3, items, 8);
-		model_patient_refuses_bad_layer(&patient, &patient.model.triples.encode);
-		model_patient_refuses_bad_layer(&patient, &patient.model.triples.decode);
-		refuses_bad_knots(&patient, patient.model.triples.knot);
-		model_patient_refuses_bad_layer(&patient, &patient.model.paths.encode);
-		model_patient_refuses_bad_layer(&patient, &patient.model.paths.decode);
-		refuses_bad_knots(&patient, patient.model.paths.knot);
-		refuses_bad_knots(&patient, patient.model.task_knot);
-		model_patient_discharge(&patient);
-	}
+	model_patient_admit_whole(&patient, 2, 3, 8);
+	model_patient_refuses_bad_layer(&patient, &patient.model.triples.encode);
+	model_patient_refuses_bad_layer(&patient, &patient.model.triples.decode);
+	refuses_bad_knots(&patient, patient.model.triples.knot);
+	model_patient_refuses_bad_layer(&patient, &patient.model.paths.encode);
+	model_patient_refuses_bad_layer(&patient, &patient.model.paths.decode);
+	refuses_bad_knots(&patient, patient.model.paths.knot);
+	refuses_bad_knots(&patient, patient.model.task_knot);
+	model_patient_discharge(&patient);
 }
 
 static void is_accepted(const struct model_fixture_shape *shape)

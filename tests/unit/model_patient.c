@@ -5,12 +5,12 @@
 #include <string.h>
 
 void model_patient_admit_whole(struct model_patient *patient, unsigned int hidden,
-			       unsigned int steps, unsigned int items, unsigned int histograms)
+			       unsigned int steps, unsigned int histograms)
 {
 	const struct model_fixture_shape shape = {
 		.inputs = 6, .code = 4, .sequence = { (u16)hidden, (u16)steps, hidden ? 1 : 0, 0 },
 		.container = { hidden ? 2 : 0, hidden ? 2 : 0, hidden ? 1 : 0, 0 }, .kinds = 3,
-		.items = items, .triples_inputs = histograms, .triples_code = histograms ? 6 : 0,
+		.triples_inputs = histograms, .triples_code = histograms ? 6 : 0,
 		.paths_inputs = histograms, .paths_code = histograms ? 6 : 0,
 	};
 
@@ -23,7 +23,7 @@ void model_patient_admit_whole(struct model_patient *patient, unsigned int hidde
 
 void model_patient_admit(struct model_patient *patient, unsigned int hidden, unsigned int steps)
 {
-	model_patient_admit_whole(patient, hidden, steps, hidden ? 3 : 0, hidden ? 8 : 0);
+	model_patient_admit_whole(patient, hidden, steps, hidden ? 8 : 0);
 }
 
 void model_patient_discharge(struct model_patient *patient)

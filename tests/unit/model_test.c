@@ -75,33 +75,6 @@ static void refuses_bad_headers(void **state)
 	model_patient_discharge(&patient);
 }
 
-static void refuses_bad_memory_dimensions(struct model_patient *shared,
-					  struct kanary_model_memory_shape *shape, u32 bins)
-{
-	static const char items[] = "number of items of a memory is out of range (1 to 4096)";
-	static const char columns[] = "number of columns of a memory is odd or out of range";
-	static const char entries[] = "number of entries of a memory is out of range (1 to 262144)";
-	static const char size[] = "size of the model does not follow from its dimensions";
-	struct model_patient patient = *shared;
-
-	SICK(items, shape->items = 0);
-	SICK(items, shape->items = 4097);
-	SICK(size, shape->items = 4096);
-	SICK(columns, shape->columns = 0);
-	SICK(columns, shape->columns = 3);
-	SICK(columns, shape->columns = (u16)(bins + 2));
-	SICK(entries, shape->entries = 0);
-	SICK(entries, shape->entries = 262145);
-	SICK(entries, shape->entries = UINT32_MAX);
-	SICK(size, shape->entries = 262144);
-	SICK("reserved bytes of the header are not 0", shape->reserved = 1);
-	/* more columns than are in use cost time only, and any gate will do */
-	shape->columns = (u16)bins;
-	model_patient_accepted(&patient);
-	shape->gate = UINT32_MAX;
-	model_patient_accepted(&patient);
-}
-
 static void refuses_bad_dimensions(void **state)
 {
 	static const char inputs[] = "number of inputs is out of range (4 to 256)";
@@ -112,7 +85,6 @@ static void refuses_bad_dimensions(void **state)
 	static const char stride[] = "stride is out of range (1 to the number of steps)";
 	static const char stray[] = "model without a sequence head has dimensions of one";
 	static const char size[] = "size of the model does not follow from its dimensions";
-	static const char memory[] = "model without a memory has dimensions of one";
 	struct kanary_model_header *header;
 	struct model_patient patient;
 
@@ -142,10 +114,6 @@ static void refuses_bad_dimensions(void **state)
 	SICK(steps, header->container.steps = 65);
 	SICK(stride, header->container.stride = 3);
 	SICK(stray, header->flags &= ~(u32)KANARY_MODEL_CONTAINER);
-	refuses_bad_memory_dimensions(&patient, &header->calls, KANARY_BINS);
-	refuses_bad_memory_dimensions(&patient, &header->order, KANARY_ORDER_BINS);
-	SICK("model without a memory has dimensions of one",
-	     header->flags &= ~(u32)KANARY_MODEL_MEMORY);
 	SICK(size, header->container.hidden = 4);
 	SICK(size, header->kinds = 0);
 	SICK(size, header->inputs = 256);
@@ -164,95 +132,7 @@ static void refuses_bad_dimensions(void **state)
 	SICK(hidden, header->flags |= KANARY_MODEL_SEQUENCE);
 	SICK(stray, header->container.steps = 2);
 	SICK(hidden, header->flags |= KANARY_MODEL_CONTAINER);
-	SICK(memory, header->calls.items = 1);
-	SICK(memory, header->order.columns = 2);
-	SICK(memory, header->order.entries = 1);
-	SICK(memory, header->calls.gate = 1);
-	SICK(memory, header->order.reserved = 1);
-	/* there are both or none */
-	header->calls = (struct kanary_model_memory_shape){ 1, 2, 1, 0, 0 };
-	SICK("number of items of a memory is out of range (1 to 4096)",
-	     header->flags |= KANARY_MODEL_MEMORY);
 	model_patient_discharge(&patient);
-}
-
-static void refuses_bad_memory(struct model_patient *shared,
-			       const struct kanary_model_memory *memory)
-{
-	static const char map[] = "column map of a memory leads beyond its columns";
-	static const char cover[] = "items of a memory do not cover its entries";
-	static const char ascend[] = "items of a memory do not ascend";
-	static const char radius[] = "radius of a memory's item is out of range";
-	static const char column[] = "column of a memory's entry is out of range";
-	static const char order[] = "columns of a memory's item do not ascend";
-	static const char value[] = "value of a memory's entry is out of range (1 to 32767)";
-	static const char padding[] = "padding of a memory is not 0";
-	struct kanary_model_entry *entry = (struct kanary_model_entry *)memory->entry;
-	u32 entries = memory->shape->entries, items = memory->shape->items;
-	u16 *of_bin = (u16 *)memory->column;
-	u32 *start = (u32 *)memory->start;
-	u32 *scale = (u32 *)memory->scale;
-	struct model_patient patient = *shared;
-	u32 second = 0;
-
-	/* an entry that is not the first of its item */
-	while (start[second + 1] - start[second] < 2)
-		second++;
-	second = start[second] + 1;
-	SICK(map, of_bin[0] = memory->shape->columns);
-	SICK(map, of_bin[memory->bins - 1] = KANARY_MODEL_NO_COLUMN - 1);
-	SICK(cover, start[0] = 1);
-	SICK(cover, start[items]--);
-	SICK(cover, start[items]++);
-	SICK(cover, start[items] = UINT32_MAX);
-	SICK(ascend, start[1] = entries + 1);
-	SICK(ascend, start[1] = UINT32_MAX);
-	SICK(ascend, start[1] = start[2] + 1);
-	SICK(ascend, start[items - 1] = start[items - 2] - 1);
-	SICK(radius, scale[0] = 0);
-	SICK(radius, scale[items - 1] = KANARY_MODEL_SCALE_MAX + 1);
-	SICK(column, entry[entries - 1].column = memory->shape->columns);
-	SICK(column, entry[0].column = 65535);
-	SICK(order, entry[second].column = entry[second - 1].column);
-	SICK(order, entry[second - 1].column = (u16)(entry[second].column + 1));
-	SICK(value, entry[0].value = 0);
-	SICK(value, entry[entries - 1].value = -1);
-	SICK(value, entry[second].value = INT16_MIN);
-	if (items % 2)
-		SICK(padding, scale[items] = 1);
-	else
-		SICK(padding, start[items + 1] = 1);
-	if (entries % 2)
-		SICK(padding, entry[entries].value = 1);
-	scale[0] = KANARY_MODEL_SCALE_MAX;
-	model_patient_accepted(&patient);
-	scale[0] = 1;
-	model_patient_accepted(&patient);
-}
-
-static void refuses_bad_memories(void **state)
-{
-	struct kanary_model_knot *knot;
-	unsigned int items, odd = 0;
-	struct model_patient patient;
-	u32 last;
-
-	for (items = 3; items < 7; items++) {
-		model_patient_admit_whole(&patient, 2, 3, items, 0);
-		odd += patient.header->calls.entries % 2;
-		refuses_bad_memory(&patient, &patient.model.calls);
-		refuses_bad_memory(&patient, &patient.model.order);
-		last = patient.header->knots - 1u;
-		knot = (struct kanary_model_knot *)patient.model.calls.knot;
-		SICK("calibration goes beyond a surprise of 100", knot[last].surprise = 25601);
-		knot = (struct kanary_model_knot *)patient.model.order.knot;
-		SICK("errors of the calibration do not ascend", knot[1].error = knot[0].error);
-		knot = (struct kanary_model_knot *)patient.model.task_knot;
-		SICK("surprise of the calibration does not ascend", knot[0].surprise = 25600);
-		model_patient_discharge(&patient);
-	}
-	/* so that entries were padded once at least */
-	assert_in_range(odd, 1, 3);
 }
 
 static void refuses_bad_sections(void **state)
@@ -461,23 +341,22 @@ static void largest_model_fits(void **state)
 	const struct model_fixture_shape shape = {
 		.inputs = 256, .code = 64, .sequence = { 128, 64, 64, 0 },
 		.container = { 128, 64, 64, 0 }, .kinds = KANARY_MODEL_KINDS_MAX,
-		.items = KANARY_MODEL_ITEMS_MAX, .triples_inputs = 256, .triples_code = 192,
+		.triples_inputs = 256, .triples_code = 192,
 		.paths_inputs = 256, .paths_code = KANARY_MODEL_PATHS_CODE_MAX,
 	};
 	struct kanary_model_header header;
 	struct model_fixture fixture;
 
 	model_fixture_create_whole(&fixture, 3, &shape);
-	assert_in_range(fixture.size, 1500000, KANARY_MODEL_SIZE_MAX * 5 / 8);
+	assert_in_range(fixture.size, 1000000, KANARY_MODEL_SIZE_MAX / 2);
 	assert_ptr_equal((u8 *)fixture.model.reference + sizeof(*fixture.model.reference),
 			 (u8 *)fixture.file + fixture.size);
-	/* with memories that hold as much as ever they may */
+	/* with the tables that hold as much as ever they may */
 	header = *fixture.model.header;
 	header.codebook = KANARY_MODEL_CODEBOOK_MAX;
 	header.knots = KANARY_MODEL_KNOTS_MAX;
-	header.calls.entries = KANARY_MODEL_ENTRIES_MAX;
-	header.order.entries = KANARY_MODEL_ENTRIES_MAX;
-	assert_in_range(kanary_model_size(&header), 3500000, KANARY_MODEL_SIZE_MAX);
+	header.grams.states = KANARY_MODEL_STATES_MAX;
+	assert_in_range(kanary_model_size(&header), 2000000, KANARY_MODEL_SIZE_MAX);
 	model_fixture_destroy(&fixture);
 }
 
@@ -487,7 +366,6 @@ int main(void)
 		cmocka_unit_test(refuses_bad_headers),
 		cmocka_unit_test(refuses_bad_dimensions),
 		cmocka_unit_test(refuses_bad_sections),
-		cmocka_unit_test(refuses_bad_memories),
 		cmocka_unit_test(refuses_bad_references),
 		cmocka_unit_test(refuses_other_sizes),
 		cmocka_unit_test(survives_every_flipped_bit),

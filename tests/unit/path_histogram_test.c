@@ -326,7 +326,6 @@ static void paths_are_no_order_of_calls(void **state)
 	const struct kanary_model_header *header;
 	struct kanary_trainer_result result;
 
-	ordered.items = 20;
 	ordered.triples = 8;
 	train(&result, STREAMS, &ordered);
 	header = result.file;

@@ -10,7 +10,6 @@
 
 #include "dataset_split.h"
 #include "lstm_train.h"
-#include "order.h"
 #include "replay.h"
 #include "score.h"
 #include "trainer.h"
@@ -397,26 +396,25 @@ static void any_number_of_jobs_makes_the_same_model(void **state)
  */
 enum order { LEARNED, REVERSED, NONE };
 
-/* The calls made in turns: as many triples of three kinds as there are calls of the last. */
+/* The calls made in turns, as long as there are any left. */
 static void add_order(struct kanary_vector *vector, enum order order)
 {
-	uint32_t histogram[KANARY_VECTOR_BINS] = { 0 };
-	uint32_t kinds = vector->length, i, before, first, context;
+	uint32_t left[KANARY_BINS], kinds = vector->length, i, kind;
+	u16 call[KANARY_LOG_CALLS];
+	struct kanary_log log = { .call = call };
 
 	if (order == NONE)
 		return;
-	for (i = 0; i < kinds; i++) {
-		before = (order == LEARNED ? i + kinds - 1 : i + 1) % kinds;
-		first = (order == LEARNED ? before + kinds - 1 : before + 1) % kinds;
-		context = kanary_order_next(KANARY_ORDER_START, vector->counts[first].bin);
-		context = kanary_order_next(context, vector->counts[before].bin);
-		context = kanary_order_next(context, vector->counts[i].bin);
-		histogram[kanary_order_bin(context)] += vector->counts[i].count;
+	for (i = 0; i < kinds; i++)
+		left[i] = vector->counts[i].count;
+	for (i = 0; log.calls < vector->calls; i++) {
+		kind = order == LEARNED ? i % kinds : kinds - 1 - i % kinds;
+		if (!left[kind])
+			continue;
+		left[kind]--;
+		call[log.calls++] = vector->counts[kind].bin;
 	}
-	for (i = KANARY_BINS; i < KANARY_VECTOR_BINS; i++)
-		if (histogram[i])
-			vector->counts[vector->length++] =
-				(struct kanary_count){ (uint16_t)i, (uint16_t)histogram[i] };
+	kanary_vector_append_log(vector, &log);
 	assert_null(kanary_vector_check(vector, kanary_vector_size(vector)));
 }
 
@@ -466,29 +464,27 @@ static struct kanary_verdict ask_ordered(const void *file, enum order order, uin
 			add_order(vector, order);
 			verdict = kanary_replay_vector(&replay, vector)->last;
 			mean.process_surprise += verdict.process_surprise;
-			mean.calls_surprise += verdict.calls_surprise;
-			mean.order_surprise += verdict.order_surprise;
+			mean.grams_surprise += verdict.grams_surprise;
 			mean.task_surprise += verdict.task_surprise;
 			*alerts += !!(verdict.flags & KANARY_VERDICT_ALERT);
 		}
 	}
 	mean.process_surprise /= vectors;
-	mean.calls_surprise /= vectors;
-	mean.order_surprise /= vectors;
+	mean.grams_surprise /= vectors;
 	mean.task_surprise /= vectors;
-	print_message("process %.2f, calls %.2f, order %.2f, task %.2f, %u alerts in %u vectors\n",
-		      mean.process_surprise / 256.0, mean.calls_surprise / 256.0,
-		      mean.order_surprise / 256.0, mean.task_surprise / 256.0, *alerts, vectors);
+	print_message("process %.2f, grams %.2f, task %.2f, %u alerts in %u vectors\n",
+		      mean.process_surprise / 256.0, mean.grams_surprise / 256.0,
+		      mean.task_surprise / 256.0, *alerts, vectors);
 	kanary_replay_free(&replay);
 	gsl_rng_free(random);
 	return mean;
 }
 
-static const struct kanary_trainer_settings remembering = {
+static const struct kanary_trainer_settings ordered = {
 	.name = "service",
 	.inputs = 32,
 	.code = 4,
-	.items = 100,
+	.grams = 3,
 	.stride = 2,
 	.decay_limit = 4 * TRAINING_PERIOD,
 	.budget = 1000,
@@ -499,7 +495,7 @@ static const struct kanary_trainer_settings remembering = {
 /* The mix of calls is what was learned; only what follows what is new. */
 static void order_within_vectors_is_learned(void **state)
 {
-	struct kanary_trainer_settings folded = remembering;
+	struct kanary_trainer_settings folded = ordered;
 	struct kanary_verdict normal, reversed;
 	struct kanary_trainer_result result;
 	const struct kanary_model_header *header;
@@ -509,31 +505,27 @@ static void order_within_vectors_is_learned(void **state)
 		train_ordered(&result, 50, 50, &folded);
 		header = result.file;
 		assert_int_equal(result.folds, folded.folds);
-		assert_int_equal(header->flags, KANARY_MODEL_PROCESS | KANARY_MODEL_MEMORY);
-		assert_in_range(header->calls.items, 2, 100);
-		assert_in_range(header->order.items, 2, 100);
-		assert_true(header->calls.gate && header->order.gate);
-		assert_true(result.calls.errors && result.order.errors && result.task.errors);
+		assert_int_equal(header->flags, KANARY_MODEL_PROCESS | KANARY_MODEL_GRAMS);
+		assert_true(result.grams.errors && result.task.errors);
 		normal = ask_ordered(result.file, LEARNED, &alerts);
 		/* -log10 of a uniform number is 0.43 in the mean */
 		assert_true(normal.task_surprise < 0.8 * 256);
 		assert_in_range(alerts, 0, 8);
 		reversed = ask_ordered(result.file, REVERSED, &alerts);
-		assert_true(reversed.order_surprise > normal.order_surprise + 2 * 256);
+		assert_true(reversed.grams_surprise > normal.grams_surprise + 2 * 256);
 		assert_true(reversed.task_surprise > normal.task_surprise + 2 * 256);
 		assert_true(alerts > 400);
-		/* neither the process head nor the memory of calls can know */
+		/* the process head cannot know */
 		assert_int_equal(reversed.process_surprise, normal.process_surprise);
-		assert_int_equal(reversed.calls_surprise, normal.calls_surprise);
 		free(result.file);
 	}
 }
 
 /* Then the process head speaks alone, and is not silenced by curves that nobody calibrated. */
-static void without_order_there_is_no_memory(void **state)
+static void without_order_there_is_no_grams_head(void **state)
 {
 	static const uint32_t recorded[] = { 0, 1, 25, 49 };
-	struct kanary_trainer_settings folded = remembering;
+	struct kanary_trainer_settings folded = ordered;
 	const struct kanary_model_header *header;
 	struct kanary_trainer_result result;
 	struct said novel;
@@ -549,7 +541,7 @@ static void without_order_there_is_no_memory(void **state)
 		assert_true(novel.alerts > 20);
 		free(result.file);
 	}
-	folded.items = 0;
+	folded.grams = 0;
 	train_ordered(&result, 50, 50, &folded);
 	header = result.file;
 	assert_int_equal(header->flags, KANARY_MODEL_PROCESS);
@@ -568,7 +560,7 @@ int main(void)
 		cmocka_unit_test(too_few_vectors_are_refused),
 		cmocka_unit_test(few_processes_are_learned),
 		cmocka_unit_test(order_within_vectors_is_learned),
-		cmocka_unit_test(without_order_there_is_no_memory),
+		cmocka_unit_test(without_order_there_is_no_grams_head),
 		cmocka_unit_test(early_stopping_keeps_the_best),
 		cmocka_unit_test(work_limit_is_kept),
 		cmocka_unit_test(any_number_of_jobs_makes_the_same_model),

@@ -70,25 +70,25 @@ spoke() {
 }
 
 kanary train work.rec -o work.model --quiet --folds 1 --work-limit 500k --hidden 16 --steps 4 \
-	--memory 100 --triples 32 2>train.said ||
+	--triples 32 2>train.said ||
 	fail "train: $(cat train.said)"
-agree work.model process calls order task
+agree work.model process triples task
 # what it was learned from is no news to it
 named work.model random
 for seed in 1 2 3; do
-	# keen, so that codebook and memories are searched
+	# keen, so that the codebook is searched
 	model "random-$seed.model" 64 keen "$seed" 1
-	agree "random-$seed.model" process calls order task
+	agree "random-$seed.model" process
 done
-# memories and a triples head as wide as its inputs allow
+# a triples head as wide as its inputs allow
 model triples.model 64 keen 1 1 160
-agree triples.model process calls order triples task
+agree triples.model process triples task
 # a grams head, learned and random, alone and beside all others
 kanary train work.rec -o grams.model --quiet --hidden 0 --grams 8 2>train.said ||
 	fail "train: $(cat train.said)"
 agree grams.model process grams task
 model grams-1.model 64 keen 1 1 0 3000
-agree grams-1.model process calls order grams task
+agree grams-1.model process grams task
 # a path histogram head, learned and random, alone and beside all others
 kanary train work.rec -o paths.model --json --hidden 0 --path-histogram 32 >trained.json 2>train.said ||
 	fail "train: $(cat train.said)"
@@ -97,7 +97,7 @@ jq -e '.path_histogram.errors > 100 and .path_histogram.code > 0' trained.json >
 agree paths.model process path_histogram
 spoke path_histogram
 model paths-1.model 64 keen 1 1 0 0 128
-agree paths-1.model process calls order task
+agree paths-1.model process
 spoke path_histogram
 # a names head, random: the learned models have one, too
 for seed in 1 2; do
@@ -105,7 +105,7 @@ for seed in 1 2; do
 	agree "names-$seed.model" process path_names
 	named "names-$seed.model" recording random
 done
-views=(process calls order triples grams path_histogram path_names task)
+views=(process triples grams path_histogram path_names task)
 # the curves of a random model may end before or begin behind all errors: not so of all seeds
 for seed in $(seq 40); do
 	model all.model 64 keen "$seed" 1 160 3000 128 4000
@@ -146,7 +146,7 @@ wait "$watch" || :
 # Time and pid name a vector on both sides.
 vectors live.rec >live.vectors
 kanary score keen.model live.rec --vectors --json | jq -c 'select(.stream)' >live.score
-surprises='[.surprise, .process_surprise, .calls_surprise, .order_surprise, .triples_surprise, .grams_surprise,
+surprises='[.surprise, .process_surprise, .triples_surprise, .grams_surprise,
 	.path_names_surprise, .path_histogram_surprise, .task_surprise, .sequence_surprise, .container_surprise]'
 jq -s -c --slurpfile vectors live.vectors '[., $vectors] | transpose[] |
 	select(.[0].alert) | [.[1].time, .[1].pid] + (.[0] | '"$surprises"')' live.score |

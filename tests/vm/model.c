@@ -3,9 +3,9 @@
  * model FILE PERIOD quiet|keen|warn|alarm [SEED [STRIDE [TRIPLES [STATES [PATHS [NAMES]]]]]]:
  * a model for tests and benchmarks.
  *
- * 64 inputs, 32 hidden units, 16 steps, 100 items in each memory, random weights,
- * which cost the same as learned ones; and a triples head of 256 inputs whose code
- * is TRIPLES wide, if that is given and not 0; and a grams head of STATES; and a
+ * 64 inputs, 32 hidden units, 16 steps, random weights, which cost the same as learned
+ * ones; and a triples head of 256 inputs whose code is TRIPLES wide, if that is given and
+ * not 0; and a grams head of STATES; and a
  * path histogram head of 256 inputs whose code is PATHS wide; and a names head of NAMES
  * entries, some of usual paths. A quiet
  * model never raises an alert, a keen one a warning whenever there is any surprise, and one of
@@ -19,7 +19,7 @@
 #include "score.h"
 
 enum {
-	INPUTS = 64, CODE = 8, HIDDEN = 32, STEPS = 16, ITEMS = 100, HISTOGRAM_INPUTS = 256,
+	INPUTS = 64, CODE = 8, HIDDEN = 32, STEPS = 16, HISTOGRAM_INPUTS = 256,
 	SURPRISE_MAX = 25600, SURPRISE = 2648,
 };
 
@@ -38,7 +38,7 @@ static void flatten(const struct kanary_model_knot *knots, unsigned int number)
 int main(int argc, char **argv)
 {
 	struct model_fixture_shape shape = {
-		.inputs = INPUTS, .code = CODE, .kinds = 2, .items = ITEMS,
+		.inputs = INPUTS, .code = CODE, .kinds = 2,
 		.sequence = { .hidden = HIDDEN, .steps = STEPS },
 		.container = { .hidden = 8, .steps = 4, .stride = 1 },
 	};
@@ -70,20 +70,16 @@ int main(int argc, char **argv)
 	header->period = (u32)strtoul(argv[2], NULL, 10);
 	header->threshold = strcmp(argv[3], "keen") ? SURPRISE_MAX : 1;
 	header->critical_threshold = SURPRISE_MAX;
-	/* What is quiet is known, and not searched for in codebook and memories. */
-	if (!strcmp(argv[3], "quiet")) {
+	/* What is quiet is known, and not searched for in the codebook. */
+	if (!strcmp(argv[3], "quiet"))
 		header->codebook_gate = 0xffffffff;
-		header->calls.gate = 0xffffffff;
-		header->order.gate = 0xffffffff;
-	}
 	if (!strcmp(argv[3], "alarm"))
 		header->critical_threshold = SURPRISE / 2;
 	if (!strcmp(argv[3], "alarm") || !strcmp(argv[3], "warn")) {
 		header->threshold = SURPRISE / 2;
 		flatten(fixture.model.process_knot, header->knots);
-		flatten(fixture.model.calls.knot, header->knots);
-		flatten(fixture.model.order.knot, header->knots);
-		flatten(fixture.model.task_knot, header->knots);
+		if (fixture.model.task_knot)
+			flatten(fixture.model.task_knot, header->knots);
 		if (fixture.model.triples.knot)
 			flatten(fixture.model.triples.knot, header->knots);
 		if (fixture.model.paths.knot)
