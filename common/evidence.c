@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include "evidence.h"
 
-#include "order.h"
 #include "vector.h"
 
 /* Of the second bank: numbers of the 32-bit ABI. */
@@ -35,7 +34,7 @@ static bool is_call(const struct kanary_count *count)
 	return count->bin < KANARY_BINS;
 }
 
-static bool is_triple(const struct kanary_count *count)
+static bool is_reserved(const struct kanary_count *count)
 {
 	return count->bin >= KANARY_BINS && count->bin < KANARY_PATH_FIRST;
 }
@@ -69,33 +68,6 @@ static void take_log(struct kanary_log *to, u16 *call, const struct kanary_log *
 	to->calls = length - to->context;
 }
 
-static void count_order(u16 *order, const struct kanary_log *log)
-{
-	u32 context = KANARY_ORDER_START;
-	u32 i;
-
-	for (i = 0; i < log->context + log->calls; i++) {
-		if (log->call[i] == KANARY_LOG_START)
-			continue;
-		context = kanary_order_next(context, log->call[i]);
-		if (i >= log->context)
-			order[kanary_order_bin(context) - KANARY_BINS]++;
-	}
-}
-
-static void append_order(struct kanary_evidence *evidence, struct kanary_count *to,
-			 const u16 *order)
-{
-	u32 i;
-
-	for (i = 0; i < KANARY_ORDER_BINS; i++) {
-		if (!order[i])
-			continue;
-		to[evidence->length].bin = (u16)(KANARY_BINS + i);
-		to[evidence->length++].count = order[i];
-	}
-}
-
 /* Returns how many of @counts are dealt with. */
 static u32 take_calls(struct kanary_evidence *evidence, struct kanary_count *to,
 		      const struct kanary_count *counts, u32 length)
@@ -108,20 +80,6 @@ static u32 take_calls(struct kanary_evidence *evidence, struct kanary_count *to,
 		to[evidence->length++] = counts[i];
 		evidence->calls += counts[i].count;
 	}
-	return i;
-}
-
-/* The triples that are counted from @i on have others between them now. */
-static u32 take_triples(struct kanary_evidence *evidence, struct kanary_evidence_memory *memory,
-			const struct kanary_count *counts, u32 length, u32 i, bool has_log)
-{
-	if (i == length || !is_triple(&counts[i]) || !has_log)
-		return i;
-	memset(memory->order, 0, sizeof(memory->order));
-	count_order(memory->order, &evidence->log);
-	append_order(evidence, memory->counts, memory->order);
-	while (i < length && is_triple(&counts[i]))
-		i++;
 	return i;
 }
 
@@ -147,9 +105,9 @@ void kanary_evidence_take(struct kanary_evidence *evidence, const struct kanary_
 	if (!evidence->length)
 		return;
 	take_log(&evidence->log, memory->call, log);
-	i = take_triples(evidence, memory, counts, length, i, log->calls);
 	for (; i < length; i++)
-		memory->counts[evidence->length++] = counts[i];
+		if (!is_reserved(&counts[i]))
+			memory->counts[evidence->length++] = counts[i];
 }
 
 void kanary_evidence_vector(struct kanary_vector *to, const struct kanary_vector *from,

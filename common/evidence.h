@@ -31,11 +31,10 @@ struct kanary_evidence {
 
 /**
  * struct kanary_evidence_memory - where it stands, if anything had to be left out
- * @order: only while it is being taken
+ * @counts: of calls and paths; nobody reads those of reserved bins
  */
 struct kanary_evidence_memory {
-	u16 order[KANARY_ORDER_BINS];
-	struct kanary_count counts[KANARY_VECTOR_BINS];
+	struct kanary_count counts[KANARY_BINS + KANARY_PATH_BINS];
 	u16 call[KANARY_LOG_MAX];
 };
 
@@ -50,8 +49,7 @@ bool kanary_evidence_is(u32 bin);
  * @log: the calls in their order, or none
  * @memory: 8-byte aligned, contents undefined; or NULL to leave out nothing
  *
- * With a log the triples of successive calls are counted anew, of those that are left;
- * without one they stay as they are. Never fails.
+ * Never fails.
  */
 void kanary_evidence_take(struct kanary_evidence *evidence, const struct kanary_count *counts,
 			  u32 length, const struct kanary_log *log,

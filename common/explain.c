@@ -86,10 +86,7 @@ enum kanary_score_head kanary_explain_loudest(const struct kanary_verdict *verdi
 	enum kanary_score_head head = KANARY_SCORE_PROCESS;
 	u32 surprise = verdict->task_surprise;
 
-	if (verdict->triples_surprise > verdict->process_surprise)
-		head = KANARY_SCORE_ORDER;
-	if (verdict->grams_surprise > verdict->process_surprise &&
-	    verdict->grams_surprise > verdict->triples_surprise)
+	if (verdict->grams_surprise > verdict->process_surprise)
 		head = KANARY_SCORE_GRAMS;
 	if ((verdict->flags & KANARY_VERDICT_SEQUENCE) && verdict->sequence_surprise > surprise) {
 		head = KANARY_SCORE_SEQUENCE;
@@ -121,8 +118,6 @@ const char *kanary_explain_head(const struct kanary_verdict *verdict)
 		return "path-names";
 	case KANARY_SCORE_PATH_HISTOGRAM:
 		return "path-histogram";
-	case KANARY_SCORE_ORDER:
-		return "order";
 	case KANARY_SCORE_GRAMS:
 		return "grams";
 	default:

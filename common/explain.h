@@ -22,8 +22,8 @@ struct kanary_unusual {
 enum kanary_score_head kanary_explain_loudest(const struct kanary_verdict *verdict);
 
 /**
- * kanary_explain_head() - its name: process, order, grams, path-names, path-histogram,
- * sequence or process-sequence
+ * kanary_explain_head() - its name: process, grams, path-names, path-histogram, sequence or
+ * process-sequence
  */
 const char *kanary_explain_head(const struct kanary_verdict *verdict);
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * A histogram head: a linear autoencoder of how often a stream did what is counted in a
- * range of bins, all of them alike. There is one of triples of successive calls: what a
- * process does may be usual, call by call, in an order that is not. And one of paths: the
- * calls and their order may be usual, in directories that are not.
+ * range of bins, all of them alike. There is one of paths: the calls and their order may be
+ * usual, in directories that are not.
  */
 #ifndef _KANARY_HISTOGRAM_HEAD_H
 #define _KANARY_HISTOGRAM_HEAD_H

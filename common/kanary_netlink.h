@@ -105,17 +105,17 @@
 #define KANARY_IO_URING_BINS 80
 #define KANARY_BINS (2 * KANARY_BINS_BANK)
 /*
- * Bins of order, after them: hashed triples of successive calls of a task, as
- * order.h beside this file has them. Each call counts one of each kind.
+ * Bins after them that nothing is counted in. Older recordings have counts there, and
+ * nobody reads these.
  */
-#define KANARY_ORDER_BINS 1024
+#define KANARY_RESERVED_BINS 1024
 /*
  * Bins of paths, after those: hashed directory prefixes of the paths that calls
  * were given, as path.h beside this file has them. They have no fixed sum, and a
  * vector of calls without a path has none.
  */
 #define KANARY_PATH_BINS 512
-#define KANARY_PATH_FIRST (KANARY_BINS + KANARY_ORDER_BINS)
+#define KANARY_PATH_FIRST (KANARY_BINS + KANARY_RESERVED_BINS)
 #define KANARY_VECTOR_BINS (KANARY_PATH_FIRST + KANARY_PATH_BINS)
 /* Bytes of a path that are kept. */
 #define KANARY_PATH_SIZE_MAX 256
@@ -168,10 +168,9 @@ enum kanary_level {
 /**
  * struct kanary_count - one bin of a vector
  * @bin: 0 .. KANARY_VECTOR_BINS - 1; from KANARY_PATH_FIRST on of paths, from
- *	KANARY_BINS on of triples, below of calls
- * @count: calls since the stream's vector before, or triples that ended with
- *	one of these calls, or prefixes of their paths, never 0; of paths 65535
- *	stands for that many or more
+ *	KANARY_BINS on reserved, below of calls
+ * @count: calls since the stream's vector before, or prefixes of their paths,
+ *	never 0; of paths 65535 stands for that many or more
  */
 struct kanary_count {
 	__u16 bin;
@@ -187,9 +186,7 @@ struct kanary_count {
  * @pid: thread id in the initial pid namespace
  * @tgid: process id in the initial pid namespace
  * @index: position in the stream, from 0
- * @calls: sum of the counts of calls, 1 .. KANARY_PERIOD_MAX; those of triples
- *	have the same sum but for calls before the last KANARY_LOG_CALLS, or there
- *	are none
+ * @calls: sum of the counts of calls, 1 .. KANARY_PERIOD_MAX
  * @reason: enum kanary_reason
  * @length: number of @counts, 1 .. KANARY_VECTOR_BINS
  * @comm: the task's name for itself, zero-padded, not to be trusted
@@ -269,18 +266,16 @@ struct kanary_path {
  * @process_error: process head, Q20.12
  * @sequence_error: sequence head, Q20.12; 0 without KANARY_VERDICT_SEQUENCE
  * @container_error: container head, Q20.12; 0 without KANARY_VERDICT_CONTAINER
- * @triples_error: triples head, Q20.12; 0 without one
  * @path_names_error: names head, the most surprising path since the vector before, Q20.12; 0
  *	without one, or without a path that was told
  * @grams_error: bits a call in its order, Q20.12; 0 without a grams head
  * @process_surprise: -log10 of the tail probability of @process_error, Q24.8
  * @sequence_surprise: the same of @sequence_error
  * @container_surprise: the same of @container_error
- * @triples_surprise: the same of @triples_error
  * @path_names_surprise: the same of @path_names_error
  * @grams_surprise: the same of @grams_error
- * @task_surprise: the process head, the triples and the grams head together;
- *	@process_surprise where there is no other
+ * @task_surprise: the process head and the grams head together; @process_surprise
+ *	without a grams head
  * @surprise: all heads combined, Q24.8
  * @flags: KANARY_VERDICT_*
  * @path_histogram_error: path histogram head, Q20.12; 0 without KANARY_VERDICT_PATH_HISTOGRAM
@@ -290,13 +285,11 @@ struct kanary_verdict {
 	__u32 process_error;
 	__u32 sequence_error;
 	__u32 container_error;
-	__u32 triples_error;
 	__u32 path_names_error;
 	__u32 grams_error;
 	__u32 process_surprise;
 	__u32 sequence_surprise;
 	__u32 container_surprise;
-	__u32 triples_surprise;
 	__u32 path_names_surprise;
 	__u32 grams_surprise;
 	__u32 task_surprise;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include "log.h"
 
-#include "order.h"
-
 void kanary_log_begin(u16 *before)
 {
 	u32 i;
@@ -63,49 +61,6 @@ void kanary_log_copy(u16 *to, const u16 *from, u32 left, u32 calls)
 		target[i + 6] = source[i + 6];
 		target[i + 7] = source[i + 7];
 	}
-}
-
-static inline u32 count(u16 *order, u32 context, u32 bin)
-{
-	context = kanary_order_next(context, bin);
-	order[kanary_order_bin(context) - KANARY_BINS]++;
-	return context;
-}
-
-/* @calls that lie in a row, from the one before @end down; eight at once, as it is done often. */
-static u32 count_row(u16 *order, u32 context, const u16 *end, u32 calls)
-{
-	for (; calls >= 8; calls -= 8, end -= 8) {
-		context = count(order, context, end[-1]);
-		context = count(order, context, end[-2]);
-		context = count(order, context, end[-3]);
-		context = count(order, context, end[-4]);
-		context = count(order, context, end[-5]);
-		context = count(order, context, end[-6]);
-		context = count(order, context, end[-7]);
-		context = count(order, context, end[-8]);
-	}
-	while (calls--)
-		context = count(order, context, *--end);
-	return context;
-}
-
-void kanary_log_order(u16 *order, const u16 *ring, u32 left, u32 calls, const u16 *before)
-{
-	u32 first = kanary_log_at(left);
-	u32 context = KANARY_ORDER_START;
-	u32 wrapped = 0;
-
-	if (calls > KANARY_LOG_CALLS)
-		calls = KANARY_LOG_CALLS;
-	else if (before[0] != KANARY_LOG_START && before[1] != KANARY_LOG_START)
-		context = kanary_order_next(kanary_order_next(context, before[1]), before[0]);
-	else if (before[0] != KANARY_LOG_START)
-		context = kanary_order_next(context, before[0]);
-	if (first + calls > KANARY_LOG_CALLS)
-		wrapped = first + calls - KANARY_LOG_CALLS;
-	context = count_row(order, context, ring + wrapped, wrapped);
-	count_row(order, context, ring + first + calls - wrapped, calls - wrapped);
 }
 
 const char *kanary_log_check(const struct kanary_log *log)

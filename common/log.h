@@ -59,15 +59,6 @@ void kanary_log_unroll(struct kanary_log *log, u16 *memory, const u16 *ring, u32
  */
 void kanary_log_copy(u16 *to, const u16 *from, u32 left, u32 calls);
 
-/**
- * kanary_log_order() - count the triples that end with the calls of a vector
- * @order: [KANARY_ORDER_BINS], counted towards
- *
- * Out of the ring, as kanary_log_unroll(): whoever reads no more of the calls need not
- * unroll them.
- */
-void kanary_log_order(u16 *order, const u16 *ring, u32 left, u32 calls, const u16 *before);
-
 /** kanary_log_check() - NULL, or one sentence that says what is wrong with untrusted calls */
 const char *kanary_log_check(const struct kanary_log *log);
 

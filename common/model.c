@@ -50,12 +50,13 @@ static void walk_sequence(struct cursor *cursor, struct kanary_model_sequence *h
 				     (u32)sizeof(struct kanary_model_knot));
 }
 
-static void walk_histogram(struct cursor *cursor, struct kanary_model_histogram *head,
-			   const struct kanary_model_header *header, u32 inputs, u32 code,
-			   u32 first, u32 bins)
+static void walk_paths(struct cursor *cursor, struct kanary_model_histogram *head,
+		       const struct kanary_model_header *header)
 {
-	head->first = first;
-	head->bins = bins;
+	u32 inputs = header->paths_inputs, code = header->paths_code;
+
+	head->first = KANARY_PATH_FIRST;
+	head->bins = KANARY_PATH_BINS;
 	head->inputs = inputs;
 	head->code = code;
 	head->encode = layer(cursor, code, inputs);
@@ -94,20 +95,15 @@ static u32 walk(struct kanary_model *model, const struct kanary_model_header *he
 					       (u32)sizeof(struct kanary_model_knot));
 	walk_sequence(&cursor, &model->sequence, header, &header->sequence);
 	walk_sequence(&cursor, &model->container, header, &header->container);
-	walk_histogram(&cursor, &model->triples, header, header->triples_inputs,
-		       header->triples_code, KANARY_BINS, KANARY_ORDER_BINS);
-	walk_histogram(&cursor, &model->paths, header, header->paths_inputs, header->paths_code,
-		       KANARY_PATH_FIRST, KANARY_PATH_BINS);
+	walk_paths(&cursor, &model->paths, header);
 	model->names.count = header->names;
 	model->names.entry = section(&cursor, header->names *
 					      (u32)sizeof(struct kanary_name_entry));
 	model->name_knot = section(&cursor, (header->names ? header->knots : 0) *
 					    (u32)sizeof(struct kanary_model_knot));
 	walk_grams(&cursor, model, header);
-	model->task_knot = section(&cursor,
-				   (header->triples_inputs || header->grams.states ?
-				    header->knots : 0) *
-				   (u32)sizeof(struct kanary_model_knot));
+	model->task_knot = section(&cursor, (header->grams.states ? header->knots : 0) *
+					    (u32)sizeof(struct kanary_model_knot));
 	model->kind = section(&cursor, header->kinds * (u32)sizeof(struct kanary_model_kind));
 	model->centroid = section(&cursor, header->kinds * inputs * (u32)sizeof(s16));
 	model->reference = section(&cursor, sizeof(struct kanary_model_reference));
@@ -126,11 +122,6 @@ void kanary_model_layout(struct kanary_model *model, const void *file)
 	walk(model, file, file);
 }
 
-static size_t packed_histogram_size(const struct kanary_model_histogram *head)
-{
-	return kanary_layer_packed_size(&head->encode) + kanary_layer_packed_size(&head->decode);
-}
-
 static size_t packed_sequence_size(const struct kanary_model_sequence *head)
 {
 	return kanary_layer_packed_size(&head->encoder) +
@@ -142,8 +133,8 @@ size_t kanary_model_packed_size(const struct kanary_model *model)
 {
 	return kanary_layer_packed_size(&model->encode) +
 	       kanary_layer_packed_size(&model->decode) +
-	       packed_histogram_size(&model->triples) +
-	       packed_histogram_size(&model->paths) +
+	       kanary_layer_packed_size(&model->paths.encode) +
+	       kanary_layer_packed_size(&model->paths.decode) +
 	       packed_sequence_size(&model->sequence) +
 	       packed_sequence_size(&model->container);
 }
@@ -151,8 +142,7 @@ size_t kanary_model_packed_size(const struct kanary_model *model)
 void kanary_model_prepare(struct kanary_model *model, void *memory)
 {
 	struct kanary_layer *layers[] = {
-		&model->encode, &model->decode, &model->triples.encode, &model->triples.decode,
-		&model->paths.encode, &model->paths.decode,
+		&model->encode, &model->decode, &model->paths.encode, &model->paths.decode,
 		&model->sequence.encoder, &model->sequence.decoder, &model->sequence.output,
 		&model->container.encoder, &model->container.decoder, &model->container.output,
 	};

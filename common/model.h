@@ -21,11 +21,10 @@
  *		struct kanary_model_knot knot[knots]
  *	container head, over the successive processes of a container: the same
  *		sections with the dimensions of its own shape
- *	triples head
+ *	path histogram head
  *		layer encode [code x inputs]
  *		layer decode [inputs x code]
  *		struct kanary_model_knot knot[knots]
- *	path histogram head: the same sections with dimensions of its own
  *	names head
  *		struct kanary_name_entry entry[names]
  *		struct kanary_model_knot knot[knots]
@@ -34,7 +33,7 @@
  *		struct kanary_model_state state[states]
  *		struct kanary_model_gram gram[grams]
  *		struct kanary_model_knot knot[knots]
- *	struct kanary_model_knot task_knot[knots]	unless the process head is alone
+ *	struct kanary_model_knot task_knot[knots]	with a grams head
  *	struct kanary_model_kind kind[kinds]	for identification; never used in a verdict
  *	s16 centroid[kinds][inputs]		Q0.15, features that are typical of each
  *	struct kanary_model_reference
@@ -45,9 +44,8 @@
  * decoder column is the encoder's last h, then h.
  *
  * A model without a sequence head or a container head (hidden = 0 in its shape)
- * has none of that head's sections, nor one without a triples head or a
- * path histogram head (its inputs = 0);
- * or a grams head (its states = 0).
+ * has none of that head's sections, nor one without a path histogram head (its
+ * inputs = 0) or a grams head (its states = 0).
  *
  * The arithmetic (all integer, all rounding half up, shifts arithmetic):
  *
@@ -65,14 +63,13 @@
  *		clipped to +-65535, in 64 bits (Q34), shifted right by 22, saturated;
  *		the sequence error is the sum of its steps' errors, each shifted on
  *		its own, saturated
- *	triples	Q20.12: as the process head's error, each weight being 1024.0; an input
- *		is KANARY_ORDER_BINS / inputs neighbouring bins of triples
- *	paths	the same, an input being KANARY_PATH_BINS / inputs neighbouring bins of paths;
- *		of a stream without any, the head says nothing
+ *	paths	Q20.12: as the process head's error, each weight being 1024.0; an input
+ *		is KANARY_PATH_BINS / inputs neighbouring bins of paths; of a stream without
+ *		any, the head says nothing
  *	names	Q20.12: the sum of the costs of a path's components; see name_head.h
  *	grams	Q20.12: mean of the bits of the calls so far; see grams_head.h
- *	task	Q20.12: the sum of the surprises of those that see a task's calls: process head,
- *		triples head, grams head (Fisher 1932); task_knot makes a surprise of it again
+ *	task	Q20.12: the sum of the surprises of those that see a task's calls: process head
+ *		and grams head (Fisher 1932); task_knot makes a surprise of it again
  *
  * What the linear process head cannot reconstruct although it is normal, such as
  * the one start of a service, is in its codebook: where its error exceeds
@@ -105,9 +102,7 @@
 #define KANARY_MODEL_INPUTS_MIN 4
 #define KANARY_MODEL_INPUTS_MAX 256
 #define KANARY_MODEL_CODE_MAX 64
-#define KANARY_MODEL_HISTOGRAM_CODE_MAX 192
-/* Less, so that a model with all heads over histograms is within its size. */
-#define KANARY_MODEL_PATHS_CODE_MAX 128
+#define KANARY_MODEL_HISTOGRAM_CODE_MAX 128
 #define KANARY_MODEL_CODEBOOK_MAX 128
 #define KANARY_MODEL_HIDDEN_MAX 128
 #define KANARY_MODEL_STEPS_MAX 64
@@ -129,7 +124,6 @@
 #define KANARY_MODEL_PROCESS 1 /* flags: has a process head (always) */
 #define KANARY_MODEL_SEQUENCE 2 /* flags: has a sequence head */
 #define KANARY_MODEL_CONTAINER 4 /* flags: has a container head */
-#define KANARY_MODEL_TRIPLES 16 /* flags: has a triples head */
 #define KANARY_MODEL_PATH_NAMES 64 /* flags: has a names head */
 #define KANARY_MODEL_GRAMS 32 /* flags: has a grams head */
 #define KANARY_MODEL_PATH_HISTOGRAM 128 /* flags: has a path histogram head */
@@ -169,7 +163,7 @@ struct kanary_model_grams_shape {
  * @checksum: CRC-32C of the whole file, with this field as 0
  * @period: calls per vector that the model was trained with
  * @decay_limit: calls after which the stream's counts are halved, 0 for never
- * @flags: KANARY_MODEL_PROCESS, _SEQUENCE, _CONTAINER, _TRIPLES, _GRAMS, _PATH_NAMES,
+ * @flags: KANARY_MODEL_PROCESS, _SEQUENCE, _CONTAINER, _GRAMS, _PATH_NAMES,
  *	_PATH_HISTOGRAM, _DROPS_CLOCK
  * @threshold: surprise from which on a vector is an alert, Q24.8
  * @critical_threshold: from which on the alert is critical, Q24.8; @threshold or more
@@ -187,11 +181,9 @@ struct kanary_model_grams_shape {
  * @container: shape of the head over the successive processes of a container
  * @grams: shape of the grams head
  * @kinds: of processes that were learned, up to KANARY_MODEL_KINDS_MAX, or 0
- * @triples_inputs: of the triples head, a power of 2 up to KANARY_MODEL_INPUTS_MAX; or 0
- * @triples_code: width of its bottleneck, even; or 0
- * @paths_inputs: of the path histogram head, likewise; or 0
+ * @paths_inputs: of the path histogram head, a power of 2 up to KANARY_MODEL_INPUTS_MAX; or 0
  * @paths_code: width of its bottleneck, even; or 0
- * @reserved: 0; room for the dimensions of further heads
+ * @reserved: 0
  * @name: of the profile, [A-Za-z0-9._-], zero-padded, terminated
  */
 struct kanary_model_header {
@@ -217,11 +209,9 @@ struct kanary_model_header {
 	struct kanary_model_shape container;
 	struct kanary_model_grams_shape grams;
 	u16 kinds;
-	u16 triples_inputs;
-	u16 triples_code;
 	u16 paths_inputs;
 	u16 paths_code;
-	u16 reserved[3];
+	u16 reserved;
 	char name[KANARY_NAME_SIZE];
 };
 
@@ -401,7 +391,6 @@ struct kanary_model {
 	const struct kanary_model_knot *process_knot;
 	struct kanary_model_sequence sequence;
 	struct kanary_model_sequence container;
-	struct kanary_model_histogram triples;
 	struct kanary_model_histogram paths;
 	struct kanary_name_table names;
 	const struct kanary_model_knot *name_knot;

@@ -94,16 +94,18 @@ static const char *check_shape(const struct kanary_model_shape *shape, bool pres
 	return NULL;
 }
 
-static const char *check_histogram_shape(u32 inputs, u32 code, bool present)
+static const char *check_histogram_shape(const struct kanary_model_header *header)
 {
-	if (!present)
+	u32 inputs = header->paths_inputs, code = header->paths_code;
+
+	if (!(header->flags & KANARY_MODEL_PATH_HISTOGRAM))
 		return inputs || code ? "model without a histogram head has dimensions of one" :
 					NULL;
 	if (inputs < KANARY_MODEL_INPUTS_MIN || inputs > KANARY_MODEL_INPUTS_MAX ||
 	    inputs & (inputs - 1))
 		return "inputs of a histogram head are no power of 2 from 4 to 256";
 	if (!code || code % 2 || code > KANARY_MODEL_HISTOGRAM_CODE_MAX)
-		return "code of a histogram head is odd or out of range (2 to 192)";
+		return "code of a histogram head is odd or out of range (2 to 128)";
 	return NULL;
 }
 
@@ -141,13 +143,7 @@ static const char *check_dimensions(const struct kanary_model_header *header)
 	if (!why)
 		why = check_shape(&header->container, header->flags & KANARY_MODEL_CONTAINER);
 	if (!why)
-		why = check_histogram_shape(header->triples_inputs, header->triples_code,
-					    header->flags & KANARY_MODEL_TRIPLES);
-	if (!why)
-		why = check_histogram_shape(header->paths_inputs, header->paths_code,
-					    header->flags & KANARY_MODEL_PATH_HISTOGRAM);
-	if (!why && header->paths_code > KANARY_MODEL_PATHS_CODE_MAX)
-		why = "code of the path histogram head is out of range (2 to 128)";
+		why = check_histogram_shape(header);
 	if (!why && !header->names != !(header->flags & KANARY_MODEL_PATH_NAMES))
 		why = "model has names without a names head, or the reverse";
 	if (!why && header->names > KANARY_NAME_HEAD_ENTRIES_MAX)
@@ -158,13 +154,13 @@ static const char *check_dimensions(const struct kanary_model_header *header)
 static const char *check_header(const struct kanary_model_header *header)
 {
 	if (header->flags & ~(u32)(KANARY_MODEL_PROCESS | KANARY_MODEL_SEQUENCE |
-				   KANARY_MODEL_CONTAINER | KANARY_MODEL_TRIPLES |
-				   KANARY_MODEL_GRAMS | KANARY_MODEL_PATH_NAMES |
-				   KANARY_MODEL_PATH_HISTOGRAM | KANARY_MODEL_DROPS_CLOCK))
+				   KANARY_MODEL_CONTAINER | KANARY_MODEL_GRAMS |
+				   KANARY_MODEL_PATH_NAMES | KANARY_MODEL_PATH_HISTOGRAM |
+				   KANARY_MODEL_DROPS_CLOCK))
 		return "model has unknown flags";
 	if (!(header->flags & KANARY_MODEL_PROCESS))
 		return "model has no process head";
-	if (!all_zero(header->reserved, sizeof(header->reserved)))
+	if (header->reserved)
 		return "reserved bytes of the header are not 0";
 	if (header->codebook > KANARY_MODEL_CODEBOOK_MAX)
 		return "codebook is out of range (up to 128 codewords)";
@@ -444,8 +440,6 @@ static const char *check_body(const struct kanary_model *model)
 		why = check_sequence(model, &model->sequence);
 	if (!why)
 		why = check_sequence(model, &model->container);
-	if (!why)
-		why = check_histogram(model, &model->triples);
 	if (!why)
 		why = check_histogram(model, &model->paths);
 	if (!why)

@@ -24,7 +24,7 @@ size_t kanary_score_scratch_size(const struct kanary_model *model)
 size_t kanary_score_stream_size(const struct kanary_model *model)
 {
 	return sizeof(struct kanary_score_stream) + model->header->inputs * sizeof(u32) +
-	       (model->triples.inputs + model->paths.inputs) * sizeof(u32) +
+	       model->paths.inputs * sizeof(u32) +
 	       kanary_sequence_head_ring_size(model, &model->sequence);
 }
 
@@ -66,7 +66,6 @@ static void decay(const struct kanary_model *model, struct kanary_score_stream *
 			stream->cumulative[i] /= 2;
 			stream->total += stream->cumulative[i];
 		}
-		kanary_histogram_head_halve(&model->triples, kanary_score_triples(model, stream));
 		kanary_histogram_head_halve(&model->paths, kanary_score_paths(model, stream));
 		kanary_grams_head_halve(&stream->grams);
 	}
@@ -82,9 +81,6 @@ static void remember_process(const struct kanary_model *model, struct kanary_sco
 
 	if (model->grams_start)
 		kanary_grams_head_add(model, &stream->grams, &evidence->log);
-	if (model->triples.knot)
-		kanary_histogram_head_add(&model->triples, kanary_score_triples(model, stream),
-					  counts, length);
 	if (model->paths.knot)
 		kanary_histogram_head_add(&model->paths, kanary_score_paths(model, stream), counts,
 					  length);
@@ -151,12 +147,12 @@ static u32 surprise_of(const struct kanary_model *model, const struct kanary_mod
 
 u32 kanary_score_together(const struct kanary_score_views *views)
 {
-	return (views->process + views->triples + views->grams) * KANARY_SCORE_SURPRISE_TO_ERROR;
+	return (views->process + views->grams) * KANARY_SCORE_SURPRISE_TO_ERROR;
 }
 
 /*
- * What the process head, the triples head and the grams head see are views of the same calls.
- * Each alone may be somewhat surprised; that all are is rarer, and how rare is learned.
+ * What the process head and the grams head see are views of the same calls. Each alone may be
+ * somewhat surprised; that both are is rarer, and how rare is learned.
  */
 static void judge_task(const struct kanary_model *model, struct kanary_score_stream *stream,
 		       const struct kanary_scratch *scratch, struct kanary_verdict *verdict)
@@ -169,19 +165,12 @@ static void judge_task(const struct kanary_model *model, struct kanary_score_str
 	verdict->task_surprise = verdict->process_surprise;
 	if (!model->task_knot)
 		return;
-	if (model->triples.knot) {
-		verdict->triples_error = kanary_histogram_head_error(&model->triples,
-			kanary_score_triples(model, stream), scratch);
-		verdict->triples_surprise = surprise_of(model, model->triples.knot,
-							verdict->triples_error);
-	}
 	if (model->grams_start) {
 		verdict->grams_error = kanary_grams_head_error(&stream->grams);
 		verdict->grams_surprise = surprise_of(model, model->grams_knot,
 						      verdict->grams_error);
 	}
 	views.process = verdict->process_surprise;
-	views.triples = verdict->triples_surprise;
 	views.grams = verdict->grams_surprise;
 	verdict->task_surprise = surprise_of(model, model->task_knot,
 					     kanary_score_together(&views));

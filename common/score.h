@@ -11,21 +11,10 @@
 #include "model.h"
 #include "sequence_head.h"
 
-/** kanary_score_reads_order() - whether a model's verdict depends on the counts of triples */
-static inline bool kanary_score_reads_order(const struct kanary_model *model)
-{
-	return model->triples.knot;
-}
-
-/**
- * kanary_score_reads_log() - whether it depends on the calls in their order
- *
- * Where calls are left out, triples are counted anew: see kanary_evidence_take().
- */
+/** kanary_score_reads_log() - whether a model's verdict depends on the calls in their order */
 static inline bool kanary_score_reads_log(const struct kanary_model *model)
 {
-	return model->grams_start || (model->header->flags & KANARY_MODEL_DROPS_CLOCK &&
-				      kanary_score_reads_order(model));
+	return model->grams_start;
 }
 
 /* From a surprise, Q24.8, to an error, Q20.12: what the task's curve reads. */
@@ -36,7 +25,6 @@ static inline bool kanary_score_reads_log(const struct kanary_model *model)
  * @KANARY_SCORE_PROCESS: what the process has done in all
  * @KANARY_SCORE_SEQUENCE: the order of its vectors
  * @KANARY_SCORE_CONTAINER: the order of the container's processes
- * @KANARY_SCORE_ORDER: none made them in such an order
  * @KANARY_SCORE_PATH_NAMES: a path that none like it uses
  * @KANARY_SCORE_GRAMS: calls that do not usually come after those before them
  * @KANARY_SCORE_PATH_HISTOGRAM: a mix of directories that none like it uses
@@ -45,7 +33,6 @@ enum kanary_score_head {
 	KANARY_SCORE_PROCESS,
 	KANARY_SCORE_SEQUENCE,
 	KANARY_SCORE_CONTAINER,
-	KANARY_SCORE_ORDER,
 	KANARY_SCORE_PATH_NAMES,
 	KANARY_SCORE_GRAMS,
 	KANARY_SCORE_PATH_HISTOGRAM,
@@ -58,8 +45,8 @@ enum kanary_score_head {
  * @path_names_error: the largest of the paths since the last vector, Q20.12
  * @grams: of the grams head
  * @alarm: that its verdicts raise
- * @cumulative: [inputs]; behind it the counts of the triples head and of the path histogram
- *	head, then the ring of the sequence head
+ * @cumulative: [inputs]; behind it the counts of the path histogram head, then the ring of
+ *	the sequence head
  */
 struct kanary_score_stream {
 	u32 total;
@@ -78,18 +65,11 @@ struct kanary_score_container {
 	struct kanary_sequence_head_ring ring;
 };
 
-/** kanary_score_triples() - a stream's triples so far, as the triples head counts them */
-static inline u32 *kanary_score_triples(const struct kanary_model *model,
-					const struct kanary_score_stream *stream)
-{
-	return (u32 *)stream->cumulative + model->header->inputs;
-}
-
-/** kanary_score_paths() - its paths so far, as the path histogram head counts them */
+/** kanary_score_paths() - a stream's paths so far, as the path histogram head counts them */
 static inline u32 *kanary_score_paths(const struct kanary_model *model,
 				      const struct kanary_score_stream *stream)
 {
-	return kanary_score_triples(model, stream) + model->triples.inputs;
+	return (u32 *)stream->cumulative + model->header->inputs;
 }
 
 /** kanary_score_ring() - latest vectors of a stream; only with a sequence head */
@@ -155,14 +135,12 @@ u32 kanary_score_chosen(u32 surprise, u32 heads);
 /**
  * struct kanary_score_views - surprises of the views of one task's calls, Q24.8
  * @process: head
- * @triples: head
  * @grams: head
  *
  * Those that the model does not have are 0.
  */
 struct kanary_score_views {
 	u32 process;
-	u32 triples;
 	u32 grams;
 };
 

@@ -20,8 +20,7 @@ size_t kanary_scratch_layout(struct kanary_scratch *scratch, const struct kanary
 {
 	const struct kanary_model_header *header = model->header;
 	u32 hidden = larger(header->sequence.hidden, header->container.hidden);
-	u32 histogram = larger(model->triples.inputs, model->paths.inputs);
-	u32 code = larger(model->triples.code, model->paths.code);
+	u32 histogram = model->paths.inputs, code = model->paths.code;
 	u32 widest = larger(larger(header->inputs, header->code), larger(histogram, code));
 	u32 rows = larger(widest, 4 * hidden);
 	size_t columns = widest + 2 * (size_t)hidden;

@@ -1,30 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include "vector.h"
 
-/* Bins that are looked at together: nearly all are 0. */
-#define TOGETHER 16
-
-void kanary_vector_append_order(struct kanary_vector *vector, u16 *order)
-{
-	u32 length = vector->length;
-	u32 bin, i;
-
-	for (bin = 0; bin < KANARY_ORDER_BINS; bin += TOGETHER) {
-		u64 *word = (u64 *)&order[bin];
-
-		if (!(word[0] | word[1] | word[2] | word[3]))
-			continue;
-		for (i = bin; i < bin + TOGETHER; i++) {
-			if (!order[i])
-				continue;
-			vector->counts[length].bin = (u16)(KANARY_BINS + i);
-			vector->counts[length++].count = order[i];
-			order[i] = 0;
-		}
-	}
-	vector->length = (u16)length;
-}
-
 void kanary_vector_append_log(struct kanary_vector *vector, const struct kanary_log *log)
 {
 	vector->context = (u16)log->context;
@@ -43,7 +19,6 @@ static const char *check_counts(const struct kanary_vector *vector)
 {
 	const struct kanary_count *count = vector->counts;
 	u32 calls = 0;
-	u32 order = 0;
 	u32 i;
 
 	for (i = 0; i < vector->length; i++) {
@@ -55,13 +30,9 @@ static const char *check_counts(const struct kanary_vector *vector)
 			return "vector has a count of 0";
 		if (count[i].bin < KANARY_BINS)
 			calls += count[i].count;
-		else if (count[i].bin < KANARY_PATH_FIRST)
-			order += count[i].count;
 	}
 	if (calls != vector->calls)
 		return "counts of the vector do not add up to its calls";
-	if (order && order != logged(calls))
-		return "triples of the vector are not as many as its calls";
 	return NULL;
 }
 

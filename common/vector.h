@@ -41,12 +41,6 @@ static inline struct kanary_log kanary_vector_log(const struct kanary_vector *ve
 	return log;
 }
 
-/**
- * kanary_vector_append_order() - move the counts of triples behind those of calls
- * @order: [KANARY_ORDER_BINS], 8-byte aligned, all 0 afterwards
- */
-void kanary_vector_append_order(struct kanary_vector *vector, u16 *order);
-
 /** kanary_vector_append_log() - add the log behind all counts, when there will be no more */
 void kanary_vector_append_log(struct kanary_vector *vector, const struct kanary_log *log);
 

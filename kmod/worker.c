@@ -40,9 +40,8 @@ static bool more;
 static struct workqueue_struct *workqueue;
 static struct tally *tallies;
 static struct kanary_vector *vector;
-/* The vector's calls in their order; and where their triples are counted, 0 in between. */
+/* The vector's calls in their order. */
 static u16 calls[KANARY_LOG_MAX];
-static u16 order[KANARY_ORDER_BINS] __aligned(8);
 
 /* The tally of a container, or in a full neighbourhood that of the one silent for longest. */
 static struct tally *find_tally(u64 cgroup, bool may_create)
@@ -97,7 +96,7 @@ static void gather(u16 *counts, u32 bins, u32 first)
 
 /*
  * The sparse form that is sent, stored and scored; leaves the slot as it is to be found.
- * The calls in their order, and the counts of their triples, only for who reads them.
+ * The calls in their order only for who reads them.
  */
 static void unpack(struct kanary_queue_slot *slot, const struct kanary_model *model, bool wanted)
 {
@@ -118,10 +117,6 @@ static void unpack(struct kanary_queue_slot *slot, const struct kanary_model *mo
 	vector->reserved = 0;
 	memcpy(vector->comm, slot->comm, sizeof(vector->comm));
 	gather(slot->counts, slot->compat ? KANARY_BINS : KANARY_BINS_BANK, 0);
-	if (wanted || (model && kanary_score_reads_order(model))) {
-		kanary_log_order(order, slot->log, slot->left, slot->calls, slot->before);
-		kanary_vector_append_order(vector, order);
-	}
 	if (slot->paths_used)
 		gather(slot->paths, KANARY_PATH_BINS, KANARY_PATH_FIRST);
 	if (wanted || (model && kanary_score_reads_log(model))) {

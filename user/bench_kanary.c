@@ -18,8 +18,6 @@
 #define NO_MEMORY "out of memory"
 /* Of a call in the hook: look the bin up, count; find its place in the log, write. */
 #define CALL_OPERATIONS 5
-/* Of a call in the worker, where triples are read: into the context, hash, count. */
-#define TRIPLE_OPERATIONS 7
 /* Of a step of a search among a state's grams; of a state; of a call. */
 #define SEARCH_OPERATIONS 5
 #define STATE_OPERATIONS 5
@@ -50,12 +48,10 @@ struct stream {
 
 /**
  * struct shape - which heads a model has beside its autoencoder of calls
- * @triples: width of the triples head's bottleneck, or 0
  * @grams: calls of the longest grams, or 0
  * @drop_clock: leave out calls that a vDSO may answer (evidence.h)
  */
 struct shape {
-	uint32_t triples;
 	uint32_t grams;
 	bool drop_clock;
 };
@@ -160,7 +156,6 @@ static const char *train(const struct kanary_bench_data *data, uint64_t seed,
 		.name = "bench",
 		.inputs = INPUTS,
 		.code = CODE,
-		.triples = shape->triples,
 		.grams = shape->grams,
 		.even = true,
 		.stride = 16,
@@ -181,22 +176,13 @@ static const char *train(const struct kanary_bench_data *data, uint64_t seed,
 	return failure;
 }
 
-static double triples_operations(const struct kanary_model_header *header)
-{
-	double inputs = header->triples_inputs, code = header->triples_code;
-
-	return inputs * KANARY_BENCH_FEATURE_OPERATIONS + 2 * 2 * inputs * code +
-	       inputs * ERROR_OPERATIONS;
-}
-
 /* Of one vector: the upper bound, with every input in use. */
 static double vector_operations(const struct kanary_model_header *header)
 {
 	double inputs = header->inputs, code = header->code;
 
 	return KANARY_BENCH_RECIPROCAL_OPERATIONS + inputs * KANARY_BENCH_FEATURE_OPERATIONS +
-	       2 * 2 * inputs * code + inputs * ERROR_OPERATIONS * (1.0 + header->codebook) +
-	       triples_operations(header);
+	       2 * 2 * inputs * code + inputs * ERROR_OPERATIONS * (1.0 + header->codebook);
 }
 
 /* Of one sequence: features, two LSTMs of as many units, the output, the error. */
@@ -229,9 +215,7 @@ const char *kanary_bench_kanary_judge(const struct kanary_bench_data *data, cons
 		if (kanary_bench_data_vectors(data, i, header->period, judge_vector, &stream))
 			failure = NO_MEMORY;
 		scores[i] = stream.surprise;
-		cost->operations += (double)data->trace[i].length *
-				    (CALL_OPERATIONS +
-				     (header->triples_code ? TRIPLE_OPERATIONS : 0)) +
+		cost->operations += (double)data->trace[i].length * CALL_OPERATIONS +
 				    stream.vectors * vector_operations(header) +
 				    stream.sequences * sequence_operations(header) + stream.grams;
 	}
@@ -265,24 +249,6 @@ const char *kanary_bench_kanary_drop(const struct kanary_bench_data *data, uint6
 				     double *scores, struct kanary_bench_cost *cost)
 {
 	return score(data, seed, &(struct shape){ .grams = 8, .drop_clock = true }, scores, cost);
-}
-
-const char *kanary_bench_kanary_all(const struct kanary_bench_data *data, uint64_t seed,
-				    double *scores, struct kanary_bench_cost *cost)
-{
-	return score(data, seed, &(struct shape){ .grams = 8, .triples = 160 }, scores, cost);
-}
-
-const char *kanary_bench_kanary_triples(const struct kanary_bench_data *data, uint64_t seed,
-					double *scores, struct kanary_bench_cost *cost)
-{
-	return score(data, seed, &(struct shape){ .triples = 160 }, scores, cost);
-}
-
-const char *kanary_bench_kanary_narrow(const struct kanary_bench_data *data, uint64_t seed,
-				       double *scores, struct kanary_bench_cost *cost)
-{
-	return score(data, seed, &(struct shape){ .triples = 64 }, scores, cost);
 }
 
 const char *kanary_bench_kanary_autoencoder(const struct kanary_bench_data *data, uint64_t seed,

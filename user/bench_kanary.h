@@ -24,18 +24,6 @@ const char *kanary_bench_kanary_score(const struct kanary_bench_data *data, uint
 const char *kanary_bench_kanary_drop(const struct kanary_bench_data *data, uint64_t seed,
 				     double *scores, struct kanary_bench_cost *cost);
 
-/** kanary_bench_kanary_all() - a triples head of 160 beside the grams head */
-const char *kanary_bench_kanary_all(const struct kanary_bench_data *data, uint64_t seed,
-				    double *scores, struct kanary_bench_cost *cost);
-
-/** kanary_bench_kanary_triples() - a triples head of 160 instead of the grams head */
-const char *kanary_bench_kanary_triples(const struct kanary_bench_data *data, uint64_t seed,
-					double *scores, struct kanary_bench_cost *cost);
-
-/** kanary_bench_kanary_narrow() - a triples head of 64 */
-const char *kanary_bench_kanary_narrow(const struct kanary_bench_data *data, uint64_t seed,
-				       double *scores, struct kanary_bench_cost *cost);
-
 /** kanary_bench_kanary_autoencoder() - the process head alone */
 const char *kanary_bench_kanary_autoencoder(const struct kanary_bench_data *data, uint64_t seed,
 					    double *scores, struct kanary_bench_cost *cost);

@@ -17,13 +17,7 @@ const struct kanary_bench_method kanary_bench_methods[] = {
 	  .random = true, .score = kanary_bench_kanary_score },
 	{ .name = "kanary-clk", .help = "without the calls that train --clock drop leaves out",
 	  .random = true, .frontier = true, .score = kanary_bench_kanary_drop },
-	{ .name = "kanary-all", .help = "with a triples head of 160 beside its grams head",
-	  .random = true, .frontier = true, .score = kanary_bench_kanary_all },
-	{ .name = "kanary-tri", .help = "with that instead of a grams head",
-	  .random = true, .frontier = true, .score = kanary_bench_kanary_triples },
-	{ .name = "kanary-t64", .help = "with one of 64",
-	  .random = true, .frontier = true, .score = kanary_bench_kanary_narrow },
-	{ .name = "kanary-ae", .help = "with neither: its autoencoder of calls alone",
+	{ .name = "kanary-ae", .help = "without its grams head: its autoencoder of calls alone",
 	  .random = true, .frontier = true, .score = kanary_bench_kanary_autoencoder },
 };
 const uint32_t kanary_bench_methods_count =

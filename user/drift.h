@@ -5,7 +5,7 @@
  * future will; training and calibration therefore also see copies whose mix has
  * drifted: each call's count times a random factor, the same for a whole run.
  * A call that was never made stays so: drift is no excuse for novelty. The order of
- * the calls stays as it was recorded: neither the counts of triples nor the log drift.
+ * the calls stays as it was recorded: the log does not drift.
  */
 #ifndef KANARY_DRIFT_H
 #define KANARY_DRIFT_H

@@ -79,31 +79,19 @@ void kanary_feature_map_choose(struct kanary_feature_map *features,
 }
 
 /* Neighbouring bins share an input. */
-static void fold(struct kanary_feature_map *features, uint32_t first, uint32_t bins,
-		 uint32_t inputs, uint32_t decay_limit, const struct kanary_feature_map *clock)
-{
-	uint32_t i;
-
-	features->first = first;
-	features->bins = bins;
-	features->seen = inputs;
-	features->inputs = inputs;
-	features->decay_limit = decay_limit;
-	features->clock = clock;
-	for (i = 0; i < bins; i++)
-		features->map[i] = i * inputs / bins;
-}
-
-void kanary_feature_map_triples(struct kanary_feature_map *features, uint32_t inputs,
-				uint32_t decay_limit)
-{
-	fold(features, KANARY_BINS, KANARY_ORDER_BINS, inputs, decay_limit, NULL);
-}
-
 void kanary_feature_map_paths(struct kanary_feature_map *features, uint32_t inputs,
 			      const struct kanary_feature_map *clock)
 {
-	fold(features, KANARY_PATH_FIRST, KANARY_PATH_BINS, inputs, clock->decay_limit, clock);
+	uint32_t i;
+
+	features->first = KANARY_PATH_FIRST;
+	features->bins = KANARY_PATH_BINS;
+	features->seen = inputs;
+	features->inputs = inputs;
+	features->decay_limit = clock->decay_limit;
+	features->clock = clock;
+	for (i = 0; i < KANARY_PATH_BINS; i++)
+		features->map[i] = i * inputs / KANARY_PATH_BINS;
 }
 
 uint32_t kanary_feature_map_used(const struct kanary_feature_map *features,

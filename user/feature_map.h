@@ -24,7 +24,7 @@ struct kanary_feature_map {
 	uint32_t first;
 	uint32_t bins;
 	const struct kanary_feature_map *clock;
-	u16 map[KANARY_ORDER_BINS];
+	u16 map[KANARY_BINS];
 };
 
 /**
@@ -55,10 +55,6 @@ void kanary_feature_map_choose(struct kanary_feature_map *features,
 			    uint32_t decay_limit);
 
 #define KANARY_FEATURE_MAP_SHARED 4
-
-/** kanary_feature_map_triples() - triples' bins, folded to so many @inputs */
-void kanary_feature_map_triples(struct kanary_feature_map *features, uint32_t inputs,
-				uint32_t decay_limit);
 
 /**
  * kanary_feature_map_paths() - paths' bins, folded to so many @inputs

@@ -130,7 +130,6 @@ static bool say_together(struct kanary_held_out_errors *together,
 	for (i = 0; i < together->count; i++) {
 		said = (struct kanary_score_views){
 			.process = surprise(model, model->process_knot, &set->process, i),
-			.triples = surprise(model, model->triples.knot, &set->triples, i),
 			.grams = surprise(model, model->grams_knot, &set->grams, i),
 		};
 		together->value[i] = kanary_score_together(&said);
@@ -176,7 +175,6 @@ const char *kanary_head_curves_fit(void *file, const struct kanary_trainer *trai
 		double repeats;
 	} heads[] = {
 		{ model.process_knot, &held_out->process, &own->process, &result->process, memory },
-		{ model.triples.knot, &held_out->triples, &own->triples, &result->triples, memory },
 		{ model.grams_knot, &held_out->grams, &own->grams, &result->grams, memory },
 		{ model.paths.knot, &held_out->path_histogram, &own->path_histogram,
 		  &result->path_histogram, memory },
@@ -236,8 +234,6 @@ void kanary_head_curves_copy(void *to, const void *from)
 	memcpy((void *)new.process_knot, old.process_knot, size);
 	if (old.task_knot && new.task_knot)
 		memcpy((void *)new.task_knot, old.task_knot, size);
-	if (old.triples.knot && new.triples.knot)
-		memcpy((void *)new.triples.knot, old.triples.knot, size);
 	if (old.paths.knot && new.paths.knot)
 		memcpy((void *)new.paths.knot, old.paths.knot, size);
 	if (old.name_knot && new.name_knot)

@@ -121,7 +121,6 @@ static bool score_run(struct kanary_trainer *trainer, struct kanary_held_out_set
 		if (i < before)
 			continue;
 		kanary_held_out_set_add(&set->process, verdict->process_error);
-		kanary_held_out_set_add(&set->triples, verdict->triples_error);
 		if (verdict->flags & KANARY_VERDICT_PATH_HISTOGRAM)
 			kanary_held_out_set_add(&set->path_histogram,
 						verdict->path_histogram_error);

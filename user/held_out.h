@@ -44,8 +44,6 @@ struct kanary_trainer {
 	struct kanary_sequence_source process_source;
 	struct kanary_sequence_head container;
 	struct kanary_kinds kinds;
-	struct kanary_feature_map triples_features;
-	struct kanary_process_head triples;
 	struct kanary_feature_map path_histogram_features;
 	struct kanary_process_head path_histogram;
 	struct kanary_name_table names;

@@ -28,7 +28,6 @@ static void errors_free(struct kanary_held_out_errors *errors)
 bool kanary_held_out_set_reserve(struct kanary_held_out_set *set, uint32_t count)
 {
 	return kanary_held_out_set_grow(&set->process, count) &&
-	       kanary_held_out_set_grow(&set->triples, count) &&
 	       kanary_held_out_set_grow(&set->path_histogram, count) &&
 	       kanary_held_out_set_grow(&set->names, count) &&
 	       kanary_held_out_set_grow(&set->grams, count) &&
@@ -38,7 +37,6 @@ bool kanary_held_out_set_reserve(struct kanary_held_out_set *set, uint32_t count
 void kanary_held_out_set_free(struct kanary_held_out_set *set)
 {
 	errors_free(&set->process);
-	errors_free(&set->triples);
 	errors_free(&set->path_histogram);
 	errors_free(&set->names);
 	errors_free(&set->grams);
@@ -64,7 +62,6 @@ static bool append(struct kanary_held_out_errors *to, struct kanary_held_out_err
 bool kanary_held_out_set_append(struct kanary_held_out_set *to, struct kanary_held_out_set *from)
 {
 	bool done = append(&to->process, &from->process) &&
-		    append(&to->triples, &from->triples) &&
 		    append(&to->path_histogram, &from->path_histogram) &&
 		    append(&to->names, &from->names) && append(&to->grams, &from->grams) &&
 		    append(&to->sequence, &from->sequence);

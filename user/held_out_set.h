@@ -29,11 +29,10 @@ struct kanary_held_out_errors {
  * struct kanary_held_out_set - of all heads
  *
  * Those of one vector are at the same place in the lists of all heads that judge each: process,
- * triples, names and grams.
+ * names and grams.
  */
 struct kanary_held_out_set {
 	struct kanary_held_out_errors process;
-	struct kanary_held_out_errors triples;
 	struct kanary_held_out_errors path_histogram;
 	struct kanary_held_out_errors names;
 	struct kanary_held_out_errors grams;

@@ -45,8 +45,6 @@ void kanary_json_output_views(json_t *object, const struct kanary_verdict *verdi
 {
 	if (!object)
 		return;
-	json_object_set_new(object, "triples_surprise",
-			    kanary_json_output_fixed(verdict->triples_surprise, 8));
 	json_object_set_new(object, "path_names_surprise",
 			    kanary_json_output_fixed(verdict->path_names_surprise, 8));
 	/* null rather than 0: without paths this head says nothing */

@@ -77,11 +77,10 @@ static void note_difference(struct kanary_kernel_score *score, u32 step,
 {
 	const struct kanary_vector *vector = kanary_score_run_get(score->batch, step);
 	static const char *const names[] = {
-		"process_error", "sequence_error", "container_error", "triples_error",
-		"path_names_error", "grams_error", "process_surprise", "sequence_surprise",
-		"container_surprise", "triples_surprise", "path_names_surprise", "grams_surprise",
-		"task_surprise", "surprise", "flags", "path_histogram_error",
-		"path_histogram_surprise",
+		"process_error", "sequence_error", "container_error", "path_names_error",
+		"grams_error", "process_surprise", "sequence_surprise", "container_surprise",
+		"path_names_surprise", "grams_surprise", "task_surprise", "surprise", "flags",
+		"path_histogram_error", "path_histogram_surprise",
 	};
 	const u32 *theirs = (const u32 *)kernel, *own = (const u32 *)ours;
 	uint32_t i;

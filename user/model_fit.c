@@ -68,22 +68,6 @@ const char *kanary_model_fit_container(struct kanary_trainer *trainer)
 	return NULL;
 }
 
-/* Old recordings have no triples; what has none would be far from all that has. */
-static bool has_order(const struct kanary_dataset *dataset)
-{
-	const struct kanary_vector *vector;
-	uint32_t i, calls;
-
-	for (i = 0; i < dataset->count; i++) {
-		vector = kanary_dataset_vector(dataset, i);
-		calls = kanary_vector_calls(vector);
-		/* the first behind those of calls, and not of paths already */
-		if (calls == vector->length || vector->counts[calls].bin >= KANARY_PATH_FIRST)
-			return false;
-	}
-	return true;
-}
-
 static bool has_log(const struct kanary_dataset *dataset)
 {
 	uint32_t i;
@@ -111,20 +95,6 @@ static bool fit_grams(struct kanary_trainer *trainer, bool all)
 		return true;
 	return kanary_grams_train(&trainer->grams, trainer->dataset, settings->grams,
 				  all);
-}
-
-/* By the same means as the process head: only what it reads is another. */
-static bool fit_triples(struct kanary_trainer *trainer)
-{
-	const struct kanary_trainer_settings *settings = trainer->settings;
-
-	if (!settings->triples || !has_order(trainer->dataset))
-		return true;
-	kanary_feature_map_triples(&trainer->triples_features, KANARY_MODEL_INPUTS_MAX,
-				   settings->decay_limit);
-	return kanary_process_train(&trainer->triples, trainer->dataset,
-				    &trainer->triples_features, settings->triples, 0, true,
-				    settings->grams, trainer->drift);
 }
 
 /* Vectors which count paths, of the parts that are learned from or of what is @held_out. */
@@ -180,7 +150,10 @@ static uint32_t bottleneck(uint32_t wanted, uint32_t used)
 	return wanted < half ? wanted : half;
 }
 
-/* The same once more, of the directories that paths lie in, where enough of them were used. */
+/*
+ * By the same means as the process head, of the directories that paths lie in, where enough of
+ * them were used.
+ */
 static bool fit_path_histogram(struct kanary_trainer *trainer)
 {
 	const struct kanary_trainer_settings *settings = trainer->settings;
@@ -209,8 +182,8 @@ const char *kanary_model_fit(struct kanary_trainer *trainer)
 	if (!kanary_process_train(&trainer->process, trainer->dataset, &trainer->features,
 				  settings->code, settings->codewords, settings->even,
 				  settings->even && settings->grams, trainer->drift) ||
-	    !fit_triples(trainer) || !fit_path_histogram(trainer) ||
-	    !fit_names(trainer, false) || !fit_grams(trainer, false))
+	    !fit_path_histogram(trainer) || !fit_names(trainer, false) ||
+	    !fit_grams(trainer, false))
 		return NO_MEMORY;
 	return fit_sequence(trainer);
 }
@@ -245,8 +218,7 @@ const char *kanary_model_fit_build(struct kanary_trainer *trainer)
 	snprintf(header.name, sizeof(header.name), "%s", trainer->settings->name);
 	trainer->file = kanary_quantise_model(&header, &trainer->features, &trainer->process,
 					      &trainer->sequence, &trainer->container,
-					      &trainer->triples, &trainer->path_histogram,
-					      &trainer->names,
+					      &trainer->path_histogram, &trainer->names,
 					      &trainer->grams);
 	if (!trainer->file)
 		return NO_MEMORY;
@@ -257,7 +229,6 @@ const char *kanary_model_fit_build(struct kanary_trainer *trainer)
 void kanary_model_fit_forget(struct kanary_trainer *trainer)
 {
 	kanary_process_train_free(&trainer->process);
-	kanary_process_train_free(&trainer->triples);
 	kanary_process_train_free(&trainer->path_histogram);
 	kanary_sequence_train_free(&trainer->sequence);
 	kanary_sequence_train_free(&trainer->container);

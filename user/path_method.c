@@ -20,7 +20,7 @@
 #define INPUTS 32
 #define CODE 8
 #define CODEWORDS 64
-#define TRIPLES 64
+#define GRAMS 6
 #define PATH_HISTOGRAM 64
 #define DRIFT 0.3
 #define BUDGET 1000000
@@ -174,7 +174,7 @@ static const char *train_vectors(const struct kanary_path_corpus *corpus, const 
 {
 	struct kanary_trainer_settings settings = {
 		.name = "bench", .inputs = INPUTS, .code = CODE, .codewords = CODEWORDS,
-		.triples = TRIPLES, .path_histogram = PATH_HISTOGRAM, .drift = DRIFT, .stride = 1,
+		.grams = GRAMS, .path_histogram = PATH_HISTOGRAM, .drift = DRIFT, .stride = 1,
 		.budget = BUDGET,
 		.decay_limit = 4 * corpus->period, .folds = KANARY_DATASET_TURNS,
 		.sequence = { .seed = 1 },

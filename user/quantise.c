@@ -151,7 +151,6 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 			    const struct kanary_process_head *process,
 			    const struct kanary_sequence_head *sequence,
 			    const struct kanary_sequence_head *container,
-			    const struct kanary_process_head *triples,
 			    const struct kanary_process_head *path_histogram,
 			    const struct kanary_name_table *names,
 			    const struct kanary_grams *grams)
@@ -171,11 +170,6 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 	filled.decay_limit = features->decay_limit;
 	filled.flags |= set_shape(&filled.sequence, sequence, KANARY_MODEL_SEQUENCE);
 	filled.flags |= set_shape(&filled.container, container, KANARY_MODEL_CONTAINER);
-	if (triples->code) {
-		filled.flags |= KANARY_MODEL_TRIPLES;
-		filled.triples_inputs = triples->inputs;
-		filled.triples_code = triples->code;
-	}
 	if (path_histogram->code) {
 		filled.flags |= KANARY_MODEL_PATH_HISTOGRAM;
 		filled.paths_inputs = path_histogram->inputs;
@@ -205,7 +199,6 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 	blank_knots(model.process_knot, filled.knots);
 	quantise_sequence(&model.sequence, features->inputs, filled.knots, sequence);
 	quantise_sequence(&model.container, features->inputs, filled.knots, container);
-	quantise_histogram(&model.triples, triples, filled.knots);
 	quantise_histogram(&model.paths, path_histogram, filled.knots);
 	if (model.name_knot) {
 		memcpy((void *)model.names.entry, names->entry,

@@ -29,8 +29,7 @@ void kanary_quantise_row(const float *weight, uint32_t columns, double bias, dou
  * @process: head
  * @sequence: head over a task's vectors, its network NULL where there is none
  * @container: the same over a container's processes
- * @triples: head, its code 0 where there is none
- * @path_histogram: head, likewise
+ * @path_histogram: head, its code 0 where there is none
  * @grams: head, its states 0 where there is none
  *
  * Return: the file, or NULL where memory is short. To be freed.
@@ -40,7 +39,6 @@ void *kanary_quantise_model(const struct kanary_model_header *header,
 			    const struct kanary_process_head *process,
 			    const struct kanary_sequence_head *sequence,
 			    const struct kanary_sequence_head *container,
-			    const struct kanary_process_head *triples,
 			    const struct kanary_process_head *path_histogram,
 			    const struct kanary_name_table *names,
 			    const struct kanary_grams *grams);

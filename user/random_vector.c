@@ -22,22 +22,17 @@ static u32 logged(const struct kanary_vector *vector)
 	return vector->calls < KANARY_LOG_CALLS ? vector->calls : KANARY_LOG_CALLS;
 }
 
-/* As many triples as there are calls: what is left of them at the end goes to the last bin. */
-static void fill_order(struct kanary_random_vector *source, struct kanary_vector *vector,
-		       u32 spread, u32 count_max)
+/* As older recordings have them: nobody reads what is counted there. */
+static void fill_reserved(struct kanary_random_vector *source, struct kanary_vector *vector,
+			  u32 spread, u32 count_max)
 {
-	u32 room = logged(vector), bin;
+	u32 bin;
 
-	for (bin = draw_below(source, spread); bin < KANARY_ORDER_BINS && room;
+	for (bin = draw_below(source, spread); bin < KANARY_RESERVED_BINS;
 	     bin += 1 + draw_below(source, spread)) {
-		u32 count = 1 + draw_below(source, count_max);
-
-		count = count > room ? room : count;
 		vector->counts[vector->length].bin = (u16)(KANARY_BINS + bin);
-		vector->counts[vector->length++].count = (u16)count;
-		room -= count;
+		vector->counts[vector->length++].count = (u16)(1 + draw_below(source, count_max));
 	}
-	vector->counts[vector->length - 1].count += (u16)room;
 }
 
 /* Any count at all, or none. */
@@ -72,7 +67,7 @@ static void fill(struct kanary_random_vector *source, struct kanary_vector *vect
 		vector->counts[vector->length++].count = (u16)count;
 		vector->calls += count;
 	}
-	fill_order(source, vector, spread, shape == 0 ? 1 : count_max);
+	fill_reserved(source, vector, spread, count_max);
 	if (shape != 3)
 		fill_paths(source, vector, spread, shape == 0 ? 65535 : count_max);
 }

@@ -9,7 +9,7 @@
 /* Calls of its log that there is room for, whatever their context. */
 #define LOG_CALLS (KANARY_MODEL_REFERENCE_LOG - KANARY_LOG_CONTEXT)
 
-/* Of its counts those of paths that triples make room for. */
+/* Of its counts those that calls leave to paths. */
 #define PATH_COUNTS 8
 
 static uint32_t path_counts(const struct kanary_vector *vector)
@@ -21,7 +21,7 @@ static uint32_t path_counts(const struct kanary_vector *vector)
 	return vector->length - length;
 }
 
-/* With all its calls; of its triples as many as there is room for. */
+/* With all its calls. */
 static bool fits(const struct kanary_vector *vector, bool with_paths)
 {
 	uint32_t room = KANARY_MODEL_REFERENCE_COUNTS;
@@ -52,26 +52,19 @@ static const struct kanary_vector *choose_reference(const struct kanary_dataset 
 	return chosen;
 }
 
-/* Calls, triples, paths, each from the front, and still ascending. */
+/* Calls, then paths, each from the front; nobody reads what is reserved. */
 static void choose_counts(struct kanary_model_reference *reference,
 			  const struct kanary_vector *vector)
 {
 	uint32_t calls = kanary_vector_calls(vector), paths = path_counts(vector);
-	uint32_t triples = vector->length - calls - paths;
-	uint32_t room = KANARY_MODEL_REFERENCE_COUNTS, kept;
+	const struct kanary_count *path = vector->counts + vector->length - paths;
+	uint32_t room = KANARY_MODEL_REFERENCE_COUNTS;
 
 	calls = calls < room ? calls : room;
-	room -= calls;
-	kept = paths < PATH_COUNTS ? paths : PATH_COUNTS;
-	kept = kept < room ? kept : room;
-	kept = triples < room - kept ? triples : room - kept;
-	memcpy(reference->counts, vector->counts,
-	       (calls + kept) * sizeof(struct kanary_count));
-	room -= kept;
-	paths = paths < room ? paths : room;
-	memcpy(reference->counts + calls + kept, vector->counts + calls + triples,
-	       paths * sizeof(struct kanary_count));
-	reference->length = calls + kept + paths;
+	paths = paths < room - calls ? paths : room - calls;
+	memcpy(reference->counts, vector->counts, calls * sizeof(*path));
+	memcpy(reference->counts + calls, path, paths * sizeof(*path));
+	reference->length = calls + paths;
 }
 
 static bool speaks(const struct kanary_model_shape *shape, uint32_t element)

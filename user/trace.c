@@ -113,7 +113,6 @@ static int make_vector(struct kanary_trace *trace, enum kanary_reason reason)
 {
 	struct kanary_import *import = trace->import;
 	_Alignas(8) u8 memory[KANARY_VECTOR_SIZE_MAX];
-	_Alignas(8) u16 order[KANARY_ORDER_BINS] = { 0 };
 	struct kanary_vector *vector = (void *)memory;
 	u16 ring[KANARY_LOG_CALLS] = { 0 }, calls[KANARY_LOG_MAX];
 	struct kanary_log log;
@@ -126,8 +125,6 @@ static int make_vector(struct kanary_trace *trace, enum kanary_reason reason)
 	left = import->period - vector->calls;
 	make_ring(trace, left, ring);
 	append_calls(vector, trace);
-	kanary_log_order(order, ring, left, vector->calls, trace->before);
-	kanary_vector_append_order(vector, order);
 	append_paths(vector, &trace->paths);
 	kanary_log_unroll(&log, calls, ring, left, vector->calls, trace->before);
 	kanary_vector_append_log(vector, &log);

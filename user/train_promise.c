@@ -121,8 +121,8 @@ static void note_tails(const struct kanary_trainer_result *result)
 		const char *name;
 		const struct kanary_trainer_head *head;
 	} heads[] = {
-		{ "process", &result->process }, { "triples", &result->triples },
-		{ "grams", &result->grams }, { "path-histogram", &result->path_histogram },
+		{ "process", &result->process }, { "grams", &result->grams },
+		{ "path-histogram", &result->path_histogram },
 		{ "path-names", &result->names }, { "sequence", &result->sequence },
 		{ "process-sequence", &result->container },
 	};

@@ -33,17 +33,16 @@ struct number {
 #define AT(member) offsetof(struct kanary_trainer_settings, member)
 
 enum {
-	INPUTS, CODE, CODEBOOK, TRIPLES, GRAMS, PATH_HISTOGRAM, HIDDEN, STEPS, PROCESSES, STRIDE,
-	DECAY, FOLDS, EPOCHS, NUMBERS,
+	INPUTS, CODE, CODEBOOK, GRAMS, PATH_HISTOGRAM, HIDDEN, STEPS, PROCESSES, STRIDE, DECAY,
+	FOLDS, EPOCHS, NUMBERS,
 };
 
 static const struct number numbers[NUMBERS] = {
 	[INPUTS] = { AT(inputs), 2 * KANARY_FEATURE_MAP_SHARED + 2, KANARY_MODEL_INPUTS_MAX, true },
 	[CODE] = { AT(code), 2, KANARY_MODEL_CODE_MAX, true },
 	[CODEBOOK] = { AT(codewords), 0, KANARY_MODEL_CODEBOOK_MAX, false },
-	[TRIPLES] = { AT(triples), 0, KANARY_MODEL_HISTOGRAM_CODE_MAX, true },
 	[GRAMS] = { AT(grams), 0, KANARY_GRAMS_ORDER_MAX, false },
-	[PATH_HISTOGRAM] = { AT(path_histogram), 0, KANARY_MODEL_PATHS_CODE_MAX, true },
+	[PATH_HISTOGRAM] = { AT(path_histogram), 0, KANARY_MODEL_HISTOGRAM_CODE_MAX, true },
 	[HIDDEN] = { AT(sequence.hidden), 0, KANARY_MODEL_HIDDEN_MAX, true },
 	[STEPS] = { AT(sequence.steps), 0, KANARY_MODEL_STEPS_MAX, false },
 	[PROCESSES] = { AT(container.steps), 0, KANARY_MODEL_STEPS_MAX, false },
@@ -57,7 +56,6 @@ static const struct argp_option arguments[] = {
 	{ "inputs", KEY_NUMBER + INPUTS, "N", OPTION_HIDDEN, NULL, 0 },
 	{ "code", KEY_NUMBER + CODE, "N", OPTION_HIDDEN, NULL, 0 },
 	{ "codebook", KEY_NUMBER + CODEBOOK, "N", OPTION_HIDDEN, NULL, 0 },
-	{ "triples", KEY_NUMBER + TRIPLES, "N", OPTION_HIDDEN, NULL, 0 },
 	{ "grams", KEY_NUMBER + GRAMS, "N", OPTION_HIDDEN, NULL, 0 },
 	{ "path-histogram", KEY_NUMBER + PATH_HISTOGRAM, "N", OPTION_HIDDEN, NULL, 0 },
 	{ "hidden", KEY_NUMBER + HIDDEN, "N", OPTION_HIDDEN, NULL, 0 },

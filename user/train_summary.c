@@ -45,8 +45,6 @@ int kanary_train_summary_json(const char *path, const struct kanary_dataset *dat
 	json_object_set_new(object, "cut_by_epochs", json_integer(result->cut_by_epochs));
 	json_object_set_new(object, "novel_runs", json_integer(result->novel));
 	json_object_set_new(object, "process", describe_head(&result->process));
-	if (result->triples.errors)
-		json_object_set_new(object, "triples", describe_head(&result->triples));
 	if (result->path_histogram.errors) {
 		json_t *head = describe_head(&result->path_histogram);
 
@@ -147,10 +145,6 @@ void kanary_train_summary_print(const char *path, const struct kanary_dataset *d
 	       result->inputs - result->seen, header->code, 100 * result->explained,
 	       result->codewords);
 	print_head("process", &result->process);
-	if (result->triples.errors)
-		printf("triples   code of %u, error %.1f (median of %u), tail shape %.2f\n",
-		       header->triples_code, result->triples.median_error, result->triples.errors,
-		       result->triples.tail.shape);
 	if (result->path_histogram.errors)
 		printf("paths     code of %u, error %.1f (median of %u), tail shape %.2f\n",
 		       header->paths_code, result->path_histogram.median_error,

@@ -26,7 +26,6 @@
  * @inputs: features at most, even
  * @code: width of the process head's bottleneck, even
  * @codewords: of the process head's codebook at most
- * @triples: width of the triples head's bottleneck, even; 0 for none
  * @path_histogram: width of the path histogram head's bottleneck, even; less where paths were
  *	counted towards less than twice as many inputs; 0 for none
  * @grams: calls of the grams head's longest grams, 0 for none
@@ -54,7 +53,6 @@ struct kanary_trainer_settings {
 	uint32_t inputs;
 	uint32_t code;
 	uint32_t codewords;
-	uint32_t triples;
 	uint32_t path_histogram;
 	uint32_t grams;
 	bool even;
@@ -126,8 +124,7 @@ struct kanary_trainer_head {
  * @quiet: directories to which hardly a new name came
  * @quiet_surprise: of a name that is news in one of these, at most
  * @process: head
- * @triples: head, without errors where there is none
- * @path_histogram: head, likewise
+ * @path_histogram: head, without errors where there is none
  * @names: head, likewise
  * @grams: head, likewise
  * @task: these together, but for those that judge paths
@@ -170,7 +167,6 @@ struct kanary_trainer_result {
 	uint32_t quiet;
 	double quiet_surprise;
 	struct kanary_trainer_head process;
-	struct kanary_trainer_head triples;
 	struct kanary_trainer_head path_histogram;
 	struct kanary_trainer_head names;
 	struct kanary_trainer_head grams;

@@ -69,9 +69,8 @@ static void write_models(void)
 		{ .inputs = 6, .code = 2, .container = { 2, 2, 1, 0 } },
 		{ .inputs = 8, .code = 4, .kinds = 2 },
 		{ .inputs = 8, .code = 2, .states = 3 },
-		{ .inputs = 4, .code = 2, .triples_inputs = 8, .triples_code = 2 },
 		{ .inputs = 8, .code = 2, .sequence = { 4, 3, 2, 0 }, .container = { 2, 3, 1, 0 },
-		  .kinds = 2, .states = 2, .triples_inputs = 4, .triples_code = 2 },
+		  .kinds = 2, .states = 2 },
 		{ .inputs = 4, .code = 2, .paths_inputs = 8, .paths_code = 2, .names = 5 },
 	};
 	struct model_fixture fixture;

@@ -21,7 +21,7 @@ static void must(int condition, const char *what)
 static void hold(const struct kanary_vector *vector, size_t size)
 {
 	struct kanary_log log = kanary_vector_log(vector);
-	u32 sums[3] = { 0, 0, 0 }, before = 0, i;
+	u32 sum = 0, before = 0, i;
 
 	must(kanary_vector_size(vector) == size, "it has another size");
 	must(vector->length >= 1 && vector->length <= KANARY_VECTOR_BINS, "its length is wrong");
@@ -32,11 +32,9 @@ static void hold(const struct kanary_vector *vector, size_t size)
 		must(!i || vector->counts[i].bin > before, "its bins do not ascend");
 		must(vector->counts[i].count, "a count is 0");
 		before = vector->counts[i].bin;
-		sums[(before >= KANARY_BINS) + (before >= KANARY_PATH_FIRST)] +=
-			vector->counts[i].count;
+		sum += before < KANARY_BINS ? vector->counts[i].count : 0;
 	}
-	must(sums[0] == vector->calls && vector->calls <= KANARY_PERIOD_MAX, "its calls are no sum");
-	must(!sums[1] || sums[1] <= sums[0], "it has more triples than calls");
+	must(sum == vector->calls && vector->calls <= KANARY_PERIOD_MAX, "its calls are no sum");
 	must(log.context <= KANARY_LOG_CONTEXT && log.calls <= KANARY_LOG_CALLS &&
 	     log.calls <= vector->calls, "its log is too long");
 	for (i = 0; i < log.context + log.calls; i++)

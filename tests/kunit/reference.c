@@ -20,8 +20,7 @@ static const struct {
 	{ "container", { .inputs = 24, .code = 6, .sequence = { 8, 3, 1, 0 },
 			 .container = { 12, 3, 1, 0 } } },
 	{ "grams", { .inputs = 32, .code = 6, .sequence = { 16, 4, 1, 0 }, .states = 40 } },
-	{ "triples", { .inputs = 32, .code = 6, .kinds = 3, .container = { 8, 2, 1, 0 },
-		       .triples_inputs = 64, .triples_code = 8 } },
+	{ "kinds", { .inputs = 32, .code = 6, .kinds = 3, .container = { 8, 2, 1, 0 } } },
 	{ "paths", { .inputs = 16, .code = 4, .sequence = { 8, 3, 1, 0 }, .names = 1500,
 		     .paths_inputs = 128, .paths_code = 16 } },
 };
@@ -53,7 +52,7 @@ static struct kanary_vector *make_vector(uint64_t *state, unsigned int number)
 	uint32_t length;
 
 	length = model_fixture_counts(state, vector->counts, PERIOD);
-	length = model_fixture_order(state, vector->counts, length, PERIOD);
+	length = model_fixture_reserved(state, vector->counts, length);
 	vector->length = (u16)model_fixture_paths(state, vector->counts, length);
 	vector->stream = 1 + number / STREAM;
 	vector->index = number % STREAM;

@@ -74,7 +74,7 @@ static int setup(void **state)
 	static struct kanary_random_vector source;
 	struct kanary_recording_writer *writer;
 	struct model_fixture_shape shape = {
-		.inputs = 16, .code = 4, .kinds = 2, .triples_inputs = 8, .triples_code = 2,
+		.inputs = 16, .code = 4, .kinds = 2, .states = 3,
 		 .paths_inputs = 8, .paths_code = 2,
 		.sequence = { 4, 3, 2, 0 }, .container = { 2, 3, 1, 0 },
 	};

@@ -109,7 +109,7 @@ static u32 plain_step(const struct kanary_model *model, u32 *at, u32 bin)
 /* What the task's curve reads: how surprised the views are in all. */
 static void check_task(const struct kanary_model *model, const struct kanary_verdict *verdict)
 {
-	u32 sum = verdict->process_surprise + verdict->grams_surprise + verdict->triples_surprise;
+	u32 sum = verdict->process_surprise + verdict->grams_surprise;
 
 	assert_int_equal(verdict->task_surprise,
 			 kanary_score_surprise(model->task_knot, model->header->knots, 16 * sum));
@@ -133,8 +133,7 @@ static void agrees_with_a_plain_version(void **state)
 		u32 calls = 0;
 
 		model_fixture_create_whole(&fixture, round, &(struct model_fixture_shape){
-			.inputs = 6, .code = 4, .states = 1 + round * 7,
-			.triples_inputs = round % 3 ? 0 : 8, .triples_code = round % 3 ? 0 : 4 });
+			.inputs = 6, .code = 4, .states = 1 + round * 7 });
 		stream = malloc(kanary_score_stream_size(&fixture.model));
 		scratch = malloc(kanary_score_scratch_size(&fixture.model));
 		container = malloc(kanary_score_container_size(&fixture.model) + 1);

@@ -10,7 +10,7 @@
  * @expected: "1.0 comm read:3 exec | 1.1 ...": stream and index, name, counts of calls, and
  *	why each was made
  *
- * The triples of each have to be as many as its calls.
+ * Each vector must count nothing in reserved bins.
  */
 void import_fixture_expect(const char *path, const char *expected);
 

@@ -52,39 +52,29 @@ uint32_t model_fixture_counts(uint64_t *state, struct kanary_count *counts, uint
 	return length;
 }
 
-uint32_t model_fixture_order(uint64_t *state, struct kanary_count *counts, uint32_t length,
-			     uint32_t calls)
-{
-	uint32_t kinds = (uint32_t)between(state, 1, 12);
-	uint32_t histogram[KANARY_ORDER_BINS] = { 0 };
-	uint32_t bins[12];
-	uint32_t i;
-
-	for (i = 0; i < kinds; i++)
-		bins[i] = model_fixture_random(state) % KANARY_ORDER_BINS;
-	for (i = 0; i < calls; i++)
-		histogram[bins[model_fixture_random(state) % kinds]]++;
-	for (i = 0; i < KANARY_ORDER_BINS; i++) {
-		if (!histogram[i])
-			continue;
-		counts[length].bin = (uint16_t)(KANARY_BINS + i);
-		counts[length].count = (uint16_t)histogram[i];
-		length++;
-	}
-	return length;
-}
-
-uint32_t model_fixture_paths(uint64_t *state, struct kanary_count *counts, uint32_t length)
+/* Behind others, up to twelve of @bins from @first on; one in five may be as high as can be. */
+static uint32_t add_counts(uint64_t *state, struct kanary_count *counts, uint32_t length,
+			   uint32_t first, uint32_t bins)
 {
 	uint32_t kinds = (uint32_t)between(state, 0, 12), i;
 	uint32_t bin = 0;
 
 	for (i = 0; i < kinds; i++, length++) {
-		bin += (uint32_t)between(state, i ? 1 : 0, KANARY_PATH_BINS / 12);
-		counts[length].bin = (uint16_t)(KANARY_PATH_FIRST + bin);
+		bin += (uint32_t)between(state, i ? 1 : 0, (int32_t)bins / 12);
+		counts[length].bin = (uint16_t)(first + bin);
 		counts[length].count = (uint16_t)between(state, 1, i % 5 ? 40 : 65535);
 	}
 	return length;
+}
+
+uint32_t model_fixture_reserved(uint64_t *state, struct kanary_count *counts, uint32_t length)
+{
+	return add_counts(state, counts, length, KANARY_BINS, KANARY_RESERVED_BINS);
+}
+
+uint32_t model_fixture_paths(uint64_t *state, struct kanary_count *counts, uint32_t length)
+{
+	return add_counts(state, counts, length, KANARY_PATH_FIRST, KANARY_PATH_BINS);
 }
 
 /* Weights that use the s16 range as far as the row's bound allows, outputs near the full scale. */
@@ -161,8 +151,6 @@ static void set_reference(struct model_fixture *fixture, uint64_t *state)
 	uint32_t length;
 
 	length = model_fixture_counts(state, counts, model->header->period);
-	if (model->task_knot)
-		length = model_fixture_order(state, counts, length, model->header->period);
 	if (model->paths.knot)
 		length = model_fixture_paths(state, counts, length);
 	if (length > KANARY_MODEL_REFERENCE_COUNTS)
@@ -373,14 +361,12 @@ void model_fixture_create_whole(struct model_fixture *fixture, uint64_t seed,
 		.flags = KANARY_MODEL_PROCESS |
 			 (shape->sequence.hidden ? KANARY_MODEL_SEQUENCE : 0) |
 			 (shape->container.hidden ? KANARY_MODEL_CONTAINER : 0) |
-			 (shape->triples_inputs ? KANARY_MODEL_TRIPLES : 0) |
 			 (shape->states ? KANARY_MODEL_GRAMS : 0) |
 			 (shape->names ? KANARY_MODEL_PATH_NAMES : 0) |
 			 (shape->paths_inputs ? KANARY_MODEL_PATH_HISTOGRAM : 0),
 		.inputs = (u16)inputs, .code = (u16)shape->code, .knots = 6, .codebook = 5,
 		.sequence = shape->sequence, .container = shape->container,
-		.kinds = (u16)shape->kinds, .triples_inputs = (u16)shape->triples_inputs,
-		.triples_code = (u16)shape->triples_code,
+		.kinds = (u16)shape->kinds,
 		.paths_inputs = (u16)shape->paths_inputs, .paths_code = (u16)shape->paths_code,
 		.names = shape->names, .codebook_gate = 1 << 24, .name = "fixture-1",
 	};
@@ -411,14 +397,12 @@ void model_fixture_create_whole(struct model_fixture *fixture, uint64_t seed,
 	fill_knots(&state, model->process_knot, header.knots, 1 << 24, 1 << 22);
 	fill_sequence(&state, model, &model->sequence);
 	fill_sequence(&state, model, &model->container);
-	fill_histogram(&state, model, &model->triples);
 	fill_histogram(&state, model, &model->paths);
 	fill_names(&state, model);
 	if (model->grams_start)
 		fill_grams(&state, model, grams);
 	if (model->task_knot)
-		fill_knots(&state, model->task_knot, header.knots, 1 << 10,
-			   model->grams_start ? 1 << 16 : 1 << 14);
+		fill_knots(&state, model->task_knot, header.knots, 1 << 10, 1 << 16);
 	free(grams);
 	fill_kinds(&state, model);
 

@@ -31,8 +31,6 @@ struct model_fixture {
  * @sequence: head, hidden 0 for none
  * @container: likewise
  * @kinds: of processes, or 0
- * @triples_inputs: of the triples head, 0 for none
- * @triples_code: width of its bottleneck
  * @names: entries of the names head, 0 for none
  * @states: of the grams head, 0 for none
  * @paths_inputs: of the path histogram head, 0 for none
@@ -44,8 +42,6 @@ struct model_fixture_shape {
 	struct kanary_model_shape sequence;
 	struct kanary_model_shape container;
 	unsigned int kinds;
-	unsigned int triples_inputs;
-	unsigned int triples_code;
 	unsigned int names;
 	unsigned int states;
 	unsigned int paths_inputs;
@@ -90,15 +86,13 @@ void model_fixture_seal(void *file, size_t size);
 uint32_t model_fixture_counts(uint64_t *state, struct kanary_count *counts, uint32_t calls);
 
 /**
- * model_fixture_order() - random counts of a vector's triples, behind those of its calls
+ * model_fixture_reserved() - random counts of a vector that nobody reads, behind those of its calls
  * @counts: room for 12 more
  * @length: of @counts so far
- * @calls: sum of the triples' counts
  *
- * Return: length.
+ * Return: length; the same as before, now and then.
  */
-uint32_t model_fixture_order(uint64_t *state, struct kanary_count *counts, uint32_t length,
-			     uint32_t calls);
+uint32_t model_fixture_reserved(uint64_t *state, struct kanary_count *counts, uint32_t length);
 
 /**
  * model_fixture_paths() - random counts of a vector's paths, behind all others

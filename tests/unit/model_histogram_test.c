@@ -1,85 +1,55 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Model files with histogram heads: what is wrong with one is said, and none is run. */
+/* Model files with a path histogram head: what is wrong with one is said, and none is run. */
 #include "model_patient.h"
 #include "score.h"
 
 #include <stdlib.h>
 
 static const char inputs[] = "inputs of a histogram head are no power of 2 from 4 to 256";
-static const char code[] = "code of a histogram head is odd or out of range (2 to 192)";
-static const char paths_code[] = "code of the path histogram head is out of range (2 to 128)";
+static const char code[] = "code of a histogram head is odd or out of range (2 to 128)";
 static const char stray[] = "model without a histogram head has dimensions of one";
 static const char size[] = "size of the model does not follow from its dimensions";
 
-/* A head's dimensions in the header. */
-struct shape {
-	u16 *inputs;
-	u16 *code;
-	u32 flag;
-};
-
-static struct shape shape_of(struct kanary_model_header *header, unsigned int head)
+static void refuses_bad_dimensions(void **state)
 {
-	if (head)
-		return (struct shape){ &header->paths_inputs, &header->paths_code,
-				       KANARY_MODEL_PATH_HISTOGRAM };
-	return (struct shape){ &header->triples_inputs, &header->triples_code,
-			       KANARY_MODEL_TRIPLES };
-}
-
-static void refuses_bad_dimensions_of(unsigned int head)
-{
+	const u32 flag = KANARY_MODEL_PATH_HISTOGRAM;
 	struct kanary_model_header *header;
 	struct model_patient patient;
-	struct shape shape;
 
-	model_patient_admit_whole(&patient, 0, 0, 8);
+	model_patient_admit_whole(&patient, 0, 0, 8, 0);
 	header = patient.header;
-	shape = shape_of(header, head);
-	assert_int_equal(header->flags, KANARY_MODEL_PROCESS | KANARY_MODEL_TRIPLES |
-			 KANARY_MODEL_PATH_HISTOGRAM);
-	SICK(inputs, *shape.inputs = 0);
-	SICK(inputs, *shape.inputs = 1);
-	SICK(inputs, *shape.inputs = 2);
-	SICK(inputs, *shape.inputs = 6);
-	SICK(inputs, *shape.inputs = 9);
-	SICK(inputs, *shape.inputs = 192);
-	SICK(inputs, *shape.inputs = 512);
-	SICK(inputs, *shape.inputs = 32768);
-	SICK(inputs, *shape.inputs = 65535);
-	SICK(code, *shape.code = 0);
-	SICK(code, *shape.code = 5);
-	SICK(code, *shape.code = 193);
-	SICK(code, *shape.code = 194);
-	SICK(code, *shape.code = 65534);
-	SICK(stray, header->flags &= ~shape.flag);
-	SICK(stray, header->flags &= ~shape.flag, *shape.inputs = 0);
-	SICK(stray, header->flags &= ~shape.flag, *shape.code = 0);
-	SICK(size, header->flags &= ~shape.flag, *shape.code = 0, *shape.inputs = 0);
-	SICK(size, *shape.inputs = 4);
-	SICK(size, *shape.inputs = 256);
-	SICK(size, *shape.code = 2);
-	SICK(size, *shape.code = head ? 128 : 192);
-	if (head) {
-		SICK(paths_code, *shape.code = 130);
-		SICK(paths_code, *shape.code = 192);
-	}
+	assert_int_equal(header->flags, KANARY_MODEL_PROCESS | flag);
+	SICK(inputs, header->paths_inputs = 0);
+	SICK(inputs, header->paths_inputs = 1);
+	SICK(inputs, header->paths_inputs = 2);
+	SICK(inputs, header->paths_inputs = 6);
+	SICK(inputs, header->paths_inputs = 9);
+	SICK(inputs, header->paths_inputs = 192);
+	SICK(inputs, header->paths_inputs = 512);
+	SICK(inputs, header->paths_inputs = 32768);
+	SICK(inputs, header->paths_inputs = 65535);
+	SICK(code, header->paths_code = 0);
+	SICK(code, header->paths_code = 5);
+	SICK(code, header->paths_code = 129);
+	SICK(code, header->paths_code = 130);
+	SICK(code, header->paths_code = 65534);
+	SICK(stray, header->flags &= ~flag);
+	SICK(stray, header->flags &= ~flag, header->paths_inputs = 0);
+	SICK(stray, header->flags &= ~flag, header->paths_code = 0);
+	SICK(size, header->flags &= ~flag, header->paths_code = 0, header->paths_inputs = 0);
+	SICK(size, header->paths_inputs = 4);
+	SICK(size, header->paths_inputs = 256);
+	SICK(size, header->paths_code = 2);
+	SICK(size, header->paths_code = 128);
 	model_patient_discharge(&patient);
 
 	model_patient_admit(&patient, 0, 0);
 	header = patient.header;
-	shape = shape_of(header, head);
-	SICK(inputs, header->flags |= shape.flag);
-	SICK(code, header->flags |= shape.flag, *shape.inputs = 4);
-	SICK(stray, *shape.inputs = 4);
-	SICK(stray, *shape.code = 2);
+	SICK(inputs, header->flags |= flag);
+	SICK(code, header->flags |= flag, header->paths_inputs = 4);
+	SICK(stray, header->paths_inputs = 4);
+	SICK(stray, header->paths_code = 2);
 	model_patient_discharge(&patient);
-}
-
-static void refuses_bad_dimensions(void **state)
-{
-	refuses_bad_dimensions_of(0);
-	refuses_bad_dimensions_of(1);
 }
 
 static void refuses_bad_knots(struct model_patient *shared, const struct kanary_model_knot *knots)
@@ -98,13 +68,11 @@ static void refuses_bad_sections(void **state)
 {
 	struct model_patient patient;
 
-	model_patient_admit_whole(&patient, 2, 3, 8);
-	model_patient_refuses_bad_layer(&patient, &patient.model.triples.encode);
-	model_patient_refuses_bad_layer(&patient, &patient.model.triples.decode);
-	refuses_bad_knots(&patient, patient.model.triples.knot);
+	model_patient_admit_whole(&patient, 2, 3, 8, 4);
 	model_patient_refuses_bad_layer(&patient, &patient.model.paths.encode);
 	model_patient_refuses_bad_layer(&patient, &patient.model.paths.decode);
 	refuses_bad_knots(&patient, patient.model.paths.knot);
+	/* what is combined has a curve of its own */
 	refuses_bad_knots(&patient, patient.model.task_knot);
 	model_patient_discharge(&patient);
 }
@@ -121,8 +89,6 @@ static void is_accepted(const struct model_fixture_shape *shape)
 	/* as long as they say, so that any access beyond shows */
 	model_fixture_create_whole(&fixture, 1, shape);
 	model = &fixture.model;
-	assert_int_equal(model->triples.encode.rows, shape->triples_code);
-	assert_int_equal(model->triples.decode.rows, shape->triples_inputs);
 	assert_int_equal(model->paths.encode.rows, shape->paths_code);
 	assert_int_equal(model->paths.decode.rows, shape->paths_inputs);
 	stream = malloc(kanary_score_stream_size(model));
@@ -131,10 +97,8 @@ static void is_accepted(const struct model_fixture_shape *shape)
 	assert_true(kanary_score_reference(model, stream, container, scratch));
 	/* its verdict is part of the file */
 	reference = (struct kanary_model_reference *)model->reference;
-	assert_int_equal(!reference->verdict.triples_error, !shape->triples_inputs);
-	assert_int_equal(!reference->verdict.path_histogram_error, !shape->paths_inputs);
-	reference->verdict.triples_error ^= !!shape->triples_inputs;
-	reference->verdict.path_histogram_error ^= !shape->triples_inputs;
+	assert_true(reference->verdict.path_histogram_error);
+	reference->verdict.path_histogram_error ^= 1;
 	assert_false(kanary_score_reference(model, stream, container, scratch));
 	free(stream);
 	free(scratch);
@@ -144,21 +108,13 @@ static void is_accepted(const struct model_fixture_shape *shape)
 
 static void smallest_and_largest_are_accepted(void **state)
 {
-	/* inputs, code of triples, code of paths */
-	static const unsigned int shapes[][3] = {
-		{ 4, 2, 2 }, { 256, 192, 128 }, { 4, 192, 128 }, { 256, 2, 2 },
-	};
+	/* inputs, code */
+	static const unsigned int shapes[][2] = { { 4, 2 }, { 256, 128 }, { 4, 128 }, { 256, 2 } };
 	unsigned int i;
 
-	for (i = 0; i < sizeof(shapes) / sizeof(*shapes); i++) {
+	for (i = 0; i < sizeof(shapes) / sizeof(*shapes); i++)
 		is_accepted(&(struct model_fixture_shape){ .inputs = 4, .code = 2,
-			.triples_inputs = shapes[i][0], .triples_code = shapes[i][1] });
-		is_accepted(&(struct model_fixture_shape){ .inputs = 4, .code = 2,
-			.paths_inputs = shapes[i][0], .paths_code = shapes[i][2] });
-		is_accepted(&(struct model_fixture_shape){ .inputs = 4, .code = 2,
-			.triples_inputs = shapes[i][0], .triples_code = shapes[i][1],
-			.paths_inputs = shapes[3 - i][0], .paths_code = shapes[3 - i][2] });
-	}
+			.paths_inputs = shapes[i][0], .paths_code = shapes[i][1] });
 }
 
 int main(void)

@@ -5,13 +5,12 @@
 #include <string.h>
 
 void model_patient_admit_whole(struct model_patient *patient, unsigned int hidden,
-			       unsigned int steps, unsigned int histograms)
+			       unsigned int steps, unsigned int histogram, unsigned int states)
 {
 	const struct model_fixture_shape shape = {
 		.inputs = 6, .code = 4, .sequence = { (u16)hidden, (u16)steps, hidden ? 1 : 0, 0 },
 		.container = { hidden ? 2 : 0, hidden ? 2 : 0, hidden ? 1 : 0, 0 }, .kinds = 3,
-		.triples_inputs = histograms, .triples_code = histograms ? 6 : 0,
-		.paths_inputs = histograms, .paths_code = histograms ? 6 : 0,
+		.paths_inputs = histogram, .paths_code = histogram ? 6 : 0, .states = states,
 	};
 
 	model_fixture_create_whole(&patient->fixture, 5, &shape);
@@ -23,7 +22,7 @@ void model_patient_admit_whole(struct model_patient *patient, unsigned int hidde
 
 void model_patient_admit(struct model_patient *patient, unsigned int hidden, unsigned int steps)
 {
-	model_patient_admit_whole(patient, hidden, steps, hidden ? 8 : 0);
+	model_patient_admit_whole(patient, hidden, steps, hidden ? 8 : 0, hidden ? 9 : 0);
 }
 
 void model_patient_discharge(struct model_patient *patient)

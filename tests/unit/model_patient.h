@@ -29,11 +29,11 @@ struct model_patient {
 /**
  * model_patient_admit_whole() - a model of 6 inputs
  * @hidden: of the sequence head; with it comes a container head. 0 for neither
- * @histograms: inputs of the triples head and of the path histogram head, their codes
- *	being 6; 0 for neither
+ * @histogram: inputs of the path histogram head, its code being 6; 0 for none
+ * @states: of the grams head, 0 for none
  */
 void model_patient_admit_whole(struct model_patient *patient, unsigned int hidden,
-			       unsigned int steps, unsigned int histograms);
+			       unsigned int steps, unsigned int histogram, unsigned int states);
 
 /** model_patient_admit() - the same with all heads, or with @hidden 0 but the process head */
 void model_patient_admit(struct model_patient *patient, unsigned int hidden, unsigned int steps);

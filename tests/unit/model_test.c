@@ -39,8 +39,7 @@ static void refuses_bad_headers(void **state)
 	SICK("model has unknown flags", header->flags |= 512);
 	SICK("model has unknown flags", header->flags |= 1u << 31);
 	SICK(no_process, header->flags &= ~(u32)KANARY_MODEL_PROCESS);
-	SICK("reserved bytes of the header are not 0", header->reserved[0] = 1);
-	SICK("reserved bytes of the header are not 0", header->reserved[2] = 1);
+	SICK("reserved bytes of the header are not 0", header->reserved = 1);
 	SICK("reserved bytes of the header are not 0", header->sequence.reserved = 1);
 	SICK("reserved bytes of the header are not 0", header->container.reserved = 1);
 	SICK("number of kinds of processes is out of range (up to 64)", header->kinds = 65);
@@ -341,8 +340,7 @@ static void largest_model_fits(void **state)
 	const struct model_fixture_shape shape = {
 		.inputs = 256, .code = 64, .sequence = { 128, 64, 64, 0 },
 		.container = { 128, 64, 64, 0 }, .kinds = KANARY_MODEL_KINDS_MAX,
-		.triples_inputs = 256, .triples_code = 192,
-		.paths_inputs = 256, .paths_code = KANARY_MODEL_PATHS_CODE_MAX,
+		.paths_inputs = 256, .paths_code = KANARY_MODEL_HISTOGRAM_CODE_MAX,
 	};
 	struct kanary_model_header header;
 	struct model_fixture fixture;

@@ -403,7 +403,7 @@ static void models(struct hostile_socket *socket, u64 cgroup, const u8 *file, u3
 	SEALED("a model with another period", "another period");
 	header->name[0] = '\n';
 	SEALED("a name with a newline", "name");
-	header->reserved[0] = 1;
+	header->reserved = 1;
 	SEALED("a reserved field in use", "reserved");
 	kanary_model_layout(&model, copy);
 	((u32 *)model.process_weight)[3] = 0x7fc00000;

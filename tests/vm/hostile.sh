@@ -44,7 +44,7 @@ yielding worker storm calls 0 &
 await 10 above seen 0
 container=$(identity worker)
 # with names, for paths to be judged
-model quiet.model 64 quiet 1 16 0 0 0 2000
+model quiet.model 64 quiet 1 16 0 0 2000
 kanary load quiet.model --container "$container"
 force=$(in_force)
 hostile messages "$container" quiet.model || fail "see above"

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * model FILE PERIOD quiet|keen|warn|alarm [SEED [STRIDE [TRIPLES [STATES [PATHS [NAMES]]]]]]:
+ * model FILE PERIOD quiet|keen|warn|alarm [SEED [STRIDE [STATES [PATHS [NAMES]]]]]:
  * a model for tests and benchmarks.
  *
  * 64 inputs, 32 hidden units, 16 steps, random weights, which cost the same as learned
- * ones; and a triples head of 256 inputs whose code is TRIPLES wide, if that is given and
- * not 0; and a grams head of STATES; and a
- * path histogram head of 256 inputs whose code is PATHS wide; and a names head of NAMES
- * entries, some of usual paths. A quiet
- * model never raises an alert, a keen one a warning whenever there is any surprise, and one of
- * warn or alarm for each vector: a warning, or a critical alert.
+ * ones; and, where these are given and not 0, a grams head of STATES, a path histogram head
+ * of 256 inputs whose code is PATHS wide, and a names head of NAMES entries, some of usual
+ * paths. A quiet model never raises an alert, a keen one a warning whenever there is any
+ * surprise, and one of warn or alarm for each vector: a warning, or a critical alert.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,22 +47,18 @@ int main(int argc, char **argv)
 
 	if (argc < 4) {
 		fprintf(stderr, "usage: model FILE PERIOD quiet|keen|warn|alarm "
-			"[SEED [STRIDE [TRIPLES [STATES [PATHS [NAMES]]]]]]\n");
+			"[SEED [STRIDE [STATES [PATHS [NAMES]]]]]\n");
 		return 2;
 	}
 	shape.sequence.stride = argc > 5 ? (u16)strtoul(argv[5], NULL, 10) : STEPS;
-	if (argc > 7)
-		shape.states = (unsigned int)strtoul(argv[7], NULL, 10);
-	if (argc > 6 && strtoul(argv[6], NULL, 10)) {
-		shape.triples_inputs = HISTOGRAM_INPUTS;
-		shape.triples_code = (unsigned int)strtoul(argv[6], NULL, 10);
-	}
-	if (argc > 8 && strtoul(argv[8], NULL, 10)) {
+	if (argc > 6)
+		shape.states = (unsigned int)strtoul(argv[6], NULL, 10);
+	if (argc > 7 && strtoul(argv[7], NULL, 10)) {
 		shape.paths_inputs = HISTOGRAM_INPUTS;
-		shape.paths_code = (unsigned int)strtoul(argv[8], NULL, 10);
+		shape.paths_code = (unsigned int)strtoul(argv[7], NULL, 10);
 	}
-	if (argc > 9)
-		shape.names = (unsigned int)strtoul(argv[9], NULL, 10);
+	if (argc > 8)
+		shape.names = (unsigned int)strtoul(argv[8], NULL, 10);
 	model_fixture_create_whole(&fixture, argc > 4 ? strtoull(argv[4], NULL, 10) : 1, &shape);
 	header = fixture.file;
 	header->period = (u32)strtoul(argv[2], NULL, 10);
@@ -80,8 +74,6 @@ int main(int argc, char **argv)
 		flatten(fixture.model.process_knot, header->knots);
 		if (fixture.model.task_knot)
 			flatten(fixture.model.task_knot, header->knots);
-		if (fixture.model.triples.knot)
-			flatten(fixture.model.triples.knot, header->knots);
 		if (fixture.model.paths.knot)
 			flatten(fixture.model.paths.knot, header->knots);
 		if (fixture.model.name_knot)

@@ -13,7 +13,7 @@ yielding worker sh -c 'while :; do storm calls 100; sleep 0.2; done' &
 await 10 contained worker
 container=$(identity worker)
 # with names, for paths to be judged
-model quiet.model 64 quiet 1 16 0 0 0 2000
+model quiet.model 64 quiet 1 16 0 0 2000
 memory=$(kanary status --json | jq .memory_bytes)
 begin=$SECONDS messages=${MESSAGES:-10000}
 netlink_fuzz "$container" quiet.model "$messages" "${SEED:-1}" || fail "see above"

@@ -76,7 +76,7 @@ kanary unload --container "$shop"
 # A model that has never seen a program begin: all that its loader uses is news, too.
 mkdir "$CGROUPS/shadow"
 shadow=$(identity shadow)
-model names.model 64 alarm 1 16 0 0 0 2000
+model names.model 64 alarm 1 16 0 0 2000
 kanary load names.model --container "$shadow"
 # named FILE COMMAND...: the first path of an alert of it
 named() {

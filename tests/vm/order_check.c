@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * order_check RECORDING CGROUP: whether the kernel counted the calls of order_calls,
- * the triples of them and their order, as an importer would.
+ * order_check RECORDING CGROUP: whether the kernel counted the calls of order_calls and
+ * kept their order, as an importer would.
  */
 #include <stdio.h>
 #include <stdlib.h>

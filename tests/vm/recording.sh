@@ -43,10 +43,10 @@ expected=$((400 / 50 * (50 * 49 / 2) + 200 * 20))
 expected=$((200 / 50 * (50 * 51 / 2)))
 [ "$(calls threads)" = "$expected" ] || fail "$expected calls were made by threads, $(calls threads) counted"
 
-# Triples of successive calls are counted like the calls, to the stream's end and no further.
+# Calls are counted and kept in their order, to the stream's end and no further.
 order_check all.rec "$(identity order)" || fail "the order of calls was not recorded as they were made"
-bad=$(jq -s '[.[] | select(.calls != ([.counts | to_entries[] | select(.key | startswith("bin_")) | .value] | add))] | length' all.vectors)
-[ "$bad" = 0 ] || fail "in $bad vectors there are not as many triples as calls"
+bad=$(jq -s '[.[] | select(.counts | keys | any(startswith("bin_")))] | length' all.vectors)
+[ "$bad" = 0 ] || fail "$bad vectors count in bins that are reserved"
 
 # A stream's vectors are numbered without a gap, full but for the last.
 bad=$(jq -s -c '[group_by(.stream)[] | sort_by(.index) |

@@ -4,7 +4,7 @@
 #
 #	tools/bench/frontier.sh ADFA.zip TABLE.md PLOT.svg [BENCH OPTION...]
 #
-# Runs "kanary bench --methods all", Kanary in several sizes among them. Where
+# Runs "kanary bench --methods all", Kanary with fewer parts among them. Where
 # TABLE.md has a line "<!-- frontier -->" and one "<!-- end of frontier -->", the table
 # replaces what is between them; else it becomes the file. Needs jq and gnuplot.
 # BUILD=DIR is where kanary is built; JSON=FILE draws what an earlier run has
