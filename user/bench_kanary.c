@@ -149,7 +149,7 @@ static const char *train(const struct kanary_bench_data *data, uint64_t seed,
 			 const struct shape *shape, struct kanary_trainer_result *result)
 {
 	/*
-	 * As "kanary train" does with --decay 0 --even; but no training trace has the
+	 * As "kanary train" does with --decay 0; but no training trace has the
 	 * vectors that a sequence head asks for, and the traces have no known order.
 	 */
 	struct kanary_trainer_settings settings = {
@@ -157,7 +157,6 @@ static const char *train(const struct kanary_bench_data *data, uint64_t seed,
 		.inputs = INPUTS,
 		.code = CODE,
 		.grams = shape->grams,
-		.even = true,
 		.stride = 16,
 		.budget = BUDGET,
 		.folds = KANARY_DATASET_TURNS,

@@ -166,7 +166,7 @@ static bool fit_path_histogram(struct kanary_trainer *trainer)
 				    bottleneck(settings->path_histogram,
 					       kanary_feature_map_used(features,
 								       trainer->dataset)),
-				    0, true, true, trainer->drift);
+				    0, true, trainer->drift);
 }
 
 /* All but the container head, which the final model alone has. */
@@ -180,8 +180,8 @@ const char *kanary_model_fit(struct kanary_trainer *trainer)
 				settings->kinds))
 		return NO_MEMORY;
 	if (!kanary_process_train(&trainer->process, trainer->dataset, &trainer->features,
-				  settings->code, settings->codewords, settings->even,
-				  settings->even && settings->grams, trainer->drift) ||
+				  settings->code, settings->codewords, settings->grams,
+				  trainer->drift) ||
 	    !fit_path_histogram(trainer) || !fit_names(trainer, false) ||
 	    !fit_grams(trainer, false))
 		return NO_MEMORY;

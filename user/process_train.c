@@ -193,59 +193,6 @@ static void residuals(const struct kanary_process_head *head, const s16 *x, floa
 					  code, 1);
 }
 
-u32 kanary_process_train_weight(double squares, double count, double share)
-{
-	double weight = 16 * (count + 1) / (squares + share);
-
-	if (weight > KANARY_MODEL_WEIGHT_MAX)
-		return KANARY_MODEL_WEIGHT_MAX;
-	return weight < 1 ? 1 : (u32)lround(weight);
-}
-
-/*
- * Training and validation both: the one part knows its own rare calls, the other
- * is honest. A stream weighs as the root of its length, so that a program which
- * runs now and then is not measured by what is usual in a daemon.
- */
-static void weigh(struct kanary_process_head *head, const struct kanary_dataset *dataset,
-		  const struct kanary_feature_map *features, struct kanary_drift *drift)
-{
-	double squares[KANARY_MODEL_INPUTS_MAX] = { 0 }, count = 0, calls = 0;
-	double weights = 0, weight;
-	uint32_t number, i, input, copy, copies = kanary_drift_copies(drift);
-	float residual[KANARY_MODEL_INPUTS_MAX];
-	struct kanary_feature_counts counts;
-	s16 x[KANARY_MODEL_INPUTS_MAX];
-
-	for (number = 0; number < dataset->runs * copies; number++) {
-		const struct kanary_dataset_run *run = &dataset->run[number / copies];
-
-		if (run->part == KANARY_DATASET_CALIBRATION)
-			continue;
-		copy = number % copies;
-		weight = 1 / sqrt(dataset->stream[run->stream].length);
-		kanary_drift_draw(drift, copy);
-		memset(&counts, 0, sizeof(counts));
-		for (i = 0; i < run->length; i++) {
-			kanary_feature_map_add(features, &counts, kanary_drift_vector(drift,
-					       kanary_dataset_vector(dataset, run->first + i)), x);
-			if (!counts.total)
-				continue;
-			residuals(head, x, residual);
-			for (input = 0; input < head->inputs; input++)
-				squares[input] += weight * residual[input] * residual[input];
-			calls += counts.total;
-			weights += weight;
-			count++;
-		}
-	}
-	/* copies know no more than the vectors that they are made of */
-	count /= copies;
-	for (input = 0; input < head->inputs; input++)
-		head->weight[input] = kanary_process_train_weight(squares[input] / weights * count,
-								  count, count * copies / calls);
-}
-
 /* From the residuals of vectors as they were recorded, with or without those of calibration. */
 static bool learn_by_heart(struct kanary_process_head *head, const struct kanary_dataset *dataset,
 			   const struct kanary_feature_map *features, uint32_t codewords, bool all)
@@ -280,8 +227,7 @@ static bool learn_by_heart(struct kanary_process_head *head, const struct kanary
 
 bool kanary_process_train(struct kanary_process_head *head, const struct kanary_dataset *dataset,
 			  const struct kanary_feature_map *features, uint32_t code,
-			  uint32_t codewords, bool even, bool validated,
-			  struct kanary_drift *drift)
+			  uint32_t codewords, bool validated, struct kanary_drift *drift)
 {
 	size_t inputs = features->inputs, i;
 	struct moments moments = {
@@ -305,8 +251,7 @@ bool kanary_process_train(struct kanary_process_head *head, const struct kanary_
 	gather(&moments, dataset, features, validated, drift);
 	if (!decompose(head, &moments))
 		goto out;
-	weigh(head, dataset, features, drift);
-	for (i = 0; even && i < inputs; i++)
+	for (i = 0; i < inputs; i++)
 		head->weight[i] = KANARY_MODEL_WEIGHT_EVEN;
 	done = learn_by_heart(head, dataset, features, codewords, false);
 out:

@@ -21,7 +21,7 @@
  * @encode_bias: [code]
  * @decode: [inputs][code]
  * @decode_bias: [inputs]
- * @weight: [inputs], of each squared residual, Q28.4
+ * @weight: [inputs], of each squared residual, Q28.4; all are alike
  * @codebook: residuals that are known
  * @explained: share of the variance that the code keeps, 0 .. 1
  */
@@ -38,11 +38,10 @@ struct kanary_process_head {
 };
 
 /**
- * kanary_process_train() - fit to the training part, and weigh residuals
+ * kanary_process_train() - fit to the training part
  * @code: width of the bottleneck
  * @codewords: of the codebook at most
- * @even: weigh all inputs' residuals alike
- * @validated: fit to the validation part, too: residuals that weigh alike need no honest ones
+ * @validated: fit to the validation part, too
  * @drift: of the mix that is normal
  *
  * Left out are vectors of streams that so far have nothing of what @features counts.
@@ -51,8 +50,7 @@ struct kanary_process_head {
  */
 bool kanary_process_train(struct kanary_process_head *head, const struct kanary_dataset *dataset,
 			  const struct kanary_feature_map *features, uint32_t code,
-			  uint32_t codewords, bool even, bool validated,
-			  struct kanary_drift *drift);
+			  uint32_t codewords, bool validated, struct kanary_drift *drift);
 
 /**
  * kanary_process_train_complete() - learn the calibration part by heart, too
@@ -74,21 +72,6 @@ bool kanary_process_train_complete(struct kanary_process_head *head,
  * Return: weighted sum of squared residuals, after the codebook.
  */
 double kanary_process_train_error(const struct kanary_process_head *head, const s16 *x);
-
-/**
- * kanary_process_train_weight() - weight of an input's squared residual
- * @squares: sum of squared residuals
- * @count: how many
- * @share: smallest share of the calls that is not 0: one call of a usual total
- *
- * The inverse of the variance, with one imagined vector more, in which the input
- * had one call that nobody expected. So an input that was always reconstructed
- * exactly, be it because nobody ever made the call, has after n vectors an error
- * of about n for its first call: the less the data know, the less they claim.
- *
- * Return: Q28.4, 1 .. KANARY_MODEL_WEIGHT_MAX.
- */
-u32 kanary_process_train_weight(double squares, double count, double share);
 
 void kanary_process_train_free(struct kanary_process_head *head);
 

@@ -8,7 +8,6 @@
 
 #include "adam.h"
 #include "lstm_train.h"
-#include "process_train.h"
 
 #define BATCH 32
 #define RATE 4e-3
@@ -286,6 +285,24 @@ static void silence_unseen(struct trainer *trainer)
 	}
 }
 
+/*
+ * Weight of an input's squared residual, of @count that add up to @squares; @share is one call of
+ * a usual total.
+ *
+ * The inverse of the variance, with one imagined vector more, in which the input had one call
+ * that nobody expected. So an input that was always reconstructed exactly, be it because nobody
+ * ever made the call, has after n vectors an error of about n for its first call: the less the
+ * data know, the less they claim.
+ */
+static u32 weight_of(double squares, double count, double share)
+{
+	double weight = 16 * (count + 1) / (squares + share);
+
+	if (weight > KANARY_MODEL_WEIGHT_MAX)
+		return KANARY_MODEL_WEIGHT_MAX;
+	return weight < 1 ? 1 : (u32)lround(weight);
+}
+
 static void weigh(struct trainer *trainer, struct kanary_sequence_head *head, uint32_t period)
 {
 	double squares[KANARY_MODEL_INPUTS_MAX] = { 0 };
@@ -299,9 +316,8 @@ static void weigh(struct trainer *trainer, struct kanary_sequence_head *head, ui
 	/* sequences overlap, and copies repeat: they know no more than so many vectors */
 	count = (trainer->train.count + trainer->validation.count) / trainer->source->copies;
 	for (input = 0; input < trainer->network->inputs; input++)
-		head->weight[input] = kanary_process_train_weight(squares[input] / steps /
-								  trainer->source->copies, count,
-								  1.0 / period);
+		head->weight[input] = weight_of(squares[input] / steps / trainer->source->copies,
+						count, 1.0 / period);
 }
 
 bool kanary_sequence_train(struct kanary_sequence_head *head,

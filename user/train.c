@@ -271,7 +271,6 @@ int kanary_train_main(int argc, char **argv)
 			.code = 8,
 			.codewords = 64,
 			.grams = 6,
-			.even = true,
 			.kinds = KANARY_MODEL_KINDS_MAX,
 			.decay_limit = KANARY_TRAIN_SHAPE_DECAY_UNSET,
 			.drift = 0.3,

@@ -14,8 +14,6 @@ enum {
 	KEY_NUMBER = 512,
 	KEY_DRIFT = 640,
 	KEY_SEED,
-	KEY_WEIGHTS,
-	KEY_EVEN,
 };
 
 /**
@@ -67,8 +65,6 @@ static const struct argp_option arguments[] = {
 	{ "epochs", KEY_NUMBER + EPOCHS, "N", OPTION_HIDDEN, NULL, 0 },
 	{ "seed", KEY_SEED, "N", OPTION_HIDDEN, NULL, 0 },
 	{ "drift", KEY_DRIFT, "X", OPTION_HIDDEN, NULL, 0 },
-	{ "weights", KEY_WEIGHTS, "W", OPTION_HIDDEN, NULL, 0 },
-	{ "even", KEY_EVEN, NULL, OPTION_HIDDEN, NULL, 0 },
 	{ 0 },
 };
 
@@ -125,16 +121,6 @@ static error_t parse_drift(const struct argp_state *state, const char *argument)
 	return 0;
 }
 
-static error_t parse_weights(const struct argp_state *state, const char *argument)
-{
-	struct kanary_trainer_settings *settings = state->input;
-
-	settings->even = !strcmp(argument, "even");
-	if (!settings->even && strcmp(argument, "variance"))
-		return kanary_arguments_refuse(state, "--weights takes even or variance");
-	return 0;
-}
-
 static error_t parse_argument(int key, char *argument, struct argp_state *state)
 {
 	struct kanary_trainer_settings *settings = state->input;
@@ -146,11 +132,6 @@ static error_t parse_argument(int key, char *argument, struct argp_state *state)
 		return parse_seed(state, argument);
 	case KEY_DRIFT:
 		return parse_drift(state, argument);
-	case KEY_WEIGHTS:
-		return parse_weights(state, argument);
-	case KEY_EVEN:
-		settings->even = true;
-		return 0;
 	case ARGP_KEY_END:
 		if (settings->stride > settings->sequence.steps)
 			return kanary_arguments_refuse(state, "--stride is more than --steps");

@@ -29,7 +29,6 @@
  * @path_histogram: width of the path histogram head's bottleneck, even; less where paths were
  *	counted towards less than twice as many inputs; 0 for none
  * @grams: calls of the grams head's longest grams, 0 for none
- * @even: weigh all residuals of the process head alike, not by how usual they are
  * @kinds: of processes that it can name, at most
  * @stride: vectors between two verdicts of the sequence head
  * @decay_limit: as in struct kanary_model_header
@@ -55,7 +54,6 @@ struct kanary_trainer_settings {
 	uint32_t codewords;
 	uint32_t path_histogram;
 	uint32_t grams;
-	bool even;
 	uint32_t kinds;
 	uint32_t stride;
 	uint32_t decay_limit;

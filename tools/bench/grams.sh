@@ -19,7 +19,7 @@ cd "$files"
 
 # train CALLS: leaves CALLS.model, and the verdict on each process of the design half in CALLS.json
 train() {
-	"$kanary" train train.rec -o "$1.model" --quiet --grams "$1" --even --code 6 --codebook 0 \
+	"$kanary" train train.rec -o "$1.model" --quiet --grams "$1" --code 6 --codebook 0 \
 		--decay 0 --drift 0 --hidden 0
 	"$kanary" score "$1.model" design.rec --vectors --json 2>/dev/null |
 		jq -s -c 'map(select(.stream)) | group_by(.stream) |

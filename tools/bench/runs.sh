@@ -11,7 +11,7 @@ set -euo pipefail
 adfa=$(realpath "$1")
 kanary=$(realpath "${2:-build/kanary}")
 shift $(($# > 1 ? 2 : 1))
-BEST=${BEST:---grams 8 --even --code 10 --codebook 0 --decay 0 --drift 0 --hidden 0}
+BEST=${BEST:---grams 8 --code 10 --codebook 0 --decay 0 --drift 0 --hidden 0}
 files=$(mktemp -d)
 trap 'rm -rf "$files"' EXIT
 
