@@ -33,6 +33,7 @@ gcc -O2 -Wall -Wextra -Wno-unused-parameter -Icommon -Itests/unit -o "$files/mod
 	tests/vm/model.c tests/unit/model_fixture.c common/*.c
 "$files/model" "$files/stride-16.model" 1024 quiet 1 16
 "$files/model" "$files/stride-4.model" 1024 quiet 1 4
+"$files/model" "$files/order.model" 1024 quiet 1 16 10000
 cp "$build/kanary.ko" "$build/kanary" "$files/empty_kprobe/empty_kprobe.ko" tools/bench/hook/guest.sh "$files/"
 
 tools/vm/run.sh --icount --memory 1024 --timeout 300 --files "$files" guest.sh |
@@ -60,15 +61,15 @@ awk -v release="$RELEASE" -v counting_max=$COUNTING_MAX -v monitoring_max=$MONIT
 			added_counting, counting_max, added_monitoring, monitoring_max
 		printf "a path of 40 bytes adds %.2f on average (at most %d)\n", added_path, path_max
 		printf "{\"baseline\": %.2f, \"empty_kprobe\": %.2f, \"kanary_counting\": %.2f, \"kanary_monitoring\": %.2f,\n" \
-			" \"baseline_mean\": %.2f, \"kanary_counting_mean\": %.2f, \"kanary_stride_4\": %.2f, \"kanary_outside\": %.2f,\n" \
+			" \"baseline_mean\": %.2f, \"kanary_counting_mean\": %.2f, \"kanary_stride_4\": %.2f, \"kanary_order\": %.2f, \"kanary_outside\": %.2f,\n" \
 			" \"openat_mean\": %.2f, \"kanary_counting_openat_mean\": %.2f, \"kanary_paths_openat_mean\": %.2f,\n" \
 			" \"outside_openat\": %.2f, \"outside_openat_paths_off\": %.2f,\n" \
 			" \"unit\": \"instructions per getppid(), or per openat()\", \"kernel\": \"%s\"}\n",
 			median["baseline"], median["empty_kprobe"], median["kanary_counting"],
 			average["kanary_monitoring"], average["baseline"], average["kanary_counting"],
-			average["kanary_stride_4"], median["kanary_outside"],
+			average["kanary_stride_4"], average["kanary_order"], median["kanary_outside"],
 			average["baseline_openat"], average["kanary_counting_openat"],
 			average["kanary_paths_openat"], median["kanary_outside_openat"],
 			median["kanary_outside_openat_paths_off"], release >json
-		exit !(NR == 13 && added_path <= path_max && added_counting <= counting_max && added_monitoring <= monitoring_max)
+		exit !(NR == 14 && added_path <= path_max && added_counting <= counting_max && added_monitoring <= monitoring_max)
 	}' "$build/bench/hook.txt" || { echo "kanary: bench: above the limit, or incomplete" >&2; exit 1; }

@@ -59,9 +59,12 @@ measure kanary_paths_openat $NAME
 measure kanary_monitoring
 scored=$(counter scored)
 [ "$scored" -ge $((6 * STRIDE)) ] || { echo "only $scored vectors were scored" >&2; exit 1; }
-# The same with the sequence head four times as often, as kanary train has it by default.
+# The same with the sequence head four times as often.
 ./kanary load stride-4.model --container "$(stat -c %i "$cgroup")"
 measure kanary_stride_4
+# And with the order of the calls judged, too, as by default; but no call comes as it was learned.
+./kanary load order.model --container "$(stat -c %i "$cgroup")"
+measure kanary_order
 rmmod kanary
 # As kanary_paths_openat, but for the paths: no model, either.
 insmod kanary.ko paths=0
