@@ -30,7 +30,7 @@ KERNELS=(
 
 # A row of the table out of core.json
 # shellcheck disable=SC2016
-CELLS='def seen: "\(.vectors), \(.benign), \(.warned), \(.attack)";
+CELLS='def seen: "\(.vectors), \(.benign), \(.warned) (\(.promised)), \(.attack)";
 	"| \(.kernel) (\($title)) | `\(.hook)` | \(.trained) | \(.redis | seen) | \(.nginx | seen) |"'
 
 build=build
@@ -132,7 +132,7 @@ for line in "${KERNELS[@]}"; do
 	! wants "${line%%$'\t'*}" || try "${line%%$'\t'*}" "${line#*$'\t'}"
 done
 {
-	echo "| kernel | hook | models of | redis: vectors, false critical alerts, false warnings, alerts of the attack | nginx |"
+	echo "| kernel | hook | models of | redis: vectors, false critical alarms, false alarms (promised), alerts of the attack | nginx |"
 	echo "|---|---|---|---|---|"
 	for line in "${KERNELS[@]}"; do
 		line=${line%%$'\t'*}

@@ -84,9 +84,16 @@ attack() {
 	await 20 alerted "$1" "$INTRUDERS"
 }
 
+# keeps_promise SERVICE: as many alarms in normal use as its model promises, within what chance allows
+keeps_promise() {
+	kanary eval "/out/models/$1.model" --normal "/out/$1.test.rec" --json >promise.json 2>promise.said ||
+		fail "$(cat promise.said)"
+	[ "$(jq -r .promise promise.json)" != broken ] || fail "$1: the promise is broken: $(cat promise.json)"
+}
+
 # examine SERVICE: all of it; adds to what was seen
 examine() {
-	local before alarms warnings vectors benign warned
+	local before critical alarms vectors benign warned promised
 
 	"build_$1"
 	start "$1"
@@ -95,11 +102,12 @@ examine() {
 	"use_$1" 50
 	await 20 above seen "$before"
 	learn "$1"
-	read -r before alarms warnings <<<"$(counter scored alerts_critical alerts)"
+	read -r before critical alarms <<<"$(counter scored alarms_critical alarms)"
 	watch_over "$1"
 	record "$1.test.rec" "$1"
 	use_clocks "$1"
 	recorded
+	keeps_promise "$1"
 	# No recording has seen the service end.
 	await 20 judged "$(counter seen)"
 	kanary unload --container "$(identity "$1")" 2>/dev/null
@@ -108,18 +116,19 @@ examine() {
 	record "$1.attack.rec" "$1"
 	"use_$1" 100
 	await 20 judged "$(counter seen)"
-	read -r vectors benign warned <<<"$(counter scored alerts_critical alerts)"
-	vectors=$((vectors - before)) benign=$((benign - alarms))
-	warned=$((warned - warnings - benign))
+	read -r vectors benign warned <<<"$(counter scored alarms_critical alarms)"
+	vectors=$((vectors - before)) benign=$((benign - critical)) warned=$((warned - alarms))
+	promised=$(kanary containers --json | jq --argjson id "$(identity "$1")" --argjson vectors "$vectors" \
+		'[.. | objects | select(.cgroup? == $id) | .profile.budget_vectors][0] | $vectors / . * 10 | round / 10')
 	[ "$vectors" -gt 50 ] || fail "$vectors vectors of $1 were scored"
 	[ "$benign" -le 1 ] ||
-		fail "$1: $benign critical alerts of $vectors vectors where all is normal: $(dmesg -t | grep "alert container=$1" | grep -m 3 critical)"
+		fail "$1: $benign critical alarms of $vectors vectors where all is normal: $(dmesg -t | grep "alert container=$1" | grep -m 3 critical)"
 	attack "$1"
 	recorded
 	stop "$1"
 	seen=$(jq -c --arg name "$1" --argjson vectors "$vectors" --argjson benign "$benign" --argjson warned "$warned" \
-		--argjson attack "$(alerts "$1" "$INTRUDERS")" \
-		'.[$name] = {vectors: $vectors, benign: $benign, warned: $warned, attack: $attack}' <<<"$seen")
+		--argjson promised "$promised" --argjson attack "$(alerts "$1" "$INTRUDERS")" \
+		'.[$name] = {vectors: $vectors, benign: $benign, warned: $warned, promised: $promised, attack: $attack}' <<<"$seen")
 }
 
 clocksource=$(cat $CLOCK/current_clocksource)
