@@ -28,7 +28,7 @@ USER_CFLAGS = -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Icommon -Iu
 	$(shell pkg-config --cflags $(PKGS)) $(CFLAGS)
 
 COMMON_SRC := $(sort $(wildcard common/*.c))
-USER_SRC := $(sort $(wildcard user/*.c))
+USER_SRC := $(sort $(wildcard user/*.c user/*/*.c user/*/*/*.c))
 object = $(patsubst %.c,$(BUILD)/user/%.o,$(1))
 # kanary is user/main.c; kanary-NAME, which it executes, is user/main_NAME.c (user/program.h).
 PROGRAMS := kanary $(patsubst user/main_%.c,kanary-%,$(wildcard user/main_*.c))
@@ -64,7 +64,7 @@ $(BUILD)/describe-case: $(CASES_OBJ) $(BUILD)/user/kanary.a
 	$(Q)$(CC) $(LDFLAGS) -Wl,--as-needed -o $@ $^ $(USER_LIBS)
 
 # The training loop lives on vectorised exp(); nothing that must be exact is here.
-$(BUILD)/user/user/lstm_train.o $(BUILD)/user/user/adam.o: USER_CFLAGS += -O3 -ffast-math
+$(addprefix $(BUILD)/user/user/train/head/,lstm_train.o adam.o): USER_CFLAGS += -O3 -ffast-math
 
 $(BUILD)/user/%.o: %.c
 	@mkdir -p $(@D)

@@ -7,7 +7,7 @@
  * and where no such was ever seen, any directory. Of each context the table tells how
  * surprising a child is that it never had, and of each child how surprising that one is:
  * minus log10 of the chance that a recording which visits the directory uses a child as
- * rare as this one. user/name_train.h says how they are learned.
+ * rare as this one. user/train/head/name_train.h says how they are learned.
  *
  * So where new files come every day, one more is no news; in /etc, it is.
  */

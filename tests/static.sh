@@ -24,6 +24,10 @@ c_sources() {
 	sources common kmod user tests tools | grep '\.[ch]$'
 }
 
+compiled() {
+	sources "$@" | grep '\.c$'
+}
+
 # kernel_build ARGUMENT...: builds a copy of the module's sources, so that nothing is in the way
 kernel_build() {
 	rm -rf "$BUILD/$name"
@@ -84,7 +88,7 @@ check_analyzer_user() {
 
 	flags=$(pkg-config --cflags libnl-3.0 libnl-genl-3.0 jansson libarchive gsl)
 	# shellcheck disable=SC2086
-	said=$(printf '%s\n' common/*.c user/*.c | xargs -P2 -n1 "${CC:-gcc}" -std=gnu11 -O1 $flags \
+	said=$(compiled common user | xargs -P2 -n1 "${CC:-gcc}" -std=gnu11 -O1 $flags \
 		-Icommon -Iuser "${ANALYZER[@]}" -c -o /dev/null 2>&1) || complain "$said"
 }
 
@@ -95,7 +99,7 @@ check_clang_tidy() {
 		{ complain "clang-tidy is missing: run tools/install-packages"; return; }
 	flags=$(pkg-config --cflags libnl-3.0 libnl-genl-3.0 jansson libarchive gsl)
 	# shellcheck disable=SC2016,SC2086
-	said=$(printf '%s\n' user/*.c | xargs -P2 -n4 sh -c 'flags=$1; shift
+	said=$(compiled user | xargs -P2 -n4 sh -c 'flags=$1; shift
 		exec clang-tidy --quiet --warnings-as-errors="*" "$@" -- -std=gnu11 -Icommon -Iuser $flags' \
 		tidy "$flags" 2>&1) || complain "$(grep -vE '^[0-9]+ warnings? ' <<<"$said")"
 }
@@ -167,7 +171,7 @@ check_names() {
 	local object file name symbol
 
 	make --no-print-directory user BUILD="$BUILD/names" >/dev/null 2>&1 || complain "user does not build"
-	for object in "$BUILD"/names/user/{common,user}/*.o; do
+	for object in $(find "$BUILD"/names/user/{common,user} -name '*.o'); do
 		file=$(basename "$object" .o)
 		while read -r symbol; do
 			case $symbol in
@@ -186,6 +190,44 @@ check_names() {
 		done < <(grep -vE '^static|;$' "$file" |
 			sed -n 's/^[a-z][a-z0-9_ ]*[ *]\(kanary_[a-z0-9_]*\)(.*/\1/p' | sort -u)
 	done
+}
+
+# Who may include whom: a room of user/, and the rooms that it knows beside itself.
+ROOMS='terminal:
+module: terminal
+container: terminal
+recording: container terminal
+import: recording container terminal
+judge: recording container terminal
+train/features: recording container terminal
+train/head: train/features judge recording container terminal
+train: train/head train/features judge recording container terminal
+bench: train train/head train/features judge import recording container terminal
+command: train train/head train/features judge import recording container module terminal'
+
+check_rooms() {
+	local said
+
+	said=$(sources user | grep '\.[ch]$' | xargs grep -H '^#include' | awk -F: -v rooms="$ROOMS" '
+		BEGIN {
+			count = split(rooms, line, "\n")
+			for (i = 1; i <= count; i++) {
+				split(line[i], part, ":")
+				knows[part[1]] = part[2] " "
+			}
+		}
+		{ room = substr($1, 6); if (!sub("/[^/]*$", "", room)) next }
+		!(room in knows) { print $1 ": user/" room " is no room: say in tests/static.sh whom it knows"; next }
+		/<netlink\// && room != "command" && room != "module" { print $1 ": only command and module know libnl" }
+		/"[^"]*\// {
+			split($2, part, "\"")
+			other = part[2]
+			sub("/[^/]*$", "", other)
+			if (!index(knows[room], " " other " ")) print $1 ": " room " may not know " other ": " $2
+		}')
+	[ -z "$said" ] || complain "$said"
+	said=$(sources kmod common | grep '\.[ch]$' | xargs grep -HE '^#include ".*/' || :)
+	[ -z "$said" ] || complain "$said: kmod knows common, and nothing else crosses"
 }
 
 # One concept, one file: longer ones are tables, or two concepts.

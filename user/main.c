@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "arguments.h"
+#include "terminal/arguments.h"
 #include "commands.h"
-#include "message.h"
+#include "terminal/message.h"
 #include "program.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))

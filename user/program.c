@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "message.h"
+#include "terminal/message.h"
 #include "program.h"
 
 /* Where programs lie, seen from the folder of the one that runs. */

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "describe.h"
-#include "message.h"
-#include "recording.h"
+#include "terminal/message.h"
+#include "recording/recording.h"
 #include "syscall_name.h"
 
 struct stream {

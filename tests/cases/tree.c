@@ -7,9 +7,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "container_name.h"
+#include "container/container_name.h"
 #include "describe.h"
-#include "message.h"
+#include "terminal/message.h"
 
 #define MOUNT "sys/fs/cgroup"
 #define ESCAPED KANARY_MESSAGE_ESCAPED_SIZE(1024)

@@ -5,7 +5,7 @@
 
 #include "fuzz_file.h"
 #include "fuzz_import.h"
-#include "import_adfa.h"
+#include "import/import_adfa.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arguments.h"
-#include "budget.h"
+#include "terminal/arguments.h"
+#include "terminal/budget.h"
 #include "commands.h"
 
 enum { ARGUMENTS_MAX = 24 };

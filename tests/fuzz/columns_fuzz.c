@@ -3,7 +3,7 @@
 #include <stdint.h>
 
 #include "fuzz_import.h"
-#include "import_columns.h"
+#include "import/import_columns.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

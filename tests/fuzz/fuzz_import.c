@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "path_news.h"
+#include "recording/path_news.h"
 #include "path_record.h"
 #include "vector.h"
 

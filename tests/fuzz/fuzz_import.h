@@ -3,7 +3,7 @@
 #ifndef FUZZ_IMPORT_H
 #define FUZZ_IMPORT_H
 
-#include "trace_input.h"
+#include "import/trace_input.h"
 
 /**
  * fuzz_import_begin() - an import whose vectors are checked, each as the kernel's would be

@@ -13,7 +13,7 @@
 #include "checksum.h"
 #include "explain.h"
 #include "model.h"
-#include "random_vector.h"
+#include "recording/random_vector.h"
 #include "score.h"
 #include "vector.h"
 

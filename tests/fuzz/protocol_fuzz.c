@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "protocol.h"
+#include "module/protocol.h"
 
 static int take(const struct kanary_vector *vector, void *sum)
 {

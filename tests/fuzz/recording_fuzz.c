@@ -7,8 +7,8 @@
 #include "checksum.h"
 #include "fuzz_file.h"
 #include "path_record.h"
-#include "recording.h"
-#include "selection.h"
+#include "recording/recording.h"
+#include "recording/selection.h"
 #include "vector.h"
 
 /* What it says of its containers is not to be trusted more than the rest. */

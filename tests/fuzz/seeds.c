@@ -19,8 +19,8 @@
 #include "archive_fixture.h"
 #include "model_fixture.h"
 #include "path_record.h"
-#include "random_vector.h"
-#include "recording.h"
+#include "recording/random_vector.h"
+#include "recording/recording.h"
 
 static const char *top;
 

@@ -18,7 +18,7 @@ cp tests/kunit/*.[ch] "$out/kunit/"
 rm "$out/kunit/reference.c"
 # What userspace says of random models and vectors, for the kernel to say the same.
 gcc "${flags[@]}" -o "$out/reference" tests/kunit/reference.c tests/unit/model_fixture.c \
-	user/random_path.c common/*.c
+	user/recording/random_path.c common/*.c
 "$out/reference" >"$out/kunit/reference_data.h"
 make -s -j"$(nproc)" -C "$kdir" M="$out" "$@" modules
 

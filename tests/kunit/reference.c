@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "model_fixture.h"
-#include "random_path.h"
+#include "recording/random_path.h"
 #include "score.h"
 #include "vector.h"
 

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alarm_list.h"
-#include "promise.h"
+#include "judge/alarm_list.h"
+#include "judge/promise.h"
 
 #define TRIALS 41
 #define STREAM 40

@@ -21,8 +21,8 @@
 #include "command_fixture.h"
 #include "commands.h"
 #include "model_fixture.h"
-#include "random_vector.h"
-#include "recording.h"
+#include "recording/random_vector.h"
+#include "recording/recording.h"
 
 /* No command that is tried here makes as many. */
 enum { ALLOCATIONS_MAX = 4000 };

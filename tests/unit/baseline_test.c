@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "baseline.h"
-#include "window_table.h"
+#include "bench/baseline.h"
+#include "bench/window_table.h"
 
 #define TRACES_MAX 32
 #define CALLS_MAX 256

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench_runs.h"
+#include "bench/bench_runs.h"
 
 #define NEAR(is, wanted) expect_near(#is, is, wanted)
 

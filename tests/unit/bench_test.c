@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench.h"
+#include "bench/bench.h"
 #include "archive_fixture.h"
 #include "command_fixture.h"
 #include "commands.h"

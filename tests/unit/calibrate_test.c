@@ -11,7 +11,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "calibrate.h"
+#include "train/calibrate.h"
 #include "score.h"
 
 #define TRIALS 41

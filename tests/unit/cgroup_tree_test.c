@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cgroup_tree.h"
+#include "container/cgroup_tree.h"
 #include "container_fixture.h"
 
 /* Of the running kernel, in a test that may mount it */

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "codebook.h"
+#include "train/head/codebook.h"
 
 #define INPUTS 4
 #define ORDINARY 195

@@ -13,12 +13,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "arguments.h"
+#include "terminal/arguments.h"
 #include "command_fixture.h"
 #include "commands.h"
-#include "message.h"
+#include "terminal/message.h"
 #include "model_fixture.h"
-#include "recording.h"
+#include "recording/recording.h"
 
 /* Of the fixture's model. */
 #define PERIOD 500

@@ -12,7 +12,7 @@
 
 #include "command_fixture.h"
 #include "container_fixture.h"
-#include "container_name.h"
+#include "container/container_name.h"
 
 static char root[256];
 

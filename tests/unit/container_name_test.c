@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "container_fixture.h"
-#include "container_name.h"
+#include "container/container_name.h"
 
 #define HEX "0123456789abcdef0123456789abcdef0123456789abcdef0123456789ab"
 #define ID_A "aaaa" HEX

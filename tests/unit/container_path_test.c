@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "container_path.h"
+#include "container/container_path.h"
 
 #define ID "4444444444440123456789abcdef0123456789abcdef0123456789abcdefabcd"
 #define SHORT "444444444444"

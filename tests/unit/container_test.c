@@ -16,9 +16,9 @@
 #include <gsl/gsl_rng.h>
 
 #include "explain.h"
-#include "process_stream.h"
-#include "replay.h"
-#include "trainer.h"
+#include "train/features/process_stream.h"
+#include "judge/replay.h"
+#include "train/trainer.h"
 
 #define PERIOD 64
 #define CGROUP 7

@@ -6,8 +6,8 @@
 #include <cmocka.h>
 
 #include "command_fixture.h"
-#include "dataset.h"
-#include "recording.h"
+#include "recording/dataset.h"
+#include "recording/recording.h"
 
 /* A vector of so many clock_gettime, and of so many read. */
 static void add_clocks(struct kanary_dataset *dataset, uint32_t index, uint16_t reads,

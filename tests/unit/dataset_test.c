@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "dataset_split.h"
-#include "drift.h"
-#include "feature_map.h"
+#include "recording/dataset_split.h"
+#include "train/features/drift.h"
+#include "train/features/feature_map.h"
 #include "training_fixture.h"
 
 static void add(struct kanary_dataset *dataset, uint32_t file, uint64_t stream, uint32_t index,

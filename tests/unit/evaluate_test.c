@@ -6,7 +6,7 @@
 #include <cmocka.h>
 #include <math.h>
 
-#include "evaluate.h"
+#include "judge/evaluate.h"
 
 #define NEAR(a, b) assert_true(fabs((a) - (b)) < 1e-12)
 

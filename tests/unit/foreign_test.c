@@ -13,8 +13,8 @@
 
 #include "command_fixture.h"
 #include "commands.h"
-#include "foreign_program.h"
-#include "recording.h"
+#include "train/foreign_program.h"
+#include "recording/recording.h"
 #include "vector.h"
 
 #define PROCESSES 80

@@ -15,8 +15,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "adam.h"
-#include "lstm_train.h"
+#include "train/head/adam.h"
+#include "train/head/lstm_train.h"
 
 #define STEP 1e-2f
 enum { INPUTS = 6, HIDDEN = 4, STEPS = 5, BATCH = 3 };

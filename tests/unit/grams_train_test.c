@@ -10,11 +10,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "dataset_split.h"
+#include "recording/dataset_split.h"
 #include "grams_head.h"
-#include "grams_train.h"
+#include "train/head/grams_train.h"
 #include "model_fixture.h"
-#include "trace.h"
+#include "recording/trace.h"
 
 enum { PERIOD = 64, PHRASES = 400, STREAMS = 20 };
 

@@ -8,9 +8,9 @@
 #include <cmocka.h>
 #include <gsl/gsl_randist.h>
 
-#include "head_curves.h"
+#include "train/head_curves.h"
 #include "model_fixture.h"
-#include "replay.h"
+#include "judge/replay.h"
 #include "score.h"
 
 #define COUNT 4000

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "feature.h"
-#include "feature_map.h"
+#include "train/features/feature_map.h"
 #include "model_fixture.h"
 #include "histogram_head.h"
 

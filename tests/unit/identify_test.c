@@ -14,8 +14,8 @@
 
 #include "command_fixture.h"
 #include "commands.h"
-#include "kinds.h"
-#include "recording.h"
+#include "train/kinds.h"
+#include "recording/recording.h"
 
 #define PERIOD 64
 

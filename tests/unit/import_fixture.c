@@ -12,8 +12,8 @@
 
 #include "command_fixture.h"
 #include "commands.h"
-#include "message.h"
-#include "recording.h"
+#include "terminal/message.h"
+#include "recording/recording.h"
 #include "syscall_name.h"
 #include "vector.h"
 

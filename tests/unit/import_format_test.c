@@ -13,7 +13,7 @@
 
 #include "command_fixture.h"
 #include "commands.h"
-#include "recording.h"
+#include "recording/recording.h"
 #include "import_fixture.h"
 
 static void import(const char *name, const char *trace, const char *format, int status,

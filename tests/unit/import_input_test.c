@@ -17,8 +17,8 @@
 #include "command_fixture.h"
 #include "commands.h"
 #include "import_fixture.h"
-#include "recording.h"
-#include "trace_name.h"
+#include "recording/recording.h"
+#include "import/trace_name.h"
 
 static void run(const char *command)
 {

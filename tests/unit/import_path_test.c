@@ -16,7 +16,7 @@
 #include "commands.h"
 #include "import_fixture.h"
 #include "path.h"
-#include "recording.h"
+#include "recording/recording.h"
 #include "vector.h"
 
 /* Every call stands there twice, and nothing says which is which but what they carry. */

@@ -15,7 +15,7 @@
 #include "commands.h"
 #include "import_fixture.h"
 #include "kanary_netlink.h"
-#include "recording.h"
+#include "recording/recording.h"
 
 #define EXEC(program) "execve(\"/bin/" program "\", [\"" program "\"], 0x7ffe /* 20 vars */) = 0\n"
 

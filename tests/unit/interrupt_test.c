@@ -10,7 +10,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "interrupt.h"
+#include "terminal/interrupt.h"
 
 static void *sleep_for_ever(void *argument)
 {

@@ -271,7 +271,7 @@ static void fill_kinds(uint64_t *state, const struct kanary_model *model)
 		((s16 *)model->centroid)[i] = (s16)between(state, 0, 32767);
 }
 
-/* Where real paths are, and random ones of user/random_path.c. */
+/* Where real paths are, and random ones of user/recording/random_path.c. */
 static const char *const known_paths[] = {
 	"/etc/passwd", "/etc/hosts", "/etc/hostname", "/etc/shadow", "/etc/ld.so.cache",
 	"/usr/lib/x86_64-linux-gnu/libc.so.6", "/lib/x86_64-linux-gnu/libc.so.6",

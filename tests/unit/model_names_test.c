@@ -15,7 +15,7 @@
 #include "explain.h"
 #include "model_fixture.h"
 #include "path_record.h"
-#include "recording.h"
+#include "recording/recording.h"
 #include "score.h"
 
 #define NAMES 50

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "beta_prior.h"
+#include "train/head/beta_prior.h"
 #include "name_head.h"
-#include "name_train.h"
+#include "train/head/name_train.h"
 
 #define UNIT 256.0
 

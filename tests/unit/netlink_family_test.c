@@ -11,9 +11,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "interrupt.h"
+#include "terminal/interrupt.h"
 #include "kanary_netlink.h"
-#include "netlink_family.h"
+#include "module/netlink_family.h"
 
 static enum kanary_netlink_family_event notice(int type, uint8_t command, const char *name)
 {

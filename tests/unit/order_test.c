@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "trace.h"
+#include "recording/trace.h"
 #include "vector.h"
 
 struct taken {

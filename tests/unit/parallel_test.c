@@ -8,7 +8,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "parallel.h"
+#include "terminal/parallel.h"
 
 enum { ROUNDS = 23, NEVER = 100 };
 

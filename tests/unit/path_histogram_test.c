@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "explain.h"
-#include "feature_map.h"
-#include "replay.h"
+#include "train/features/feature_map.h"
+#include "judge/replay.h"
 #include "score.h"
-#include "trainer.h"
+#include "train/trainer.h"
 #include "training_fixture.h"
 
 /* The budget is beyond what so few streams bear witness to: stray events may raise a few alerts. */

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "path_list.h"
+#include "recording/path_list.h"
 #include "path_record.h"
 
 enum { PATHS = 5000, TIMES = 4 };

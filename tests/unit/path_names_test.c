@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "name_train.h"
-#include "replay.h"
+#include "train/head/name_train.h"
+#include "judge/replay.h"
 #include "score.h"
-#include "trainer.h"
+#include "train/trainer.h"
 #include "training_fixture.h"
 
 enum { STREAMS = 8, LENGTH = 60, PAGES = 20, UPLOADS = 12 };

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "path_wait.h"
+#include "command/path_wait.h"
 
 static char passed[4096];
 

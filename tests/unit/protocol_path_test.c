@@ -13,7 +13,7 @@
 #include <netlink/msg.h>
 
 #include "path_record.h"
-#include "protocol.h"
+#include "module/protocol.h"
 
 /**
  * struct taken - what was found in a message

@@ -14,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "protocol.h"
-#include "random_vector.h"
+#include "module/protocol.h"
+#include "recording/random_vector.h"
 #include "vector.h"
 
 #define FAMILY 0x20

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "quantise.h"
+#include "train/quantise.h"
 
 enum { COLUMNS = 96 };
 

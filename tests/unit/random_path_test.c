@@ -8,7 +8,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "random_path.h"
+#include "recording/random_path.h"
 
 enum { PATHS = 20000, VECTORS = 5000 };
 

@@ -3,7 +3,7 @@
 #ifndef RECORDING_FIXTURE_H
 #define RECORDING_FIXTURE_H
 
-#include "recording.h"
+#include "recording/recording.h"
 
 /* Ids of the two containers that are called web, one after the other, in day.rec. */
 #define RECORDING_FIXTURE_WEB "0123456789ab0123456789ab0123456789ab0123456789ab0123456789ab0001"

@@ -13,8 +13,8 @@
 
 #include "checksum.h"
 #include "path_record.h"
-#include "random_vector.h"
-#include "recording.h"
+#include "recording/random_vector.h"
+#include "recording/recording.h"
 #include "vector.h"
 
 #define VECTORS 6

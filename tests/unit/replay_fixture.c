@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "model_fixture.h"
-#include "random_path.h"
-#include "random_vector.h"
-#include "recording.h"
+#include "recording/random_path.h"
+#include "recording/random_vector.h"
+#include "recording/recording.h"
 #include "replay_fixture.h"
 #include "vector.h"
 

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "command_fixture.h"
-#include "container_name.h"
-#include "roster.h"
+#include "container/container_name.h"
+#include "recording/roster.h"
 
 #define HEX "0123456789abcdef0123456789abcdef0123456789abcdef0123456789ab"
 #define FIRST "aaaa" HEX

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "random_path.h"
-#include "random_vector.h"
-#include "score_run.h"
+#include "recording/random_path.h"
+#include "recording/random_vector.h"
+#include "command/score_run.h"
 
 /**
  * struct sources - what is put in, and once more what is to be found

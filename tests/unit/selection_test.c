@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "command_fixture.h"
-#include "dataset.h"
+#include "recording/dataset.h"
 #include "recording_fixture.h"
-#include "recording_index.h"
-#include "selection.h"
+#include "recording/recording_index.h"
+#include "recording/selection.h"
 
 /* As a command: how many vectors argv[0] means in day.rec; -1 where it is refused. */
 static int count_meant(int argc, char **argv)

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace_line.h"
+#include "import/trace_line.h"
 
 static struct kanary_trace_line line;
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "trace_table.h"
+#include "import/trace_table.h"
 
 #define THREADS 100000
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "command_fixture.h"
-#include "train_promise.h"
+#include "command/train_promise.h"
 
 static struct kanary_model_header header;
 static struct kanary_trainer_result result;

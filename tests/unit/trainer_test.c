@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dataset_split.h"
-#include "lstm_train.h"
-#include "replay.h"
+#include "recording/dataset_split.h"
+#include "train/head/lstm_train.h"
+#include "judge/replay.h"
 #include "score.h"
-#include "trainer.h"
+#include "train/trainer.h"
 #include "training_fixture.h"
 
 static const struct kanary_trainer_settings usual = {

@@ -5,7 +5,7 @@
 
 #include <gsl/gsl_rng.h>
 
-#include "dataset.h"
+#include "recording/dataset.h"
 #include "vector.h"
 
 #define TRAINING_PERIOD 128

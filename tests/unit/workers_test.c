@@ -8,8 +8,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "progress.h"
-#include "workers.h"
+#include "terminal/progress.h"
+#include "terminal/workers.h"
 
 enum { ROUNDS = 23, TOGETHER = 3 };
 

@@ -43,7 +43,7 @@ gcc "${flags[@]}" -static -o "$out/hostile" tests/vm/hostile.c tests/vm/hostile_
 mkdir "$out.tables"
 tests/fuzz/family.py tables >"$out.tables/netlink_tables.h"
 gcc "${flags[@]}" -I"$out.tables" -static -o "$out/netlink_fuzz" tests/vm/netlink_fuzz.c \
-	tests/vm/hostile_socket.c "$user"/random_{vector,path}.o "${common[@]}"
+	tests/vm/hostile_socket.c "$user"/recording/random_{vector,path}.o "${common[@]}"
 
 # A machine owner, whose key the firmware hands to the kernel, and somebody else
 for who in owner stranger; do

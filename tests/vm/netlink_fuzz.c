@@ -26,8 +26,8 @@
 
 #include "hostile.h"
 #include "kanary_netlink.h"
-#include "random_path.h"
-#include "random_vector.h"
+#include "recording/random_path.h"
+#include "recording/random_vector.h"
 
 enum { WAY_DO, WAY_DUMP, WAY_EVENT };
 enum { KIND_PAD, KIND_U16, KIND_U32, KIND_S32, KIND_U64, KIND_STRING, KIND_BINARY, KIND_NEST };

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "order_sequence.h"
-#include "recording.h"
-#include "trace.h"
+#include "recording/recording.h"
+#include "recording/trace.h"
 #include "vector.h"
 
 enum { STREAMS = 3, VECTORS = 64 };

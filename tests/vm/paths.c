@@ -25,7 +25,7 @@
 #include <unistd.h>
 
 #include "path.h"
-#include "recording.h"
+#include "recording/recording.h"
 #include "syscall_name.h"
 
 enum { PAGE = 4096, I386_RENAME = 38, I386_OPEN = 5, I386_STAT64 = 195, I386_OPENAT = 295 };

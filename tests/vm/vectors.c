@@ -2,7 +2,7 @@
 /* vectors RECORDING: a line of JSON for each vector, then what damage there is. */
 #include <stdio.h>
 
-#include "recording.h"
+#include "recording/recording.h"
 #include "syscall_name.h"
 
 static const char *name_bin(u32 bin, char name[32])

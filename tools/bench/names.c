@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "container_name.h"
+#include "container/container_name.h"
 
 static double now(void)
 {

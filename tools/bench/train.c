@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "adam.h"
-#include "lstm_train.h"
+#include "train/head/adam.h"
+#include "train/head/lstm_train.h"
 
 void openblas_set_num_threads(int threads);
 

@@ -24,9 +24,9 @@ compile() { # OBJECT SOURCE [FLAG...]
 	$CC -std=gnu11 -O2 "$@" -Icommon -Iuser -c -o "$object" "$source"
 }
 # as the top Makefile has it
-compile network user/network.c
-compile lstm_train user/lstm_train.c -O3 -ffast-math
-compile adam user/adam.c -O3 -ffast-math
+compile network user/train/head/network.c
+compile lstm_train user/train/head/lstm_train.c -O3 -ffast-math
+compile adam user/train/head/adam.c -O3 -ffast-math
 compile train tools/bench/train.c
 $CC -o "$OUT/train" "$OUT"/*.o -lgsl -lopenblas -lm
 
