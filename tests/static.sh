@@ -208,7 +208,7 @@ command: train train/head train/features judge import recording container module
 check_rooms() {
 	local said
 
-	said=$(sources user | grep '\.[ch]$' | xargs grep -H '^#include' | awk -F: -v rooms="$ROOMS" '
+	said=$(sources user | grep '\.[ch]$' | xargs grep -HE '^[[:space:]]*#[[:space:]]*include' | awk -F: -v rooms="$ROOMS" '
 		BEGIN {
 			count = split(rooms, line, "\n")
 			for (i = 1; i <= count; i++) {
@@ -219,10 +219,16 @@ check_rooms() {
 		{ room = substr($1, 6); if (!sub("/[^/]*$", "", room)) next }
 		!(room in knows) { print $1 ": user/" room " is no room: say in tests/static.sh whom it knows"; next }
 		/<netlink\// && room != "command" && room != "module" { print $1 ": only command and module know libnl" }
-		/"[^"]*\// {
-			split($2, part, "\"")
-			other = part[2]
+		{
+			other = $2
+			sub(/^[^"<]*["<]/, "", other)
+			sub(/[">].*/, "", other)
+		}
+		other == "program.h" && room != "command" { print $1 ": " room " may not know program.h" }
+		other == "commands.h" && room != "command" && room != "bench" { print $1 ": " room " may not know commands.h" }
+		other ~ /\// {
 			sub("/[^/]*$", "", other)
+			if ($2 ~ /</ && !(other in knows)) next
 			if (!index(knows[room], " " other " ")) print $1 ": " room " may not know " other ": " $2
 		}')
 	[ -z "$said" ] || complain "$said"
