@@ -42,7 +42,7 @@ static void scan(FILE *file, gsl_rng *random, int calls)
 static void trace(const char *path, void (*write)(FILE *file, gsl_rng *random, int calls),
 		  gsl_rng *random)
 {
-	FILE *file = fopen(path, "w");
+	FILE *file = fopen(path, "a");
 
 	assert_non_null(file);
 	write(file, random, CALLS);
@@ -65,7 +65,7 @@ static int make_recordings(void **state)
 
 	if (command_directory(state))
 		return 1;
-	assert_int_equal(system("mkdir normal more scan"), 0);
+	assert_int_equal(system("mkdir normal more scan long"), 0);
 	for (i = 0; i < PROCESSES; i++) {
 		snprintf(path, sizeof(path), "normal/%d.txt", i);
 		trace(path, serve, random);
@@ -74,6 +74,11 @@ static int make_recordings(void **state)
 		snprintf(path, sizeof(path), "scan/%d.txt", i);
 		trace(path, scan, random);
 		snprintf(path, sizeof(path), "more/%d.txt", i);
+		trace(path, serve, random);
+	}
+	/* longer than a log */
+	for (i = 0; i < 12 * PROCESSES; i++) {
+		snprintf(path, sizeof(path), "long/%d.txt", i / 12);
 		trace(path, serve, random);
 	}
 	gsl_rng_free(random);
@@ -115,6 +120,7 @@ static void a_foreign_program_is_seen(void **state)
 	assert_float_equal(share(found, "alone", "alerts"), 1, 1e-9);
 	assert_float_equal(share(found, "alone", "normal_calls_instead"), 0, 1e-9);
 	assert_true(share(found, "fourth", "alerts") > 0.9);
+	assert_true(share(found, "fourth", "critical") <= share(found, "fourth", "alerts"));
 	assert_true(share(found, "sixteenth", "critical") <= share(found, "fourth", "critical"));
 	json_decref(found);
 }
@@ -149,9 +155,33 @@ static void programs_add_up(void **state)
 /* Numbers of another ABI are all new, which says nothing. */
 static void another_abi_is_left_out(void **state)
 {
-	assert_null(against("--against other.rec"));
+	json_t *found = against("--against other.rec --against scan.rec");
+
+	assert_int_equal(json_integer_value(json_object_get(found, "programs")), 2);
+	assert_int_equal(json_integer_value(json_object_get(found, "left_out")), 2);
+	json_decref(found);
+	found = against("--against other.rec");
+	assert_int_equal(json_integer_value(json_object_get(found, "programs")), 0);
+	assert_null(json_object_get(found, "alone"));
+	json_decref(found);
 	run(kanary_train_main, "train normal.rec -o model --hidden 0 --against other.rec");
-	assert_non_null(strstr(said.out, "no estimate of what the model would see"));
+	assert_non_null(strstr(said.out, "2 programs cannot be judged"));
+}
+
+/* A period above what a log holds: programs are judged, and there is nothing to put them among. */
+static void what_was_not_measured_is_no_zero(void **state)
+{
+	json_t *found, *summary;
+
+	run(kanary_import_main, "import names long -o long.rec --period 2048");
+	run(kanary_train_main, "train long.rec -o model --hidden 0 --grams 0 --json --against scan.rec");
+	summary = json_loads(said.out, 0, NULL);
+	found = json_object_get(summary, "against");
+	assert_true(share(found, "alone", "alerts") > 0);
+	assert_true(json_is_null(json_object_get(found, "fourth")));
+	json_decref(summary);
+	run(kanary_train_main, "train long.rec -o model --hidden 0 --grams 0 --against scan.rec");
+	assert_non_null(strstr(said.out, "not measured"));
 }
 
 static void the_model_does_not_depend_on_it(void **state)
@@ -166,13 +196,23 @@ static void says_what_is_wrong_with_a_file(void **state)
 	assert_int_equal(system("head -c -100 scan.rec >cut.rec"), 0);
 	command_expect(kanary_train_main, "train normal.rec -o model --hidden 0 --against cut.rec --json",
 		       0, "cut.rec: ");
-	command_expect(kanary_train_main, "train normal.rec -o model --against none.rec --json", 1,
-		       "train: none.rec: ");
+	command_expect(kanary_train_main, "train normal.rec -o model --against none.rec --quiet", 1,
+		       "train: --against none.rec: ");
+	command_expect(kanary_train_main, "train normal.rec -o model --against long.rec", 1,
+		       "no process tells the order of all its calls");
+	command_expect(kanary_train_main, "train normal.rec -o scan.rec --against scan.rec", 1,
+		       "-o scan.rec is an input");
+	command_expect(kanary_train_main, "train normal.rec -o ./normal.rec", 1,
+		       "-o ./normal.rec is an input");
+	command_expect(kanary_train_main, "train normal.rec -o model --against normal.rec", 1,
+		       "--against normal.rec is learned, too");
+	command_expect(kanary_train_main, "train normal.rec -o model --against scan.rec --against scan/../scan.rec",
+		       1, "is given twice");
 }
 
 /* A vector of @calls calls, of which @logged are told in their order: all or none. */
-static void add(struct kanary_recording_writer *writer, uint64_t stream, uint32_t calls,
-		uint32_t logged)
+static void add(struct kanary_recording_writer *writer, uint64_t stream, uint32_t tgid,
+		uint32_t calls, uint32_t logged)
 {
 	_Alignas(8) uint8_t bytes[KANARY_VECTOR_SIZE_MAX] = { 0 };
 	struct kanary_vector *vector = (struct kanary_vector *)bytes;
@@ -180,6 +220,7 @@ static void add(struct kanary_recording_writer *writer, uint64_t stream, uint32_
 	struct kanary_log log = { .call = call, .calls = logged };
 
 	vector->stream = stream;
+	vector->tgid = tgid;
 	vector->calls = calls;
 	vector->length = 1;
 	vector->counts[0].bin = 1;
@@ -204,24 +245,28 @@ static void a_program_is_a_file_or_a_process(void **state)
 	struct kanary_recording_writer *writer = kanary_recording_create("k.rec", 64, 0, "kernel", 0);
 	struct kanary_foreign_list list;
 
-	add(writer, 1, 3, 3);
-	add(writer, 2, 3, 3);
-	add(writer, 1, 2, 2);
+	add(writer, 1, 10, 3, 3);
+	add(writer, 2, 20, 3, 3);
+	/* what process 10 executes, or a thread of it */
+	add(writer, 7, 10, 3, 3);
+	add(writer, 1, 10, 2, 2);
 	/* the order of some of these calls is not known */
-	add(writer, 3, 64, 0);
+	add(writer, 3, 30, 64, 0);
 	assert_int_equal(kanary_recording_write_file(writer, "a"), 0);
-	add(writer, 4, 3, 3);
-	add(writer, 5, 1, 1);
+	add(writer, 4, 10, 3, 3);
+	add(writer, 5, 20, 1, 1);
 	assert_int_equal(kanary_recording_write_file(writer, "b"), 0);
-	add(writer, 6, 1, 1);
+	add(writer, 6, 10, 1, 1);
 	assert_int_equal(kanary_recording_finish(writer), 0);
 	list = list_of("k.rec");
-	assert_int_equal(list.streams, 5);
+	assert_int_equal(list.streams, 6);
+	assert_int_equal(list.programs, 5);
 	assert_int_equal(list.stream[0].calls.count, 5);
 	assert_int_equal(list.stream[0].calls.call[4], 1);
 	assert_int_equal(list.stream[1].program, 1);
-	assert_int_equal(list.stream[2].program, list.stream[3].program);
-	assert_int_equal(list.stream[4].program, list.programs - 1);
+	assert_int_equal(list.stream[2].program, list.stream[0].program);
+	assert_int_equal(list.stream[3].program, list.stream[4].program);
+	assert_int_equal(list.stream[5].program, 4);
 	kanary_foreign_program_free(&list);
 }
 
@@ -232,6 +277,7 @@ int main(void)
 		cmocka_unit_test(the_service_itself_is_not),
 		cmocka_unit_test(programs_add_up),
 		cmocka_unit_test(another_abi_is_left_out),
+		cmocka_unit_test(what_was_not_measured_is_no_zero),
 		cmocka_unit_test(the_model_does_not_depend_on_it),
 		cmocka_unit_test(says_what_is_wrong_with_a_file),
 		cmocka_unit_test(a_program_is_a_file_or_a_process),

@@ -181,13 +181,14 @@ static int print_vector(struct score *score, const struct kanary_replay_stream *
 
 	if (score->options->json) {
 		json_t *object = json_pack(
-			"{s:o, s:I, s:I, s:I, s:I, s:o, s:I, s:b, s:b, s:s?, s:s, s:o, s:o, s:o, s:I, s:o, s:I, s:I, s:o}",
+			"{s:o, s:I, s:I, s:I, s:I, s:o, s:I, s:b, s:b, s:b, s:s?, s:s, s:o, s:o, s:o, s:I, s:o, s:I, s:I, s:o}",
 			"file", name_file(score),
 			"stream", (json_int_t)vector->stream, "index", (json_int_t)vector->index,
 			"cgroup", (json_int_t)vector->cgroup, "pid", (json_int_t)vector->pid,
 			"comm", kanary_json_output_text(vector->comm, sizeof(vector->comm)),
 			"calls", (json_int_t)vector->calls, "alert", alert,
 			"alarm", verdict->flags & KANARY_VERDICT_ALARM,
+			"critical_alarm", verdict->flags & KANARY_VERDICT_CRITICAL_ALARM,
 			"level", alert ? level_of(verdict) : NULL,
 			"head", kanary_explain_head(verdict),
 			"surprise", kanary_json_output_fixed(verdict->surprise, 8),

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "terminal/arguments.h"
@@ -74,7 +75,7 @@ static const struct argp_option arguments[] = {
 	  "some kernels see and some do not: drop of a kernel's recordings, keep of imported "
 	  "traces", 0 },
 	{ "against", KEY_AGAINST, "REC", 0, "recording of programs that are none of the container's: say how "
-	  "many of them the model would see; may be repeated", 0 },
+	  "many of them the model would see, beside those of make foreign; may be repeated", 0 },
 	{ "json", 'j', NULL, 0, "print the summary as a JSON object", 0 },
 	{ "quiet", 'q', NULL, 0, "no progress, no summary", 0 },
 	{ 0 },
@@ -237,16 +238,58 @@ static int train(struct options *options, struct kanary_dataset *dataset)
 	return status;
 }
 
-/* What the model is to be tried with. */
+/* What the model is to be tried with, where somebody is to be told of it. */
 static int read_programs(struct options *options)
 {
-	int status = kanary_train_foreign_find(&options->foreign), i;
+	bool told = options->json || !options->quiet;
+	int status = 0, i;
 
 	for (i = 0; !status && i < options->against_count; i++)
 		status = kanary_train_foreign_read(&options->against, options->against_inputs[i]);
+	if (status || !told)
+		return status;
+	kanary_train_foreign_find(&options->foreign);
 	options->settings.foreign = &options->foreign;
 	options->settings.against = &options->against;
-	return status;
+	return 0;
+}
+
+static bool is_same(const char *one, const char *other)
+{
+	struct stat a, b;
+
+	return !stat(one, &a) && !stat(other, &b) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+static bool is_among(const char *path, char *const *others, int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+		if (is_same(path, others[i]))
+			return true;
+	return false;
+}
+
+/* An input is not written over, and nothing is both learned and foreign, or counted twice. */
+static int check_files(const struct options *options)
+{
+	char *const *against = options->against_inputs;
+	int i;
+
+	if (is_among(options->output, options->inputs, options->input_count) ||
+	    is_among(options->output, against, options->against_count))
+		return kanary_message_error("train: -o %s is an input: give another name",
+					    options->output);
+	for (i = 0; i < options->against_count; i++) {
+		if (is_among(against[i], options->inputs, options->input_count))
+			return kanary_message_error("train: --against %s is learned, too: give a recording of other programs",
+						    against[i]);
+		if (is_among(against[i], against, i))
+			return kanary_message_error("train: --against %s is given twice: give it once",
+						    against[i]);
+	}
+	return 0;
 }
 
 /* What the container head takes over from the sequence head. */
@@ -294,7 +337,9 @@ int kanary_train_main(int argc, char **argv)
 		status = kanary_message_error("train: %s", strerror(ENOMEM));
 	if (!status)
 		status = kanary_output_check("train", options.output);
-	if (!status && !options.quiet)
+	if (!status)
+		status = check_files(&options);
+	if (!status)
 		status = read_programs(&options);
 	dataset.clock = options.clock;
 	for (i = 0; !status && i < options.input_count; i++)

@@ -5,13 +5,16 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "terminal/message.h"
 #include "program.h"
 
 /* Where the package's programs lie, seen from the folder of the one that runs. */
 static const char *const places[] = { "foreign.rec", "../../share/kanary/foreign.rec" };
+
+/* Share of the cases in which normal calls alert, above which it is not known what alerted. */
+#define NORMAL_MUCH 0.5
 
 static const char *const ways[KANARY_FOREIGN_WAYS] = {
 	[KANARY_FOREIGN_ALONE] = "as processes of their own",
@@ -28,29 +31,54 @@ static const char *const keys[KANARY_FOREIGN_WAYS] = {
 int kanary_train_foreign_read(struct kanary_foreign_list *list, const char *path)
 {
 	uint32_t before = list->programs;
+	size_t streams = list->streams;
 	const char *why = NULL;
 
 	if (kanary_foreign_program_read(list, path, &why))
-		return kanary_message_error("train: %s: %s", path, why);
+		return kanary_message_error("train: --against %s: %s", path, why);
 	if (why)
 		kanary_message_note("%s: %s: going on with what was read", path, why);
 	if (list->programs == before)
-		return kanary_message_error("train: %s: there is no vector: record again", path);
+		return kanary_message_error("train: --against %s: there is no vector in it: record or import again",
+					    path);
+	if (list->streams == streams)
+		return kanary_message_error("train: --against %s: no process tells the order of all its calls: record or import with a period of up to %d",
+					    path, KANARY_LOG_CALLS);
 	return 0;
 }
 
-int kanary_train_foreign_find(struct kanary_foreign_list *list)
+void kanary_train_foreign_find(struct kanary_foreign_list *list)
 {
 	char path[PATH_MAX + 64], folder[PATH_MAX];
+	const char *why = NULL;
+	struct stat status;
 	size_t i;
 
 	kanary_program_folder(folder);
 	for (i = 0; i < sizeof(places) / sizeof(*places); i++) {
 		snprintf(path, sizeof(path), "%s%s", folder, places[i]);
-		if (!access(path, F_OK))
-			return kanary_train_foreign_read(list, path);
+		if (stat(path, &status) || !S_ISREG(status.st_mode))
+			continue;
+		if (kanary_foreign_program_read(list, path, &why) || why)
+			kanary_message_note("%s: %s: no estimate by its programs: run make foreign again",
+					    path, why);
+		if (!why)
+			return;
+		kanary_foreign_program_free(list);
 	}
-	return 0;
+}
+
+static void print_way(const struct kanary_foreign_found *found, int way)
+{
+	printf("          %-30s ", ways[way]);
+	if (!found->way[way].folds)
+		printf("not measured: no held-out process tells the order of its calls\n");
+	else if (found->way[way].normal > NORMAL_MUCH)
+		printf("cannot be told: normal calls there raise alerts, too (%.0f %%)\n",
+		       100 * found->way[way].normal);
+	else
+		printf("%3.0f %%, by critical alerts %.0f %%\n", 100 * found->way[way].warned,
+		       100 * found->way[way].critical);
 }
 
 static void print_found(const char *head, const char *whose,
@@ -58,46 +86,50 @@ static void print_found(const char *head, const char *whose,
 {
 	int way;
 
-	if (!found->programs)
-		return;
-	printf("%-9s %u %s that were not learned: they raise an alert (a critical one)\n", head,
-	       found->programs, whose);
-	for (way = 0; way < KANARY_FOREIGN_WAYS; way++) {
-		printf("          %-32s %3.0f %% (%.0f %%)", ways[way],
-		       100 * found->way[way].warned, 100 * found->way[way].critical);
-		if (found->way[way].normal > 0)
-			printf("; normal calls in their place %.0f %%",
-			       100 * found->way[way].normal);
-		printf("\n");
+	if (found->programs) {
+		printf("%-9s of %s, %u in all, the model would see\n", head, whose, found->programs);
+		for (way = 0; way < KANARY_FOREIGN_WAYS; way++)
+			print_way(found, way);
 	}
+	if (found->left_out)
+		printf("%-9s %u %s cannot be judged: of another ABI than the recordings, or without the order of calls\n",
+		       head, found->left_out, found->left_out == 1 ? "program" : "programs");
 }
 
 void kanary_train_foreign_print(const struct kanary_trainer_result *result)
 {
-	print_found("foreign", "programs", &result->foreign);
-	print_found("against", "programs of yours", &result->against);
+	print_found("foreign", "the programs of make foreign", &result->foreign);
+	print_found("against", "your programs", &result->against);
 	if (result->foreign.programs || result->against.programs)
 		printf("          an estimate by what these programs do: attacks may do other things\n");
-	else
-		printf("foreign   no estimate of what the model would see: give recordings of other programs with --against\n");
+	else if (!result->foreign.left_out && !result->against.left_out)
+		printf("foreign   no estimate of what the model would see: run make foreign, or give recordings of other programs with --against\n");
 }
 
-static json_t *describe(const struct kanary_foreign_found *found)
+static json_t *describe_way(const struct kanary_foreign_found *found, int way)
 {
-	json_t *object = json_pack("{s:I}", "programs", (json_int_t)found->programs);
+	if (!found->way[way].folds)
+		return json_null();
+	return json_pack("{s:f, s:f, s:f}", "alerts", found->way[way].warned, "critical",
+			 found->way[way].critical, "normal_calls_instead", found->way[way].normal);
+}
+
+static void describe(json_t *object, const char *head, const struct kanary_foreign_found *found)
+{
+	json_t *said;
 	int way;
 
-	for (way = 0; way < KANARY_FOREIGN_WAYS; way++)
-		json_object_set_new(object, keys[way], json_pack(
-			"{s:f, s:f, s:f}", "alerts", found->way[way].warned, "critical",
-			found->way[way].critical, "normal_calls_instead", found->way[way].normal));
-	return object;
+	if (!found->programs && !found->left_out)
+		return;
+	said = json_pack("{s:I, s:I}", "programs", (json_int_t)found->programs, "left_out",
+			 (json_int_t)found->left_out);
+	for (way = 0; found->programs && way < KANARY_FOREIGN_WAYS; way++)
+		json_object_set_new(said, keys[way], describe_way(found, way));
+	json_object_set_new(object, head, said);
 }
 
 void kanary_train_foreign_json(json_t *object, const struct kanary_trainer_result *result)
 {
-	if (result->foreign.programs)
-		json_object_set_new(object, "foreign", describe(&result->foreign));
-	if (result->against.programs)
-		json_object_set_new(object, "against", describe(&result->against));
+	describe(object, "foreign", &result->foreign);
+	describe(object, "against", &result->against);
 }

@@ -12,11 +12,10 @@
  * kanary_train_foreign_find() - read the programs that are installed with the command
  *
  * From foreign.rec beside the running program, where the build leaves it, or from
- * ../../share/kanary, where "make install" puts it. The list stays empty where there is none.
- *
- * Return: exit status, after one line on stderr if it is not 0.
+ * ../../share/kanary, where "make install" puts it. The list stays empty where there is none. Of one
+ * that cannot be read a note tells: the model does not depend on it.
  */
-int kanary_train_foreign_find(struct kanary_foreign_list *list);
+void kanary_train_foreign_find(struct kanary_foreign_list *list);
 
 /** kanary_train_foreign_read() - add the programs of a recording of the user's; exit status */
 int kanary_train_foreign_read(struct kanary_foreign_list *list, const char *path);

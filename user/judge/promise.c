@@ -71,13 +71,13 @@ static json_t *describe(const struct level *level)
 {
 	const struct kanary_promise *promise = &level->promise;
 
-	return json_pack("{s:I, s:f, s:I, s:I, s:f, s:f, s:f, s:f, s:i, s:s}", "budget_vectors",
+	return json_pack("{s:I, s:f, s:I, s:I, s:f, s:f, s:f, s:f, s:I, s:s}", "budget_vectors",
 			 (json_int_t)level->budget, "threshold", level->threshold / SURPRISE_UNIT,
 			 "vectors", (json_int_t)promise->vectors, "alarms",
 			 (json_int_t)promise->alarms, "expected", promise->expected, "ratio",
 			 promise->alarms / promise->expected, "ratio_low",
 			 promise->low / promise->expected, "ratio_high",
-			 promise->high / promise->expected, "alerts", (int)promise->alerts,
+			 promise->high / promise->expected, "alerts", (json_int_t)promise->alerts,
 			 "promise", verdict_on(promise));
 }
 
@@ -86,7 +86,7 @@ static void print_level(const struct level *level, uint32_t memory)
 	const struct kanary_promise *promise = &level->promise;
 
 	printf("%-9s from surprise %.2f on, one false alarm in %llu vectors: %.1f expected, %llu "
-	       "raised, of %llu alerts in all (those of a process within %u vectors are one alarm)\n",
+	       "raised, of %llu alerts in all (those of a thread within %u vectors are one alarm)\n",
 	       level->name, level->threshold / SURPRISE_UNIT, (unsigned long long)level->budget,
 	       promise->expected, (unsigned long long)promise->alarms,
 	       (unsigned long long)promise->alerts, memory);

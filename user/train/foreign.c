@@ -135,7 +135,7 @@ static u8 levels(const struct bench *bench)
 static bool note_stream(struct bench *bench, size_t number,
 			const struct kanary_foreign_stream *stream, u32 each)
 {
-	u8 *said = &bench->said[stream->program], instead = 0;
+	u8 *said = &bench->said[stream->program], instead = 0, left;
 
 	if (each) {
 		if (!judge_stream(bench, number, stream, each, false))
@@ -144,7 +144,9 @@ static bool note_stream(struct bench *bench, size_t number,
 	}
 	if (!judge_stream(bench, number, stream, each, true))
 		return false;
-	*said |= (levels(bench) & ~instead) | (instead & WARNED ? NORMAL_WARNED : 0);
+	left = levels(bench) & ~instead;
+	/* a critical alert is an alert, whatever the normal calls raised */
+	*said |= left | (left & CRITICAL ? WARNED : 0) | (instead & WARNED ? NORMAL_WARNED : 0);
 	return true;
 }
 
@@ -153,25 +155,28 @@ static bool is_judged(const struct bench *bench, const struct kanary_foreign_str
 	return bench->bank[stream->calls.call[0] >= KANARY_BINS_BANK];
 }
 
-/* Programs among those that are judged at all. */
-static u32 count_programs(const struct bench *bench, const struct kanary_foreign_list *list)
+/* Programs with a stream that is judged at all. */
+static u32 count_programs(struct bench *bench, const struct kanary_foreign_list *list)
 {
-	u32 programs = 0, last = UINT32_MAX;
+	u32 programs = 0;
 	size_t i;
 
+	memset(bench->said, 0, list->programs);
 	for (i = 0; i < list->streams; i++) {
-		if (!is_judged(bench, &list->stream[i]) || list->stream[i].program == last)
+		u8 *said = &bench->said[list->stream[i].program];
+
+		if (!is_judged(bench, &list->stream[i]) || *said)
 			continue;
-		last = list->stream[i].program;
+		*said = WARNED;
 		programs++;
 	}
 	return programs;
 }
 
+/* Adds to the shares what one fold says. */
 static bool judge_way(struct bench *bench, const struct kanary_foreign_list *list,
 		      enum kanary_foreign_way way, struct kanary_foreign_found *found)
 {
-	double part = 1.0 / found->programs / bench->trainer->folds;
 	size_t i;
 
 	if (normal_calls[way] && !bench->normal.calls.count)
@@ -181,12 +186,29 @@ static bool judge_way(struct bench *bench, const struct kanary_foreign_list *lis
 		if (is_judged(bench, &list->stream[i]) &&
 		    !note_stream(bench, i, &list->stream[i], normal_calls[way]))
 			return false;
+	found->way[way].folds++;
 	for (i = 0; i < list->programs; i++) {
-		found->way[way].warned += part * !!(bench->said[i] & WARNED);
-		found->way[way].critical += part * !!(bench->said[i] & CRITICAL);
-		found->way[way].normal += part * !!(bench->said[i] & NORMAL_WARNED);
+		found->way[way].warned += !!(bench->said[i] & WARNED);
+		found->way[way].critical += !!(bench->said[i] & CRITICAL);
+		found->way[way].normal += !!(bench->said[i] & NORMAL_WARNED);
 	}
 	return true;
+}
+
+/* From sums over programs and folds. */
+static void make_shares(struct kanary_foreign_found *found)
+{
+	int way;
+
+	for (way = 0; way < KANARY_FOREIGN_WAYS; way++) {
+		double judged = (double)found->programs * found->way[way].folds;
+
+		if (!judged)
+			continue;
+		found->way[way].warned /= judged;
+		found->way[way].critical /= judged;
+		found->way[way].normal /= judged;
+	}
 }
 
 static bool add_run(struct normal *normal, const struct kanary_dataset *dataset,
@@ -268,20 +290,19 @@ const char *kanary_foreign_judge(struct kanary_trainer *trainer,
 				 const struct kanary_foreign_list *list,
 				 struct kanary_foreign_found *found)
 {
-	struct bench bench = { .trainer = trainer };
+	struct bench bench = { .trainer = trainer, .said = malloc((size_t)list->programs + 1) };
 	const char *failure = NULL;
 	u32 turn;
 
 	memset(found, 0, sizeof(*found));
-	find_banks(&bench, trainer->dataset);
-	found->programs = count_programs(&bench, list);
-	if (!found->programs)
-		return NULL;
-	bench.said = malloc(list->programs);
 	if (!bench.said)
 		return KANARY_TRAINER_NO_MEMORY;
-	for (turn = 0; !failure && turn < trainer->folds; turn++)
+	find_banks(&bench, trainer->dataset);
+	found->programs = count_programs(&bench, list);
+	found->left_out = list->programs - found->programs;
+	for (turn = 0; !failure && found->programs && turn < trainer->folds; turn++)
 		failure = judge_fold(&bench, trainer, turn, list, found);
+	make_shares(found);
 	free(bench.said);
 	return failure;
 }

@@ -35,14 +35,18 @@ enum kanary_foreign_way {
 /**
  * struct kanary_foreign_found - what came of some programs
  * @programs: that were judged, by each fold
- * @way: shares of these, 0 .. 1
+ * @left_out: that were not: they are of another ABI, or the order of their calls is not known
+ * @way: shares of the programs, 0 .. 1, means over the folds
+ * @way.folds: that could judge it: others hold out no process that tells the order of its calls
  * @way.warned: that raise an alert where normal calls in their place raise none
  * @way.critical: the same of critical alerts
  * @way.normal: in whose place normal calls raise an alert
  */
 struct kanary_foreign_found {
 	uint32_t programs;
+	uint32_t left_out;
 	struct {
+		uint32_t folds;
 		double warned;
 		double critical;
 		double normal;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE
 #include "foreign_program.h"
 
 #include <errno.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +12,17 @@
 
 #define DAMAGE_SIZE 256
 
+/* A number of the recording, and its place: of a stream in the list, or of a process' program. */
+struct known {
+	uint64_t number;
+	size_t place;
+};
+
 /**
  * struct reading - a recording that is being read
  * @first: its first stream in the list
+ * @streams: tree of struct known
+ * @processes: the same, of what no file note is told of
  * @file: name of the file that the record before was imported from, or empty
  * @program: number of the program of that
  */
@@ -20,38 +30,76 @@ struct reading {
 	struct kanary_foreign_list *list;
 	struct kanary_recording_reader *reader;
 	size_t first;
+	void *streams;
+	void *processes;
 	char file[KANARY_RECORDING_TEXT_MAX + 1];
 	uint32_t program;
 };
 
-static struct kanary_foreign_stream *find(const struct reading *reading, uint64_t number)
+static int compare(const void *left, const void *right)
 {
-	struct kanary_foreign_list *list = reading->list;
-	size_t i;
+	const struct known *a = left, *b = right;
 
-	for (i = list->streams; i-- > reading->first;)
-		if (list->stream[i].number == number)
-			return &list->stream[i];
-	return NULL;
+	return a->number < b->number ? -1 : a->number > b->number;
 }
 
-/* Number of the program that a new stream is of. */
-static uint32_t program_of(struct reading *reading)
+static const struct known *find(void *const *tree, uint64_t number)
+{
+	struct known key = { .number = number };
+	struct known **found = tfind(&key, tree, compare);
+
+	return found ? *found : NULL;
+}
+
+static bool remember(void **tree, uint64_t number, size_t place)
+{
+	struct known *known = malloc(sizeof(*known));
+
+	if (!known)
+		return false;
+	*known = (struct known){ number, place };
+	if (tsearch(known, tree, compare))
+		return true;
+	free(known);
+	return false;
+}
+
+/* The program of a process that a kernel recorded: all its threads, and all that it executes. */
+static bool find_process(struct reading *reading, uint32_t tgid, uint32_t *program)
+{
+	const struct known *known = find(&reading->processes, tgid);
+
+	if (known) {
+		*program = (uint32_t)known->place;
+		return true;
+	}
+	*program = reading->list->programs++;
+	return remember(&reading->processes, tgid, *program);
+}
+
+/* The program of a stream that begins with a vector; false without memory. */
+static bool find_program(struct reading *reading, const struct kanary_vector *vector,
+			 uint32_t *program)
 {
 	const char *file = kanary_recording_file(reading->reader);
 
-	if (!*file || strcmp(file, reading->file)) {
-		strncpy(reading->file, file, sizeof(reading->file) - 1);
+	if (!*file)
+		return find_process(reading, vector->tgid, program);
+	if (strcmp(file, reading->file)) {
+		snprintf(reading->file, sizeof(reading->file), "%s", file);
 		reading->program = reading->list->programs++;
 	}
-	return reading->program;
+	*program = reading->program;
+	return true;
 }
 
-static struct kanary_foreign_stream *begin(struct reading *reading, uint64_t number)
+static struct kanary_foreign_stream *begin(struct reading *reading,
+					   const struct kanary_vector *vector)
 {
 	struct kanary_foreign_list *list = reading->list;
 	size_t room = 2 * list->room + 16;
 	struct kanary_foreign_stream *stream;
+	uint32_t program;
 
 	if (list->streams == list->room) {
 		stream = realloc(list->stream, room * sizeof(*stream));
@@ -60,19 +108,20 @@ static struct kanary_foreign_stream *begin(struct reading *reading, uint64_t num
 		list->stream = stream;
 		list->room = room;
 	}
+	if (!find_program(reading, vector, &program) ||
+	    !remember(&reading->streams, vector->stream, list->streams))
+		return NULL;
 	stream = &list->stream[list->streams++];
-	*stream = (struct kanary_foreign_stream){
-		.program = program_of(reading), .number = number, .whole = true,
-	};
+	*stream = (struct kanary_foreign_stream){ .program = program, .whole = true };
 	return stream;
 }
 
 static int take(struct reading *reading, const struct kanary_vector *vector)
 {
-	struct kanary_foreign_stream *stream = find(reading, vector->stream);
+	const struct known *known = find(&reading->streams, vector->stream);
+	struct kanary_foreign_stream *stream;
 
-	if (!stream)
-		stream = begin(reading, vector->stream);
+	stream = known ? &reading->list->stream[known->place] : begin(reading, vector);
 	if (!stream || !kanary_call_list_add(&stream->calls, vector))
 		return -ENOMEM;
 	stream->whole &= kanary_call_list_has(vector);
@@ -118,6 +167,8 @@ int kanary_foreign_program_read(struct kanary_foreign_list *list, const char *pa
 		error = take(&reading, vector);
 	*why = error ? "out of memory" : copy(kanary_recording_damage(reading.reader));
 	kanary_recording_close(reading.reader);
+	tdestroy(reading.streams, free);
+	tdestroy(reading.processes, free);
 	leave_out(list, reading.first);
 	return error;
 }

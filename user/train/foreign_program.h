@@ -17,14 +17,14 @@ struct kanary_foreign_stream {
 	uint32_t program;
 	struct kanary_call_list calls;
 	/* the rest belongs to foreign_program.c */
-	uint64_t number;
 	bool whole;
 };
 
 /**
  * struct kanary_foreign_list - programs of some recordings
- * @programs: how many. A program is a file that was imported; of what a kernel recorded, a process.
- * @streams: of all programs, those of one program in a row
+ * @programs: how many there were. A program is a file that was imported; of what a kernel
+ *	recorded, a process with all its threads and all that it executes.
+ * @streams: of all programs
  */
 struct kanary_foreign_list {
 	uint32_t programs;
