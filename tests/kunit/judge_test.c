@@ -84,10 +84,11 @@ static void worker_agrees_with_userspace(struct kunit *test)
 		}
 		clear_away(test, &setting);
 	}
-	/* Both kinds of verdict, and every head. */
+	/* Both kinds of verdict, alarms that begin, and every head. */
 	KUNIT_EXPECT_GT(test, alerts, 0U);
 	KUNIT_EXPECT_GT(test, names, 10U);
 	KUNIT_EXPECT_EQ(test, speaks, (u32)(KANARY_VERDICT_SEQUENCE | KANARY_VERDICT_ALERT |
+					    KANARY_VERDICT_ALARM |
 					    KANARY_VERDICT_CONTAINER |
 					    KANARY_VERDICT_PATH_HISTOGRAM));
 }

@@ -110,15 +110,12 @@ static void print_model(unsigned int number)
 	memset(verdict, 0, sizeof(verdict));
 	for (i = 0; i < VECTORS; i++) {
 		struct kanary_vector *vector = make_vector(&state, i);
-		const struct kanary_log log = kanary_vector_log(vector);
 
 		if (!vector->index)
 			kanary_score_stream_begin(&fixture.model, stream, vector);
 		paths[i] = tell_paths(&fixture.model, stream, &source, vector, number, (int)i);
-		kanary_score_vector(&fixture.model, stream, vector->counts, vector->length,
-				    &log, scratch, &verdict[i]);
-		if (kanary_score_ends(stream, vector))
-			kanary_score_process(&fixture.model, container, scratch, &verdict[i]);
+		kanary_score_record(&fixture.model, stream, container, vector, scratch,
+				    &verdict[i]);
 		print_bytes("vector", number, (int)i, -1, vector, kanary_vector_size(vector));
 		free(vector);
 	}
